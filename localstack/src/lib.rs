@@ -1,0 +1,1 @@
+//! A local AWS for Amazon Bedrock guardrail enforcement.
