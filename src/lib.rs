@@ -1,1 +1,3 @@
 //! bedrail
+
+pub mod model;
