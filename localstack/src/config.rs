@@ -1,0 +1,129 @@
+//! How an emulator is set up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How to start an [`Emulator`](crate::Emulator).
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder that keeps the state; `None` keeps it in memory only.
+    pub state_dir: Option<PathBuf>,
+    /// The state to begin with, where `state_dir` holds none yet.
+    pub seed: Seed,
+    /// The AWS partition that is played.
+    pub partition: Partition,
+    /// Behaviour switches.
+    pub options: Options,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state_dir: None,
+            seed: Seed::Default,
+            partition: Partition::Aws,
+            options: Options::default(),
+        }
+    }
+}
+
+/// The state an emulator begins with. Each takes the JSON that `PUT /_bedrail/state` takes; a part that it leaves out is that
+/// of the built-in seed.
+#[derive(Clone, Debug, Default)]
+pub enum Seed {
+    /// `seeds/default.json`, built in.
+    #[default]
+    Default,
+    /// A JSON file.
+    File(PathBuf),
+    /// A value.
+    Value(Value),
+}
+
+/// An AWS partition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Partition {
+    /// The commercial Regions.
+    #[default]
+    #[serde(rename = "aws")]
+    Aws,
+    /// AWS `GovCloud` (US).
+    #[serde(rename = "aws-us-gov")]
+    UsGov,
+    /// The European Sovereign Cloud.
+    #[serde(rename = "aws-eusc")]
+    Eusc,
+    /// China; it has no Bedrock.
+    #[serde(rename = "aws-cn")]
+    China,
+}
+
+impl Partition {
+    /// The second part of each of its ARNs.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::UsGov => "aws-us-gov",
+            Self::Eusc => "aws-eusc",
+            Self::China => "aws-cn",
+        }
+    }
+}
+
+/// Behaviour switches, also read and changed at `/_bedrail/options`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Check each call against the caller's policies. Not there yet: `true` is refused.
+    pub authorize: bool,
+    /// Apply the published throttles. Not there yet: `true` is refused.
+    pub throttle: bool,
+    /// Wait this long before each answer.
+    pub latency_ms: u32,
+    /// How long Organizations takes to compute effective policies and to enable or disable a policy type.
+    pub propagation_ms: u32,
+    /// How long a guardrail is `CREATING`, `UPDATING`, `VERSIONING` or `DELETING`.
+    pub transition_ms: u32,
+    /// Calls that are refused.
+    pub refuse: Vec<Refusal>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            authorize: false,
+            throttle: false,
+            latency_ms: 0,
+            propagation_ms: 500,
+            transition_ms: 50,
+            refuse: Vec::new(),
+        }
+    }
+}
+
+/// Calls that are answered with an error instead of being carried out. `*` stands for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The operation's name, such as `ListGuardrails`.
+    pub operation: String,
+    /// The caller's account.
+    #[serde(default = "all")]
+    pub account: String,
+    /// The Region that the request is signed for.
+    #[serde(default = "all")]
+    pub region: String,
+    /// The error's code; without it the protocol's own code for a call that is not permitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+fn all() -> String {
+    "*".to_owned()
+}
