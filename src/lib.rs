@@ -1,3 +1,16 @@
-//! bedrail
+//! bedrail reconciles Amazon Bedrock guardrail enforcement with one YAML spec.
+//!
+//! The crate is cut into four layers; each imports only what stands left of it:
+//!
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `plan`) → **effects** (`aws`, `kinds/*/aws.rs`, `live`, `apply`)
+//! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
+//! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
+//! nothing else.
+//!
+//! The way of the data: sources are *checked* offline; *facts* (caller, organization, tree) are read as far as the spec
+//! needs them; spec and facts are *lowered* to a [`model::Desired`]; what AWS answers becomes a [`model::Live`]; both
+//! together become a plan, which is printed, saved and executed as one value.
 
+pub mod kinds;
 pub mod model;
+pub mod plan;

@@ -1,0 +1,79 @@
+//! `account-enforcement`: the guardrail that every model call of an account meets in one Region.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{ResourceKind, Verb};
+use crate::model::{Address, FieldDiff, Names, Ref, words};
+
+words! {
+    /// Whether content is examined whole, or only where the caller has tagged it.
+    Guarding { Comprehensive = "COMPREHENSIVE", Selective = "SELECTIVE", }
+}
+
+/// What of a call is examined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SelectiveContentGuarding {
+    /// System prompts.
+    pub system: Guarding,
+    /// Messages.
+    pub messages: Guarding,
+}
+
+impl Default for SelectiveContentGuarding {
+    fn default() -> Self {
+        Self { system: Guarding::Comprehensive, messages: Guarding::Comprehensive }
+    }
+}
+
+/// Which models are held to the guardrail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModelEnforcement {
+    /// `ALL`, or model ids.
+    pub included_models: BTreeSet<String>,
+    /// Model ids; a model in both is excluded.
+    pub excluded_models: BTreeSet<String>,
+}
+
+impl Default for ModelEnforcement {
+    fn default() -> Self {
+        Self { included_models: BTreeSet::from(["ALL".to_owned()]), excluded_models: BTreeSet::new() }
+    }
+}
+
+/// The enforced configuration of one account and Region; AWS has one there (botocore bounds the list to 0–1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Model {
+    /// The version that is enforced, and with it the guardrail.
+    pub version: Ref,
+    /// What of a call is examined.
+    pub selective_content_guarding: SelectiveContentGuarding,
+    /// Which models are held to it.
+    pub model_enforcement: ModelEnforcement,
+}
+
+/// The name of the only resource of this kind in a scope.
+pub const NAME: &str = "account";
+
+/// The kind.
+pub struct AccountEnforcement;
+
+impl ResourceKind for AccountEnforcement {
+    type Model = Model;
+
+    fn requires(model: &Self::Model) -> Vec<Address> {
+        model.version.address().into_iter().cloned().collect()
+    }
+
+    fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {
+        names.align(&mut have.version, want.map(|want| &want.version));
+    }
+
+    fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
+        match verb {
+            Verb::Create | Verb::Update | Verb::Adopt => vec!["bedrock:PutEnforcedGuardrailConfiguration"],
+            Verb::Delete => vec!["bedrock:DeleteEnforcedGuardrailConfiguration"],
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `guardrail`: the working draft of a guardrail, its name, key and tags.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{ResourceKind, Verb};
+use crate::model::{Address, FieldDiff, Tags};
+
+mod content;
+mod words;
+
+pub use content::{
+    AutomatedReasoningPolicy, Content, ContentFilter, ContentPolicy, GroundingFilter, GroundingPolicy, PiiRule,
+    RegexRule, SensitiveInformationPolicy, Topic, TopicPolicy, WordPolicy, WordRule,
+};
+pub use words::{
+    BlockAction, ContentFilterType, GroundingFilterType, ManagedWordList, Modality, PiiAction, PiiType, Strength, Tier,
+};
+
+/// A guardrail of one account and Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Model {
+    /// AWS's name, 1–50 characters; mutable, so no part of the address.
+    pub name: String,
+    /// 1–200 characters.
+    pub description: Option<String>,
+    /// The ARN of the customer key; `None` for AWS's own.
+    pub kms_key_id: Option<String>,
+    /// What a version snapshots.
+    pub content: Content,
+    /// Every tag but those that are ignored, our marks included.
+    pub tags: Tags,
+}
+
+/// The kind.
+pub struct Guardrail;
+
+impl ResourceKind for Guardrail {
+    type Model = Model;
+
+    const GUARDED: &'static [&'static str] = &[
+        "blocked_input_messaging",
+        "blocked_outputs_messaging",
+        "topic_policy.topics.*.examples",
+        "word_policy.words.*",
+        "sensitive_information_policy.regexes.*.pattern",
+    ];
+
+    fn requires(_model: &Self::Model) -> Vec<Address> {
+        Vec::new()
+    }
+
+    /// The content's fields stand beside the others, as they do in the spec.
+    fn fields(model: &Self::Model) -> Value {
+        let Model { name, description, kms_key_id, content, tags } = model;
+        let mut fields = serde_json::to_value(content).expect("content is always JSON");
+        fields["name"] = Value::from(name.as_str());
+        fields["description"] = Value::from(description.as_deref());
+        fields["kms_key_id"] = Value::from(kms_key_id.as_deref());
+        fields["tags"] = serde_json::to_value(tags).expect("tags are always JSON");
+        fields
+    }
+
+    fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {
+        match verb {
+            Verb::Create => vec!["bedrock:CreateGuardrail"],
+            Verb::Delete => vec!["bedrock:DeleteGuardrail"],
+            Verb::Update | Verb::Adopt => {
+                let tags = |field: &&FieldDiff| field.path.starts_with("tags.");
+                let mut calls = Vec::new();
+                if fields.iter().any(|field| !tags(&field)) {
+                    calls.push("bedrock:UpdateGuardrail");
+                }
+                if fields.iter().filter(tags).any(|field| field.want.is_some()) {
+                    calls.push("bedrock:TagResource");
+                }
+                if fields.iter().filter(tags).any(|field| field.want.is_none()) {
+                    calls.push("bedrock:UntagResource");
+                }
+                calls
+            }
+        }
+    }
+}

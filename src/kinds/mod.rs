@@ -1,0 +1,191 @@
+//! The kinds of resource, one folder each: a pure half (`mod.rs`, `section.rs`) and an AWS half (`aws.rs`).
+//!
+//! The set is closed and made by the registry at the end of this file; a new kind is a folder and one line there.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::model::{Address, FieldDiff, Names, diff};
+
+pub mod account_enforcement;
+pub mod guardrail;
+pub mod guardrail_version;
+pub mod org_policy;
+pub mod org_policy_attachment;
+pub mod org_policy_type;
+pub mod resource_policy;
+
+/// What an action does to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// It does not exist yet.
+    Create,
+    /// It exists and differs.
+    Update,
+    /// It exists unmarked and becomes ours, with the changes that this brings.
+    Adopt,
+    /// It is ours and no longer wanted.
+    Delete,
+}
+
+impl Verb {
+    /// The word that reports use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// The pure half of a kind. `have` is what AWS has, `want` what the spec wants, both in normal form.
+pub trait ResourceKind {
+    /// The normal form, made by lowering the spec and by reading AWS alike.
+    type Model: Clone + Eq + fmt::Debug + Serialize;
+
+    /// The paths of text that may be offensive or secret (see [`diff`] for the patterns).
+    const GUARDED: &'static [&'static str] = &[];
+
+    /// What must exist, as wanted, before this can be made, and must not go before this is gone.
+    fn requires(model: &Self::Model) -> Vec<Address>;
+
+    /// Puts the ids in `have` into the words of `want` where they mean the same, and by name elsewhere.
+    fn align(_have: &mut Self::Model, _want: Option<&Self::Model>, _names: &Names) {}
+
+    /// The model as the tree that is compared and shown, in the spec's own terms.
+    fn fields(model: &Self::Model) -> Value {
+        serde_json::to_value(model).expect("a model is always JSON")
+    }
+
+    /// The fields that must change for `have` to become `want`. `None` stands for a resource that does not exist.
+    fn compare(have: Option<&Self::Model>, want: Option<&Self::Model>) -> Vec<FieldDiff> {
+        let fields = |model: Option<&Self::Model>| model.map_or(Value::Null, Self::fields);
+        diff(&fields(have), &fields(want), Self::GUARDED)
+    }
+
+    /// The AWS operations, as `service:Operation`, that bring this change about; the changed fields decide which.
+    fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str>;
+}
+
+/// Makes [`Kind`], [`Model`] and their dispatch from one line per kind.
+macro_rules! registry {
+    ($($variant:ident: $module:ident = $word:literal,)+) => {
+        /// The kinds, in the order in which they are read and shown.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = concat!("`", $word, "`")] $variant,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The first segment of an address.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// The AWS operations of a change.
+            pub fn calls(self, verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {
+                match self { $(Self::$variant => $module::$variant::calls(verb, fields),)+ }
+            }
+        }
+
+        /// A resource of any kind, in normal form.
+        #[expect(clippy::large_enum_variant, reason = "guardrails are the most of them, and models are never moved in bulk")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Model {
+            $(#[doc = concat!("A `", $word, "`.")] $variant($module::Model),)+
+        }
+
+        impl Model {
+            /// The kind.
+            pub const fn kind(&self) -> Kind {
+                match self { $(Self::$variant(_) => Kind::$variant,)+ }
+            }
+
+            /// What must exist before this.
+            pub fn requires(&self) -> Vec<Address> {
+                match self { $(Self::$variant(model) => $module::$variant::requires(model),)+ }
+            }
+
+            /// Puts ids into the words of `want`; a model of another kind says nothing.
+            pub fn align(&mut self, want: Option<&Self>, names: &Names) {
+                match self {
+                    $(Self::$variant(have) => {
+                        let want = match want { Some(Self::$variant(want)) => Some(want), _ => None };
+                        $module::$variant::align(have, want, names);
+                    })+
+                }
+            }
+
+            /// The fields that must change. `have` or `want` may be absent; models of two kinds have nothing in common.
+            pub fn compare(have: Option<&Self>, want: Option<&Self>) -> Vec<FieldDiff> {
+                match (have, want) {
+                    $((Some(Self::$variant(have)), Some(Self::$variant(want))) => $module::$variant::compare(Some(have), Some(want)),
+                    (Some(Self::$variant(have)), None) => $module::$variant::compare(Some(have), None),
+                    (None, Some(Self::$variant(want))) => $module::$variant::compare(None, Some(want)),)+
+                    _ => Vec::new(),
+                }
+            }
+
+            /// The model as the tree that reports show.
+            pub fn fields(&self) -> Value {
+                match self { $(Self::$variant(model) => $module::$variant::fields(model),)+ }
+            }
+        }
+
+        $(impl From<$module::Model> for Model {
+            fn from(model: $module::Model) -> Self {
+                Self::$variant(model)
+            }
+        })+
+    };
+}
+
+registry! {
+    Guardrail: guardrail = "guardrail",
+    GuardrailVersion: guardrail_version = "guardrail-version",
+    ResourcePolicy: resource_policy = "resource-policy",
+    AccountEnforcement: account_enforcement = "account-enforcement",
+    OrgPolicyType: org_policy_type = "org-policy-type",
+    OrgPolicy: org_policy = "org-policy",
+    OrgPolicyAttachment: org_policy_attachment = "org-policy-attachment",
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// Text that names no kind.
+#[derive(Debug, thiserror::Error)]
+#[error("no kind is called `{0}`")]
+pub struct UnknownKind(String);
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == text).ok_or_else(|| UnknownKind(text.to_owned()))
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

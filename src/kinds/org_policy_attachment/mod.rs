@@ -1,0 +1,48 @@
+//! `org-policy-attachment`: a policy on a root, OU or account. Policy and target are the address, so it never changes.
+
+use serde::Serialize;
+
+use super::{ResourceKind, Verb};
+use crate::model::{Address, FieldDiff, Names, Ref};
+
+/// A policy on a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Model {
+    /// The policy.
+    pub policy: Ref,
+    /// Root, OU or account id.
+    pub target: String,
+    /// The policy type that must be enabled.
+    #[serde(skip)]
+    pub policy_type: Option<Address>,
+}
+
+/// The name of an attachment within its scope.
+pub fn name(policy: &str, target: &str) -> String {
+    format!("{policy}:{target}")
+}
+
+/// The kind.
+pub struct OrgPolicyAttachment;
+
+impl ResourceKind for OrgPolicyAttachment {
+    type Model = Model;
+
+    fn requires(model: &Self::Model) -> Vec<Address> {
+        model.policy.address().into_iter().cloned().chain(model.policy_type.clone()).collect()
+    }
+
+    fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {
+        names.align(&mut have.policy, want.map(|want| &want.policy));
+        // Only the spec knows it, and it is no part of what is compared.
+        have.policy_type = want.and_then(|want| want.policy_type.clone());
+    }
+
+    fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
+        match verb {
+            Verb::Create => vec!["organizations:AttachPolicy"],
+            Verb::Delete => vec!["organizations:DetachPolicy"],
+            Verb::Update | Verb::Adopt => Vec::new(),
+        }
+    }
+}

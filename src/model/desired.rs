@@ -1,0 +1,48 @@
+//! What the spec wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::address::Address;
+use super::scope::{Region, Scope};
+use crate::kinds::Model;
+
+/// One resource that the spec wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The resource in normal form.
+    pub model: Model,
+    /// The spec entry that declares it, such as `guardrails.baseline`; for an implicit version, the guardrail's.
+    pub entry: String,
+    /// Addresses under which the resource may still be marked, since its key has changed (`previously`).
+    pub previously: Vec<Address>,
+}
+
+/// Everything that the spec wants, and the settings that AWS does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desired {
+    /// The resources by address.
+    pub resources: BTreeMap<Address, Wanted>,
+    /// How many implicit versions of a guardrail stay besides those in use.
+    pub keep_versions: BTreeMap<Address, usize>,
+    /// Guardrails of other stacks that the spec refers to, by the address that stands for them.
+    pub external: BTreeMap<Address, ExternalMark>,
+    /// The scopes that the entries speak of.
+    pub declared_regions: BTreeSet<Region>,
+    /// The scopes that are looked at only for what is ours and no longer declared.
+    pub scanned_only: BTreeSet<Scope>,
+    /// Live tag keys that are neither compared nor removed; `*` stands for any characters. `aws:*` is always among them.
+    pub ignore_tags: Vec<String>,
+    /// The stack, our mark of ownership.
+    pub stack: String,
+    /// Values that came from `${env.…}`: no report and no plan may hold them.
+    pub secrets: BTreeSet<String>,
+}
+
+/// How a guardrail of another stack is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalMark {
+    /// The other stack.
+    pub stack: String,
+    /// The key of the guardrail there.
+    pub name: String,
+}

@@ -1,0 +1,98 @@
+//! What AWS has, as far as it could be read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::mark::Owner;
+use super::names::Names;
+use super::reference::RemoteId;
+use super::scope::Scope;
+use crate::kinds::{Kind, Model};
+
+/// One resource that AWS has, at one of our addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub id: RemoteId,
+    /// The resource in normal form, references in the words of the spec where they agree.
+    pub model: Model,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The fact that makes the next write on it new, part of its idempotency token.
+    pub fact: String,
+}
+
+/// A resource that exists at no address of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmanaged {
+    /// The kind and scope, with AWS's name for it.
+    pub address: Address,
+    /// Its id.
+    pub id: RemoteId,
+    /// Whose it is, or why it is left alone.
+    pub note: String,
+}
+
+/// A read that failed: what it would have shown is unknown, which is not the same as absent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Blind {
+    /// The kind that could not be read.
+    pub kind: Kind,
+    /// Where.
+    pub scope: Scope,
+    /// The one resource that could not be read; `None` when none of the kind could be, or which ones exist is unknown.
+    pub name: Option<String>,
+    /// AWS's code, message and request id.
+    pub why: String,
+}
+
+impl Blind {
+    /// Whether the resource at `address` may exist unseen.
+    pub fn covers(&self, address: &Address) -> bool {
+        self.kind == address.kind
+            && self.scope == address.scope
+            && self.name.as_ref().is_none_or(|name| *name == address.name)
+    }
+}
+
+/// A scope in which there is nothing to read: a Region that the account has not enabled, or that has no Bedrock.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unavailable {
+    /// Where.
+    pub scope: Scope,
+    /// What AWS answered.
+    pub why: String,
+}
+
+/// Everything that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// What exists at our addresses.
+    pub found: BTreeMap<Address, Found>,
+    /// Two bearers of one mark: neither is touched.
+    pub duplicates: BTreeMap<Address, Vec<RemoteId>>,
+    /// Which ids serve which addresses.
+    pub names: Names,
+    /// What is not ours.
+    pub unmanaged: Vec<Unmanaged>,
+    /// What could not be read.
+    pub blind: Vec<Blind>,
+    /// Where there is nothing to read.
+    pub unavailable: Vec<Unavailable>,
+    /// Scopes that only the scan looks at and that refused: listed, and without further effect.
+    pub not_scanned: Vec<Unavailable>,
+}
+
+impl Live {
+    /// Why `address` may exist unseen, if it may.
+    pub fn blind_at(&self, address: &Address) -> Option<&Blind> {
+        self.blind.iter().find(|blind| blind.covers(address))
+    }
+
+    /// Why nothing can exist at `address`, if nothing can.
+    pub fn unavailable_at(&self, address: &Address) -> Option<&Unavailable> {
+        self.unavailable.iter().find(|unavailable| unavailable.scope == address.scope)
+    }
+}

@@ -1,0 +1,80 @@
+//! What AWS answered, still in AWS's ids: the input of the one pure pass that turns ids into addresses.
+
+use super::live::Unavailable;
+use super::mark::{Marker, Tags};
+use super::reference::RemoteId;
+use super::scope::Scope;
+use crate::kinds::{Kind, Model};
+
+/// One resource as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it was read.
+    pub scope: Scope,
+    /// Its id: an ARN; `ARN:number` for a guardrail version; `p-…` for a policy; `p-…:target` for an attachment; the
+    /// configuration id of an enforcement; the ARN of the guardrail or profile for a resource policy.
+    pub id: RemoteId,
+    /// AWS's own name for it: a guardrail's or policy's name, a version's number, an attachment's target.
+    pub name: String,
+    /// By what its owner is known.
+    pub evidence: Evidence,
+    /// The resource in normal form with foreign references; `None` where it was seen, and there was no need to read more.
+    pub model: Option<Model>,
+    /// The cross-Region profile of a guardrail, known from the list even where nothing else was read.
+    pub profile: Option<String>,
+    /// The fact that makes the next write on it new.
+    pub fact: String,
+}
+
+/// By what the owner of a resource is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// By its own tags.
+    Tags(Tags),
+    /// By tags that could not be read.
+    Unseen(String),
+    /// By the guardrail it is a version of, and the marker in its description.
+    Version {
+        /// The ARN of the guardrail.
+        of: RemoteId,
+        /// The marker, if there is one.
+        marker: Option<Marker>,
+    },
+    /// By what it belongs to: the guardrail of a resource policy, the policy of an attachment.
+    Of(RemoteId),
+    /// It is the policy of a guardrail profile, which the whole account shares.
+    Profile,
+    /// By the guardrail that an enforcement points at, and by who wrote it last (an ARN).
+    UpdatedBy(Option<String>),
+    /// A policy type belongs to the organization.
+    Organization,
+}
+
+/// A read that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What could not be read.
+    pub kind: Kind,
+    /// Where.
+    pub scope: Scope,
+    /// The one resource that could not be read (for a version, resource policy or attachment: what it belongs to); `None`
+    /// when the whole list is missing.
+    pub id: Option<RemoteId>,
+    /// AWS's code, message and request id.
+    pub why: String,
+}
+
+/// Everything that AWS answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// What was read.
+    pub items: Vec<Raw>,
+    /// What could not be.
+    pub unread: Vec<Unread>,
+    /// Regions in which there is nothing to read.
+    pub unavailable: Vec<Unavailable>,
+    /// Regions that only the scan looks at and that refused.
+    pub not_scanned: Vec<Unavailable>,
+}

@@ -1,0 +1,224 @@
+//! The plan: what apply will do, complete, immutable and printable.
+//!
+//! What is printed, saved and executed is one [`Plan`]. Executing it leaves no choice: each action names what it changes,
+//! from what to what, and which other actions must be done before it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::{Model, Verb};
+use crate::model::{Address, Blind, Digest, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
+
+/// The number of an action within its plan; actions are numbered in an order in which they could run one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActionId(pub usize);
+
+/// What may go wrong for people when an action succeeds. Apply refuses each one that is not allowed by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hazard {
+    /// A guardrail, named version, policy, attachment or enforcement goes away.
+    Deletes,
+}
+
+impl Hazard {
+    /// Every hazard.
+    pub const ALL: &'static [Self] = &[Self::Deletes];
+
+    /// The word to type after `--allow`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deletes => "deletes",
+        }
+    }
+}
+
+impl fmt::Display for Hazard {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// What becomes of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is made.
+    Create {
+        /// As what.
+        want: Model,
+    },
+    /// It is changed.
+    Update {
+        /// Its id.
+        id: RemoteId,
+        /// From what.
+        have: Model,
+        /// To what.
+        want: Model,
+    },
+    /// It is removed.
+    Delete {
+        /// Its id.
+        id: RemoteId,
+        /// What goes.
+        have: Model,
+    },
+}
+
+/// One change of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// Its number.
+    pub id: ActionId,
+    /// The resource.
+    pub address: Address,
+    /// The spec entry that declares it; `None` for what is no longer declared.
+    pub entry: Option<String>,
+    /// Create, update, adopt or delete.
+    pub verb: Verb,
+    /// Whether this removes an implicit version that nothing uses any more: no hazard, and counted apart.
+    pub prune: bool,
+    /// What becomes of it.
+    pub change: Change,
+    /// The fields that change, sorted by path. For a create all that are set, for a delete all that go.
+    pub fields: Vec<FieldDiff>,
+    /// Why a person should look twice.
+    pub hazards: BTreeSet<Hazard>,
+    /// What must be done before.
+    pub after: BTreeSet<ActionId>,
+    /// The AWS operations, as `service:Operation`.
+    pub calls: Vec<&'static str>,
+    /// How many accounts feel it; `None` where that is no question.
+    pub reach: Option<usize>,
+    /// What people call the target of an attachment (`root`, an OU's path, an account's name).
+    pub target: Option<String>,
+    /// The live fact that makes the write new, part of its idempotency token.
+    pub fact: String,
+}
+
+impl Action {
+    /// The digest of what AWS has; `None` for a create.
+    pub fn have_digest(&self) -> Option<Digest> {
+        match &self.change {
+            Change::Create { .. } => None,
+            Change::Update { have, .. } | Change::Delete { have, .. } => Some(Digest::of(&have.fields())),
+        }
+    }
+
+    /// The digest of what AWS will have; `None` for a delete.
+    pub fn want_digest(&self) -> Option<Digest> {
+        match &self.change {
+            Change::Create { want } | Change::Update { want, .. } => Some(Digest::of(&want.fields())),
+            Change::Delete { .. } => None,
+        }
+    }
+}
+
+/// Why something that the spec wants is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// It exists and carries no mark.
+    NotOurs,
+    /// It exists and carries the mark of another stack.
+    OtherStack,
+    /// Two resources carry the same mark.
+    DuplicateMark,
+    /// Whether it exists could not be read.
+    NotVisible,
+    /// The Region is not enabled there, or has no Bedrock.
+    Unavailable,
+    /// Something it needs is held.
+    Needs,
+    /// Something that must be so is not.
+    Precondition,
+    /// A named version would be given content that its name does not mean elsewhere.
+    ContentMoved,
+    /// AWS has no room for it.
+    Quota,
+}
+
+impl Why {
+    /// The word of the JSON plan.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotOurs => "not-ours",
+            Self::OtherStack => "other-stack",
+            Self::DuplicateMark => "duplicate-mark",
+            Self::NotVisible => "not-visible",
+            Self::Unavailable => "unavailable",
+            Self::Needs => "needs",
+            Self::Precondition => "precondition",
+            Self::ContentMoved => "content-moved",
+            Self::Quota => "quota",
+        }
+    }
+}
+
+/// A change that the spec wants and that is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The resource.
+    pub address: Address,
+    /// What would be done.
+    pub verb: Verb,
+    /// Why it is not.
+    pub why: Why,
+    /// The circumstances and what to do about them.
+    pub hint: String,
+}
+
+/// Something to know that stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Warning {
+    /// `W…`, listed in the reference of codes.
+    pub code: &'static str,
+    /// What it says.
+    pub message: String,
+    /// Of which resource.
+    pub address: Option<Address>,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// How many accounts.
+    pub accounts: usize,
+    /// Which Regions answered.
+    pub regions: Vec<Region>,
+    /// Which Regions the scan could not look at.
+    pub not_scanned: Vec<Unavailable>,
+}
+
+/// What apply will do, and everything that a reader must know to agree to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The stack.
+    pub stack: String,
+    /// What was looked at.
+    pub scanned: Scanned,
+    /// What is done, in an order in which it could be done one by one.
+    pub actions: Vec<Action>,
+    /// What is as it should be.
+    pub unchanged: Vec<Address>,
+    /// What is not done, and why.
+    pub held: Vec<Held>,
+    /// What could not be read.
+    pub blind: Vec<Blind>,
+    /// What exists and is not ours.
+    pub unmanaged: Vec<Unmanaged>,
+    /// What to know besides.
+    pub warnings: Vec<Warning>,
+    /// The digest of the spec.
+    pub spec: Digest,
+}
+
+impl Plan {
+    /// Whether there is nothing to do and nothing that keeps bedrail from knowing so.
+    pub fn is_in_sync(&self) -> bool {
+        self.actions.is_empty() && self.held.is_empty() && self.blind.is_empty()
+    }
+}
