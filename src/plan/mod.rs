@@ -43,6 +43,7 @@ impl fmt::Display for Hazard {
 }
 
 /// What becomes of one resource.
+#[expect(clippy::large_enum_variant, reason = "a plan holds few changes, and they are never moved in bulk")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is made.
