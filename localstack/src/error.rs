@@ -1,6 +1,13 @@
-//! A refusal, before it is put into a protocol's form.
+//! What goes wrong: refusals, before they are put into a protocol's form, and failures to start.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
+
+use crate::config::Partition;
+use crate::store::StoreError;
 
 /// What an operation answers when it does not do what it was asked.
 ///
@@ -25,4 +32,43 @@ impl ApiError {
         self.members.insert(member.to_owned(), value.into());
         self
     }
+}
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address of the configuration.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The seed's file cannot be read.
+    #[error("cannot read the seed {}", path.display())]
+    SeedFile {
+        /// The file of the configuration.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The seed is not a state.
+    #[error("the seed is not a valid state")]
+    Seed(#[source] serde_json::Error),
+    /// The options cannot be honoured.
+    #[error("{0}")]
+    Options(String),
+    /// The state folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The state folder is another partition's.
+    #[error("the state folder is one of the partition {}, not {}", held.id(), wanted.id())]
+    Partition {
+        /// The partition of the state folder.
+        held: Partition,
+        /// The partition of the configuration.
+        wanted: Partition,
+    },
 }

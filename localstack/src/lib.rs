@@ -1,17 +1,44 @@
 //! A local AWS for Amazon Bedrock guardrail enforcement.
-#![allow(
-    dead_code,
-    clippy::unused_self,
-    clippy::unnecessary_literal_bound,
-    reason = "a skeleton: the wire and the services come with the next commits"
-)]
+//!
+//! An [`Emulator`] plays the Bedrock control plane, Organizations and STS over their wire protocols on one loopback address, so
+//! that the AWS SDKs, boto3 and the AWS CLI are its clients: give them [`Emulator::endpoint`] as their endpoint, the access key
+//! `AKIA` followed by an account's twelve digits, and any secret. Account, Region and service come from the signature, which is
+//! read but **not verified**: whoever reaches the address is trusted.
+//!
+//! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `requests`, `clock` and `options`.
+//!
+//! # The way of a request
+//!
+//! `server` reads it and takes the lock; `caller` tells who sends it; `operations` finds what it asks for, through the protocols
+//! of `wire`; `shape` holds it against the service's model; the operation, in `bedrock`, `organizations` or `sts`, works on the
+//! `world`; `store` writes what changed; then the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
+//! tells is in `inferred`.
 
+#![allow(dead_code, reason = "the seam to Organizations, which comes with its own commits")]
+
+mod bedrock;
 mod caller;
 mod clock;
 mod config;
+mod control;
 mod error;
 mod ids;
+mod inferred;
+mod operations;
+mod options;
 mod organizations;
+mod paging;
+mod regions;
+mod requests;
+mod seed;
+mod server;
+mod shape;
+mod store;
+mod sts;
+mod wire;
 mod world;
 
 pub use config::{Config, Options, Partition, Refusal, Seed};
+pub use error::StartError;
+pub use server::Emulator;
+pub use store::StoreError;

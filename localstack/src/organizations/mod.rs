@@ -25,6 +25,7 @@ pub(crate) fn dispatch(
     None
 }
 
+#[allow(clippy::unused_self, clippy::unnecessary_literal_bound, reason = "a skeleton")]
 impl Organization {
     /// Whether some account's effective Bedrock policy names the guardrail: that version of it, or any without `version`.
     pub(crate) fn enforces(&self, now: Millis, guardrail_arn: &str, version: Option<&str>) -> bool {

@@ -1,0 +1,129 @@
+//! Account-level enforcement: one configuration per account and Region.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::rules::invalid;
+use super::target::{Target, member, not_found, optional};
+use crate::caller::Caller;
+use crate::clock::{Millis, iso8601};
+use crate::error::ApiError;
+use crate::inferred;
+use crate::world::{Scope, World};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Enforced {
+    config_id: String,
+    guardrail_arn: String,
+    guardrail_version: String,
+    /// As sent: a mode that was left out stays out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    selective_content_guarding: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model_enforcement: Option<Value>,
+    created_at: Millis,
+    created_by: String,
+    updated_at: Millis,
+    updated_by: String,
+}
+
+impl Enforced {
+    /// Whether it enforces the guardrail: that version, or any.
+    pub(super) fn names(&self, arn: &str, version: Option<&str>) -> bool {
+        self.guardrail_arn == arn && version.is_none_or(|version| self.guardrail_version == version)
+    }
+}
+
+pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
+    let no_config = Map::new();
+    let config = input.get("guardrailInferenceConfig").and_then(Value::as_object).unwrap_or(&no_config);
+    let scope = own(caller);
+    let held = world.bedrock(&scope).enforced.clone();
+    let config_id = match (optional(input, "configId"), &held) {
+        (Some(id), Some(held)) if held.config_id == id => id.to_owned(),
+        (Some(_), _) => return Err(no_configuration()),
+        // Inferred: the operation is marked idempotent, so a second put without an id changes the one configuration.
+        (None, Some(held)) => held.config_id.clone(),
+        (None, None) => world.new_id(&format!("enforced/{}/{}", scope.account, scope.region), 12),
+    };
+    let target = Target::of(world, caller, member(config, "guardrailIdentifier"))?;
+    target.admits(world, caller, "bedrock:GetGuardrail")?;
+    let version = member(config, "guardrailVersion");
+    let now = world.now();
+    target.find(world, now)?.revision(version, now).ok_or_else(not_found)?;
+    let (created_at, created_by) =
+        held.map_or_else(|| (now, caller.arn.clone()), |held| (held.created_at, held.created_by));
+    let answer = json!({ "configId": config_id, "updatedAt": iso8601(now), "updatedBy": caller.arn });
+    let enforced = Enforced {
+        config_id,
+        guardrail_arn: target.arn(world.partition),
+        guardrail_version: version.to_owned(),
+        selective_content_guarding: config.get("selectiveContentGuarding").cloned(),
+        model_enforcement: config.get("modelEnforcement").cloned(),
+        created_at,
+        created_by,
+        updated_at: now,
+        updated_by: caller.arn.clone(),
+    };
+    world.bedrock_mut(&scope).enforced = Some(enforced);
+    Ok(answer)
+}
+
+pub(super) fn list(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
+    if input.contains_key("nextToken") {
+        return Err(invalid(inferred::BAD_PAGE_TOKEN));
+    }
+    let rows: Vec<Value> = world.bedrock(&own(caller)).enforced.iter().map(row).collect();
+    Ok(json!({ "guardrailsConfig": rows }))
+}
+
+fn row(enforced: &Enforced) -> Value {
+    let Enforced {
+        config_id,
+        guardrail_arn,
+        guardrail_version,
+        selective_content_guarding,
+        model_enforcement,
+        created_at,
+        created_by,
+        updated_at,
+        updated_by,
+    } = enforced;
+    let mut row = json!({
+        "configId": config_id,
+        "guardrailArn": guardrail_arn,
+        "guardrailId": guardrail_arn.rsplit('/').next(),
+        "guardrailVersion": guardrail_version,
+        "createdAt": iso8601(*created_at),
+        "createdBy": created_by,
+        "updatedAt": iso8601(*updated_at),
+        "updatedBy": updated_by,
+        "owner": "ACCOUNT",
+    });
+    if let Some(guarding) = selective_content_guarding {
+        row["selectiveContentGuarding"] = guarding.clone();
+    }
+    if let Some(models) = model_enforcement {
+        row["modelEnforcement"] = models.clone();
+    }
+    row
+}
+
+pub(super) fn delete(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
+    let scope = own(caller);
+    let asked = member(input, "configId");
+    if world.bedrock(&scope).enforced.as_ref().is_none_or(|held| held.config_id != asked) {
+        return Err(no_configuration());
+    }
+    world.bedrock_mut(&scope).enforced = None;
+    Ok(Value::Null)
+}
+
+fn own(caller: &Caller) -> Scope {
+    Scope { account: caller.account.clone(), region: caller.region.clone() }
+}
+
+fn no_configuration() -> ApiError {
+    ApiError::new("ResourceNotFoundException", 404, inferred::NO_CONFIGURATION)
+}

@@ -1,0 +1,134 @@
+//! What Bedrock holds for one account in one Region.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::content::Content;
+use super::enforced::Enforced;
+use crate::clock::Millis;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Bedrock {
+    /// By id.
+    pub(super) guardrails: BTreeMap<String, Guardrail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) enforced: Option<Enforced>,
+    /// Documents by the ARN of their guardrail or guardrail profile, as they were sent.
+    pub(super) resource_policies: BTreeMap<String, String>,
+    /// What was answered under each idempotency token.
+    pub(super) tokens: BTreeMap<String, Value>,
+}
+
+impl Default for Bedrock {
+    fn default() -> Self {
+        Self::nothing()
+    }
+}
+
+impl Bedrock {
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            guardrails: BTreeMap::new(),
+            enforced: None,
+            resource_policies: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+        }
+    }
+
+    /// The guardrail, unless its deletion is over.
+    pub(super) fn guardrail(&self, id: &str, now: Millis) -> Option<&Guardrail> {
+        self.guardrails.get(id).filter(|guardrail| guardrail.draft.status(now).is_some())
+    }
+
+    pub(super) fn guardrails(&self, now: Millis) -> impl Iterator<Item = (&String, &Guardrail)> {
+        self.guardrails.iter().filter(move |(_, guardrail)| guardrail.draft.status(now).is_some())
+    }
+
+    /// Forgets what has been deleted.
+    pub(super) fn settle(&mut self, now: Millis) {
+        self.guardrails.retain(|_, guardrail| guardrail.draft.status(now).is_some());
+        for guardrail in self.guardrails.values_mut() {
+            guardrail.versions.retain(|_, version| version.status(now).is_some());
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Guardrail {
+    pub(super) draft: Revision,
+    #[serde(default)]
+    pub(super) versions: BTreeMap<u32, Revision>,
+    /// The highest version ever published: numbers are not used again.
+    #[serde(default)]
+    pub(super) published: u32,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+impl Guardrail {
+    /// `DRAFT` or a numeric version, unless its deletion is over.
+    pub(super) fn revision(&self, version: &str, now: Millis) -> Option<&Revision> {
+        let revision = match version {
+            DRAFT => Some(&self.draft),
+            number => number.parse().ok().and_then(|number: u32| self.versions.get(&number)),
+        };
+        revision.filter(|revision| revision.status(now).is_some())
+    }
+
+    /// All revisions that can be read, `DRAFT` first, then by number.
+    pub(super) fn revisions(&self, now: Millis) -> impl Iterator<Item = (String, &Revision)> {
+        let versions = self.versions.iter().map(|(number, revision)| (number.to_string(), revision));
+        [(DRAFT.to_owned(), &self.draft)].into_iter().chain(versions).filter(move |(_, one)| one.status(now).is_some())
+    }
+
+    /// Whether a change of any of its revisions is under way.
+    pub(super) fn is_busy(&self, now: Millis) -> bool {
+        self.revisions(now).any(|(_, revision)| revision.status(now) != Some(Status::Ready))
+    }
+}
+
+pub(super) const DRAFT: &str = "DRAFT";
+
+/// The draft or a published version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revision {
+    pub(super) content: Content,
+    pub(super) created_at: Millis,
+    pub(super) updated_at: Millis,
+    /// The change under way, or the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<Change>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    pub(super) status: Status,
+    pub(super) until: Millis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Status {
+    Creating,
+    Updating,
+    Versioning,
+    Ready,
+    Deleting,
+}
+
+impl Revision {
+    /// The status at that moment; none once it is deleted.
+    pub(super) fn status(&self, now: Millis) -> Option<Status> {
+        match self.change {
+            Some(Change { status, until }) if now < until => Some(status),
+            Some(Change { status: Status::Deleting, .. }) => None,
+            _ => Some(Status::Ready),
+        }
+    }
+}

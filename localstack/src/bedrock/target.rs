@@ -1,0 +1,101 @@
+//! Which guardrail a request means, and whether the caller may.
+
+use serde_json::{Map, Value};
+
+use super::policy::Document;
+use super::rules::invalid;
+use super::state::Guardrail;
+use crate::caller::Caller;
+use crate::clock::Millis;
+use crate::config::Partition;
+use crate::error::ApiError;
+use crate::inferred;
+use crate::world::{Scope, World};
+
+/// A guardrail that a request names; it need not exist.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) scope: Scope,
+    pub(super) id: String,
+}
+
+impl Target {
+    /// Reads an id or an ARN. An ARN has to be of this partition and of the Region that the request is for.
+    pub(super) fn of(world: &World, caller: &Caller, identifier: &str) -> Result<Self, ApiError> {
+        let own = Scope { account: caller.account.clone(), region: caller.region.clone() };
+        if !identifier.starts_with("arn:") {
+            return Ok(Self { scope: own, id: identifier.to_owned() });
+        }
+        match *identifier.split(':').collect::<Vec<_>>() {
+            ["arn", partition, "bedrock", region, account, resource]
+                if partition == world.partition.id() && region == caller.region =>
+            {
+                let id = resource.strip_prefix("guardrail/").ok_or_else(|| invalid(inferred::FOREIGN_ARN))?;
+                Ok(Self { scope: Scope { account: account.to_owned(), ..own }, id: id.to_owned() })
+            }
+            _ => Err(invalid(inferred::FOREIGN_ARN)),
+        }
+    }
+
+    /// The guardrail of the member `guardrailIdentifier`, which must be the caller's own to be changed.
+    pub(super) fn own(
+        world: &World,
+        caller: &Caller,
+        input: &Map<String, Value>,
+        action: &str,
+    ) -> Result<Self, ApiError> {
+        let target = Self::of(world, caller, member(input, "guardrailIdentifier"))?;
+        if target.scope.account == caller.account {
+            return Ok(target);
+        }
+        Err(denied(caller, action, &target.arn(world.partition)))
+    }
+
+    pub(super) fn arn(&self, partition: Partition) -> String {
+        let Scope { account, region } = &self.scope;
+        format!("arn:{}:bedrock:{region}:{account}:guardrail/{}", partition.id(), self.id)
+    }
+
+    /// The guardrail itself.
+    pub(super) fn find<'a>(&self, world: &'a World, now: Millis) -> Result<&'a Guardrail, ApiError> {
+        world.bedrock(&self.scope).guardrail(&self.id, now).ok_or_else(not_found)
+    }
+
+    /// Whether the caller may do that with the guardrail: its own, or one whose resource policy admits the caller.
+    pub(super) fn admits(&self, world: &World, caller: &Caller, action: &str) -> Result<(), ApiError> {
+        let arn = self.arn(world.partition);
+        let policy = || world.bedrock(&self.scope).resource_policies.get(&arn);
+        let admitted = || {
+            let document = Document::parse(policy()?).ok()?;
+            let path = world.organization.path_of(&caller.account);
+            document.allows(action, &caller.account, path.as_deref()).then_some(())
+        };
+        if self.scope.account == caller.account || admitted().is_some() {
+            return Ok(());
+        }
+        Err(denied(caller, action, &arn))
+    }
+}
+
+/// A member that the shape declares as a required text.
+pub(super) fn member<'a>(input: &'a Map<String, Value>, name: &str) -> &'a str {
+    optional(input, name).unwrap_or_default()
+}
+
+/// A member that the shape declares as a text.
+pub(super) fn optional<'a>(input: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    input.get(name).and_then(Value::as_str)
+}
+
+pub(super) fn not_found() -> ApiError {
+    ApiError::new("ResourceNotFoundException", 404, inferred::NO_GUARDRAIL)
+}
+
+pub(super) fn denied(caller: &Caller, action: &str, resource: &str) -> ApiError {
+    let message = format!(
+        "User: {} is not authorized to perform: {action} on resource: {resource} because no resource-based policy allows the \
+         {action} action",
+        caller.arn
+    );
+    ApiError::new("AccessDeniedException", 403, message)
+}

@@ -1,0 +1,95 @@
+//! The paths under `/_bedrail/`: plain HTTP and JSON, for tests and people.
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::server::Shared;
+use crate::wire::{Reply, Request};
+use crate::{clock, options, seed};
+
+/// What all control paths begin with.
+pub(crate) const PREFIX: &str = "/_bedrail/";
+
+/// A call that cannot be carried out: status and message.
+struct Refusal(u16, String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_ms: u32,
+}
+
+/// Answers a request whose path begins with [`PREFIX`].
+pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
+    let (status, body) = match run(shared, request) {
+        Ok(body) => (200, body),
+        Err(Refusal(status, message)) => (status, json!({ "message": message })),
+    };
+    Reply {
+        status,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: body.to_string().into_bytes(),
+    }
+}
+
+fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
+    let path = request.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    match (&request.method, path) {
+        (&Method::GET, "state") => {
+            serde_json::to_value(shared.lock().world.state()).map_err(|error| bad_request(&error))
+        }
+        (&Method::PUT, "state") => {
+            let partition = shared.lock().world.partition;
+            let state = seed::complete(body(request)?, partition).map_err(|error| bad_request(&error))?;
+            if state.partition != partition {
+                return Err(bad_request(&format_args!("this emulator plays the partition {}", partition.id())));
+            }
+            shared.replace(state).map(|()| json!({})).map_err(|error| internal(&error))
+        }
+        (&Method::POST, "reset") => shared.reset().map(|()| json!({})).map_err(|error| internal(&error)),
+        (&Method::GET, "requests") => {
+            serde_json::to_value(shared.lock().requests.entries()).map_err(|error| bad_request(&error))
+        }
+        (&Method::DELETE, "requests") => {
+            shared.lock().requests.clear();
+            Ok(json!({}))
+        }
+        (&Method::GET, "clock") => Ok(now(shared)),
+        (&Method::POST, "clock") => {
+            let Advance { advance_ms } = body(request)?;
+            let mut inner = shared.lock();
+            inner.world.clock_mut().advance(advance_ms);
+            shared.save(&mut inner).map_err(|error| internal(&error))?;
+            drop(inner);
+            Ok(now(shared))
+        }
+        (&Method::GET, "options") => {
+            serde_json::to_value(&shared.lock().world.options).map_err(|error| bad_request(&error))
+        }
+        (&Method::POST, "options") => {
+            let update = body(request)?;
+            let mut inner = shared.lock();
+            inner.world.options = options::merge(&inner.world.options, update).map_err(|error| bad_request(&error))?;
+            serde_json::to_value(&inner.world.options).map_err(|error| bad_request(&error))
+        }
+        (method, _) => Err(Refusal(404, format!("there is no {method} {}", request.uri.path()))),
+    }
+}
+
+fn now(shared: &Shared) -> Value {
+    let clock = shared.lock().world.clock();
+    json!({ "now": clock::iso8601(clock.now()), "now_ms": clock.now(), "advanced_ms": clock.advanced_ms() })
+}
+
+fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, Refusal> {
+    serde_json::from_slice(&request.body).map_err(|error| bad_request(&error))
+}
+
+fn bad_request(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal(400, error.to_string())
+}
+
+fn internal(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal(500, error.to_string())
+}

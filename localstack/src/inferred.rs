@@ -1,0 +1,58 @@
+//! Behaviour of AWS that no source states.
+//!
+//! The emulator has to do something in these cases. Each choice has a name here, so that it can be found, and changed once the
+//! service's own answer is known. Choices that are a message or a number are made here; those that are an order of steps are
+//! described here and made where the item says.
+
+use crate::error::ApiError;
+
+/// The message for a JSON value of the wrong type. The code `ValidationException` and this wording are those of the sibling
+/// service bedrock-runtime.
+pub(crate) fn mistyped(path: &str, wanted: &str) -> String {
+    let field = if path.is_empty() { "the request body".to_owned() } else { path.to_owned() };
+    format!("The format of the value at {field} is invalid. Provide a json {wanted} for the field and try again.")
+}
+
+/// Another change of the same guardrail is under way.
+pub(crate) fn guardrail_busy() -> ApiError {
+    ApiError::new(
+        "ConflictException",
+        400,
+        "The guardrail is currently being modified by another operation. Try again when its status is READY.",
+    )
+}
+
+/// The order in which content filters and modalities come back. Known is that it is not the order sent (Terraform's AWS
+/// provider, pull requests 40304 and 48772); the reverse is never that order.
+pub(crate) fn reorder<T>(items: &mut [T]) {
+    items.reverse();
+}
+
+/// How many rows a list has on a page when the request does not say.
+pub(crate) const PAGE: usize = 100;
+
+/// A `nextToken` that was never given out.
+pub(crate) const BAD_PAGE_TOKEN: &str = "The nextToken is invalid.";
+
+/// A guardrail's ARN of another Region or partition. The wording follows that of automated reasoning policies.
+pub(crate) const FOREIGN_ARN: &str = "The provided guardrail ARN is invalid for the service region";
+
+/// No such guardrail or version. The wording is bedrock-runtime's.
+pub(crate) const NO_GUARDRAIL: &str = "The guardrail identifier or version provided in the request does not exist.";
+
+/// A guardrail that an account or the organization enforces cannot be deleted; that this is the code is inferred too.
+pub(crate) const GUARDRAIL_IN_USE: &str = "The guardrail is in use by an enforced guardrail configuration.";
+
+/// There is no such enforced configuration.
+pub(crate) const NO_CONFIGURATION: &str = "The enforced guardrail configuration does not exist.";
+
+/// A resource policy on something that can have none here: of another kind, Region or partition.
+pub(crate) const FOREIGN_RESOURCE: &str = "The provided resource ARN is invalid for the service region";
+
+/// A guardrail's tags are limited to 50 in the documentation; nobody has seen 51 refused, so the model's bound holds.
+pub(crate) const TAGS: usize = 200;
+
+/// A resource without a policy: an error, rather than an answer without one. Deleting what is not there is the same error.
+pub(crate) fn no_resource_policy() -> ApiError {
+    ApiError::new("ResourceNotFoundException", 404, "The resource has no resource policy.")
+}

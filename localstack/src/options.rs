@@ -1,0 +1,55 @@
+//! Changing the behaviour switches while the emulator runs.
+
+use serde_json::Value;
+
+use crate::config::Options;
+
+/// The options with a partial update applied; a message if it names an unknown option, a wrong type or one that is not there
+/// yet.
+pub(crate) fn merge(have: &Options, update: Value) -> Result<Options, String> {
+    let mut merged = serde_json::to_value(have).map_err(|error| error.to_string())?;
+    match (merged.as_object_mut(), update) {
+        (Some(merged), Value::Object(update)) => merged.extend(update),
+        _ => return Err("the options must be a JSON object".to_owned()),
+    }
+    let options = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+    supported(&options).map(|()| options)
+}
+
+/// Refuses the switches whose behaviour is not built.
+pub(crate) fn supported(options: &Options) -> Result<(), String> {
+    let missing = [("authorize", options.authorize), ("throttle", options.throttle)];
+    match missing.iter().find(|(_, wanted)| *wanted) {
+        Some((name, _)) => Err(format!("the option '{name}' is not built yet; it can only be false")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_update_changes_what_it_names() {
+        let have = Options { latency_ms: 3, ..Options::default() };
+        let refuse = json!([{"operation": "ListGuardrails", "region": "eu-west-1"}]);
+        let options = merge(&have, json!({"transition_ms": 9, "refuse": refuse})).expect("valid");
+        assert_eq!((options.latency_ms, options.transition_ms), (3, 9));
+        assert_eq!((options.refuse[0].account.as_str(), options.refuse[0].region.as_str()), ("*", "eu-west-1"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused() {
+        for (update, part) in [
+            (json!({"authorize": true}), "'authorize' is not built yet"),
+            (json!({"throttle": true}), "'throttle' is not built yet"),
+            (json!({"latency": 1}), "unknown field `latency`"),
+            (json!([]), "object"),
+        ] {
+            let message = merge(&Options::default(), update).expect_err("refused");
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

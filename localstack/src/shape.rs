@@ -1,0 +1,271 @@
+//! Shapes of requests, as the service models declare them, and the check against them.
+//!
+//! A table of `const` shapes says what may be sent; [`check`] finds every violation and words them as AWS does. Members that
+//! no shape declares are dropped, as AWS drops them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use regex_lite::Regex;
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+
+/// A named part of a structure.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) place: Place,
+    pub(crate) shape: Shape,
+}
+
+/// Where in an HTTP request a member of the input travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Body,
+    Label,
+    Query,
+}
+
+/// What a value may be. Bounds are inclusive; a `sensitive` value is never repeated in an error.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Text { min: usize, max: usize, pattern: Option<&'static str>, sensitive: bool },
+    Enum { values: &'static [&'static str], sensitive: bool },
+    Flag,
+    Number { min: f64, max: f64 },
+    Integer { min: i64, max: i64 },
+    List { min: usize, max: usize, item: &'static Shape },
+    Structure(&'static [Member]),
+}
+
+pub(crate) const UNBOUNDED: usize = usize::MAX;
+
+pub(crate) const fn required(name: &'static str, shape: Shape) -> Member {
+    Member { name, required: true, place: Place::Body, shape }
+}
+
+pub(crate) const fn optional(name: &'static str, shape: Shape) -> Member {
+    Member { name, required: false, place: Place::Body, shape }
+}
+
+/// A member in the path; always required.
+pub(crate) const fn label(name: &'static str, shape: Shape) -> Member {
+    Member { name, required: true, place: Place::Label, shape }
+}
+
+/// A member in the query string; always optional.
+pub(crate) const fn query(name: &'static str, shape: Shape) -> Member {
+    Member { name, required: false, place: Place::Query, shape }
+}
+
+pub(crate) const fn text(min: usize, max: usize) -> Shape {
+    Shape::Text { min, max, pattern: None, sensitive: false }
+}
+
+/// A text that matches the pattern from its first to its last character.
+pub(crate) const fn pattern(min: usize, max: usize, pattern: &'static str) -> Shape {
+    Shape::Text { min, max, pattern: Some(pattern), sensitive: false }
+}
+
+pub(crate) const fn one_of(values: &'static [&'static str]) -> Shape {
+    Shape::Enum { values, sensitive: false }
+}
+
+pub(crate) const fn list(min: usize, max: usize, item: &'static Shape) -> Shape {
+    Shape::List { min, max, item }
+}
+
+impl Shape {
+    /// The same shape, its value kept out of errors.
+    pub(crate) const fn sensitive(self) -> Self {
+        match self {
+            Self::Text { min, max, pattern, .. } => Self::Text { min, max, pattern, sensitive: true },
+            Self::Enum { values, .. } => Self::Enum { values, sensitive: true },
+            other => other,
+        }
+    }
+}
+
+/// The input, reduced to the declared members.
+///
+/// Fails with a `ValidationException` that lists every violated constraint, or, when a value has the wrong JSON type, names the
+/// first such value.
+pub(crate) fn check(members: &'static [Member], input: &Value) -> Result<Map<String, Value>, ApiError> {
+    let mut violations = Vec::new();
+    let checked = structure(members, input, "", &mut violations)
+        .map_err(|Mistyped { path, wanted }| validation(crate::inferred::mistyped(&path, wanted)))?;
+    match violations.len() {
+        0 => Ok(checked),
+        1 => Err(validation(format!("1 validation error detected: {}", violations[0]))),
+        n => Err(validation(format!("{n} validation errors detected: {}", violations.join("; ")))),
+    }
+}
+
+fn validation(message: String) -> ApiError {
+    ApiError::new("ValidationException", 400, message)
+}
+
+struct Mistyped {
+    path: String,
+    wanted: &'static str,
+}
+
+fn structure(
+    members: &'static [Member],
+    value: &Value,
+    path: &str,
+    violations: &mut Vec<String>,
+) -> Result<Map<String, Value>, Mistyped> {
+    let object = value.as_object().ok_or_else(|| Mistyped { path: path.to_owned(), wanted: "object" })?;
+    let mut kept = Map::new();
+    for Member { name, required, shape, .. } in members {
+        let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+        match object.get(*name) {
+            None | Some(Value::Null) if *required => {
+                violations
+                    .push(format!("Value null at '{path}' failed to satisfy constraint: Member must not be null"));
+            }
+            None | Some(Value::Null) => {}
+            Some(value) => {
+                kept.insert((*name).to_owned(), visit(shape, value, &path, violations)?);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn visit(shape: &'static Shape, value: &Value, path: &str, violations: &mut Vec<String>) -> Result<Value, Mistyped> {
+    let mistyped = |wanted| Mistyped { path: path.to_owned(), wanted };
+    let mut violate = |sensitive, constraint: String| violations.push(violation(value, sensitive, path, &constraint));
+    match shape {
+        Shape::Text { min, max, pattern, sensitive } => {
+            let text = value.as_str().ok_or_else(|| mistyped("string"))?;
+            for constraint in length(text.chars().count(), *min, *max) {
+                violate(*sensitive, constraint);
+            }
+            if let Some(pattern) = pattern
+                && !matches(pattern, text)
+            {
+                violate(*sensitive, format!("Member must satisfy regular expression pattern: {pattern}"));
+            }
+        }
+        Shape::Enum { values, sensitive } => {
+            let text = value.as_str().ok_or_else(|| mistyped("string"))?;
+            if !values.contains(&text) {
+                violate(*sensitive, format!("Member must satisfy enum value set: [{}]", values.join(", ")));
+            }
+        }
+        Shape::Flag => {
+            value.as_bool().ok_or_else(|| mistyped("boolean"))?;
+        }
+        Shape::Number { min, max } => {
+            let number = value.as_f64().ok_or_else(|| mistyped("number"))?;
+            if number < *min {
+                violate(false, format!("Member must have value greater than or equal to {min}"));
+            }
+            if number > *max {
+                violate(false, format!("Member must have value less than or equal to {max}"));
+            }
+        }
+        Shape::Integer { min, max } => {
+            let number = value.as_i64().ok_or_else(|| mistyped("integer"))?;
+            if number < *min {
+                violate(false, format!("Member must have value greater than or equal to {min}"));
+            }
+            if number > *max {
+                violate(false, format!("Member must have value less than or equal to {max}"));
+            }
+        }
+        Shape::List { min, max, item } => {
+            let items = value.as_array().ok_or_else(|| mistyped("array"))?;
+            for constraint in length(items.len(), *min, *max) {
+                // Items may hold sensitive members.
+                violate(!items.is_empty(), constraint);
+            }
+            let numbered = items.iter().zip(1_usize..);
+            let kept: Result<Vec<_>, _> = numbered
+                .map(|(value, number)| visit(item, value, &format!("{path}.{number}.member"), violations))
+                .collect();
+            return kept.map(Value::Array);
+        }
+        Shape::Structure(members) => return structure(members, value, path, violations).map(Value::Object),
+    }
+    Ok(value.clone())
+}
+
+fn length(length: usize, min: usize, max: usize) -> impl Iterator<Item = String> {
+    let short = (length < min).then(|| format!("Member must have length greater than or equal to {min}"));
+    let long = (length > max).then(|| format!("Member must have length less than or equal to {max}"));
+    short.into_iter().chain(long)
+}
+
+fn violation(value: &Value, sensitive: bool, path: &str, constraint: &str) -> String {
+    let shown = match value {
+        _ if sensitive => return format!("Value at '{path}' failed to satisfy constraint: {constraint}"),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!("Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}")
+}
+
+/// Whether the whole text matches. Compiled patterns are kept: a request may carry hundreds of tags.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    static COMPILED: Mutex<BTreeMap<&'static str, Regex>> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let regex = compiled.entry(pattern).or_insert_with(|| {
+        Regex::new(&format!("^(?:{pattern})$")).expect("every pattern of the tables compiles, which a test proves")
+    });
+    regex.is_match(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ITEM: Shape = Shape::Structure(&[
+        required("name", pattern(1, 3, "[a-z]+")),
+        optional("kind", one_of(&["A", "B"])),
+        optional("share", Shape::Number { min: 0.0, max: 1.0 }),
+    ]);
+    const INPUT: &[Member] = &[
+        required("items", list(1, 2, &ITEM)),
+        optional("secret", text(1, 3).sensitive()),
+        optional("on", Shape::Flag),
+    ];
+
+    fn message(input: &Value) -> String {
+        check(INPUT, input).expect_err("refused").message
+    }
+
+    #[test]
+    fn declared_members_stay_and_others_go() {
+        let kept = check(INPUT, &json!({"items": [{"name": "ab", "x": 1}], "on": null, "y": 2})).expect("valid");
+        assert_eq!(Value::Object(kept), json!({"items": [{"name": "ab"}]}));
+    }
+
+    #[test]
+    fn every_violation_is_told_with_its_path() {
+        assert_eq!(
+            message(&json!({"items": [{"name": "ab"}, {"name": "ABCD", "kind": "C", "share": 2}], "secret": ""})),
+            "5 validation errors detected: Value 'ABCD' at 'items.2.member.name' failed to satisfy constraint: Member must have \
+             length less than or equal to 3; Value 'ABCD' at 'items.2.member.name' failed to satisfy constraint: Member must \
+             satisfy regular expression pattern: [a-z]+; Value 'C' at 'items.2.member.kind' failed to satisfy constraint: Member \
+             must satisfy enum value set: [A, B]; Value '2' at 'items.2.member.share' failed to satisfy constraint: Member must \
+             have value less than or equal to 1; Value at 'secret' failed to satisfy constraint: Member must have length greater \
+             than or equal to 1"
+        );
+        assert_eq!(
+            message(&json!({})),
+            "1 validation error detected: Value null at 'items' failed to satisfy constraint: Member must not be null"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_alone() {
+        assert!(message(&json!({"items": {"name": "ab"}, "secret": ""})).contains("items"));
+    }
+}

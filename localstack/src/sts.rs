@@ -1,0 +1,12 @@
+//! STS: who the caller is.
+
+use serde_json::json;
+
+use crate::operations::{Binding, Operation};
+
+pub(crate) const OPERATIONS: &[Operation] = &[Operation {
+    name: "GetCallerIdentity",
+    binding: Binding::Query { version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    input: &[],
+    run: |_, caller, _| Ok(json!({ "UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn })),
+}];
