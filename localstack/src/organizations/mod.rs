@@ -1,5 +1,7 @@
 //! AWS Organizations: the tree, policies, attachments, inheritance and effective policies.
 
+mod inheritance;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
