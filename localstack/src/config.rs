@@ -90,6 +90,9 @@ pub struct Options {
     pub propagation_ms: u32,
     /// How long a guardrail is `CREATING`, `UPDATING`, `VERSIONING` or `DELETING`.
     pub transition_ms: u32,
+    /// Answer the first request of each list that is not empty with an empty page and a token, as AWS does at times. Off, so that
+    /// the number of requests follows from the size of the lists.
+    pub empty_pages: bool,
     /// Calls that are refused.
     pub refuse: Vec<Refusal>,
 }
@@ -102,6 +105,7 @@ impl Default for Options {
             latency_ms: 0,
             propagation_ms: 500,
             transition_ms: 50,
+            empty_pages: false,
             refuse: Vec::new(),
         }
     }

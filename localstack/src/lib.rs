@@ -14,8 +14,6 @@
 //! `world`; `store` writes what changed; then the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 
-#![allow(dead_code, reason = "the seam to Organizations, which comes with its own commits")]
-
 mod bedrock;
 mod caller;
 mod clock;

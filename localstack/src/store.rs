@@ -89,7 +89,7 @@ impl Store {
         Ok(Some(State {
             partition,
             meta: self.read(&file(&Shard::Meta))?.unwrap_or_default(),
-            organization: self.read(&file(&Shard::Organization))?.unwrap_or_default(),
+            organization: self.required(&file(&Shard::Organization))?,
             bedrock,
         }))
     }
@@ -125,6 +125,11 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(StoreError::File { path, source }),
         }
+    }
+
+    fn required<T: DeserializeOwned>(&self, relative: &Path) -> Result<T, StoreError> {
+        let missing = || StoreError::File { path: self.folder.join(relative), source: io::ErrorKind::NotFound.into() };
+        self.read(relative)?.ok_or_else(missing)
     }
 
     fn names(&self, relative: &Path) -> Result<Vec<String>, StoreError> {

@@ -4,8 +4,6 @@
 //! of documents, without clock or state, and the same for every declarative policy type. What a type demands of its documents is
 //! checked elsewhere.
 
-#![allow(unused_imports, reason = "effective policies come with the next commit")]
-
 mod element;
 mod merge;
 mod operators;

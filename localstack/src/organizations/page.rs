@@ -1,0 +1,115 @@
+//! Pages of lists.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::errors::invalid;
+use super::input::Input;
+use crate::error::ApiError;
+
+/// The most that a page holds, and what it holds without `MaxResults` (inferred: AWS gives no default).
+const LARGEST: u64 = 20;
+
+/// Which page a request asks for.
+///
+/// A token names its operation and the number of items before the page, so it is good for that operation only.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    operation: &'static str,
+    skip: usize,
+    size: usize,
+    /// The option `empty_pages`: the first answer of a list that is not empty holds nothing but a token. AWS does so at times.
+    empty: bool,
+}
+
+impl Page {
+    pub(super) fn read(operation: &'static str, input: Input<'_>, empty_pages: bool) -> Result<Self, ApiError> {
+        let size = input.number("MaxResults", 1, LARGEST)?.unwrap_or(LARGEST);
+        let token = input.bounded("NextToken", 0, 100_000)?;
+        let skip = token.map(|token| skip(operation, token)).transpose()?;
+        Ok(Self {
+            operation,
+            skip: skip.unwrap_or_default(),
+            size: usize::try_from(size).unwrap_or(usize::MAX),
+            empty: empty_pages && skip.is_none(),
+        })
+    }
+
+    /// The answer: the page of `items` under `member`, each put into its form by `row`, and a token if more follow.
+    pub(super) fn answer<T>(&self, member: &str, items: &[T], row: impl FnMut(&T) -> Value) -> Value {
+        let size = if self.empty { 0 } else { self.size };
+        let rest = items.get(self.skip..).unwrap_or_default();
+        let page: Vec<Value> = rest.iter().take(size).map(row).collect();
+        let mut answer = json!({member: page});
+        if rest.len() > size {
+            answer["NextToken"] = self.token(self.skip + size).into();
+        }
+        answer
+    }
+
+    fn token(&self, skip: usize) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}/{skip}", self.operation))
+    }
+}
+
+fn skip(operation: &str, token: &str) -> Result<usize, ApiError> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let skip = text.as_deref().and_then(|text| text.strip_prefix(operation)?.strip_prefix('/')?.parse().ok());
+    let message = "Get the value for NextToken from the response to a previous call of the operation.";
+    skip.ok_or_else(|| invalid("INVALID_NEXT_TOKEN", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All pages of five items, as a client sees them that stops where there is no token.
+    fn walk(size: &Value, empty_pages: bool) -> Vec<usize> {
+        let items: Vec<u32> = (0..5).collect();
+        let (mut sizes, mut seen, mut token) = (Vec::new(), Vec::new(), Value::Null);
+        loop {
+            let body = json!({"MaxResults": size, "NextToken": token});
+            let page = Page::read("ListRoots", Input::new(&body).expect("an object"), empty_pages).expect("a page");
+            let answer = page.answer("Items", &items, |item| json!(item));
+            sizes.push(answer["Items"].as_array().expect("a list").len());
+            seen.extend(answer["Items"].as_array().expect("a list").clone());
+            token = answer["NextToken"].clone();
+            if token.is_null() {
+                assert_eq!(seen, [0, 1, 2, 3, 4].map(Value::from));
+                return sizes;
+            }
+        }
+    }
+
+    #[test]
+    fn every_item_comes_once() {
+        assert_eq!(walk(&Value::Null, false), [5]);
+        assert_eq!(walk(&json!(2), false), [2, 2, 1]);
+        assert_eq!(walk(&json!(5), false), [5]);
+        assert_eq!(walk(&json!(3), true), [0, 3, 2]);
+    }
+
+    #[test]
+    fn an_empty_list_is_one_page() {
+        let body = json!({});
+        let page = Page::read("ListRoots", Input::new(&body).expect("an object"), true).expect("a page");
+        assert_eq!(page.answer("Items", &[] as &[u32], |item| json!(item)), json!({"Items": []}));
+    }
+
+    #[test]
+    fn bounds_and_tokens_are_checked() {
+        let rows = [
+            (json!({"MaxResults": 0}), "MIN_VALUE_EXCEEDED"),
+            (json!({"MaxResults": -1}), "MIN_VALUE_EXCEEDED"),
+            (json!({"MaxResults": 21}), "MAX_VALUE_EXCEEDED"),
+            (json!({"NextToken": "x"}), "INVALID_NEXT_TOKEN"),
+            (json!({"NextToken": URL_SAFE_NO_PAD.encode("ListAccounts/2")}), "INVALID_NEXT_TOKEN"),
+        ];
+        for (body, reason) in rows {
+            let refusal = Page::read("ListRoots", Input::new(&body).expect("an object"), false).expect_err(reason);
+            assert_eq!(refusal.members["Reason"], reason, "{body}");
+        }
+    }
+}
