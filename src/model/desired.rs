@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 use super::scope::{Region, Scope};
+use super::span::Span;
 use crate::kinds::Model;
 
 /// One resource that the spec wants.
@@ -13,6 +14,8 @@ pub struct Wanted {
     pub model: Model,
     /// The spec entry that declares it, such as `guardrails.baseline`; for an implicit version, the guardrail's.
     pub entry: String,
+    /// Where that entry stands.
+    pub span: Option<Span>,
     /// Addresses under which the resource may still be marked, since its key has changed (`previously`).
     pub previously: Vec<Address>,
 }
@@ -45,4 +48,13 @@ pub struct ExternalMark {
     pub stack: String,
     /// The key of the guardrail there.
     pub name: String,
+}
+
+impl Desired {
+    /// Whether a live tag of this key is neither compared nor removed. AWS's own tags always are.
+    pub fn ignores_tag(&self, key: &str) -> bool {
+        let ignored =
+            self.ignore_tags.iter().any(|pattern| super::address::wildcard(pattern.as_bytes(), key.as_bytes()));
+        key.starts_with("aws:") || ignored
+    }
 }

@@ -108,6 +108,17 @@ impl Document {
         found
     }
 
+    /// Every string without references, keys left out.
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        let mut found = Vec::new();
+        self.visit(&mut |template| {
+            if let [Segment::Text(text)] = template.0.as_slice() {
+                found.push(text.clone());
+            }
+        });
+        found.into_iter()
+    }
+
     fn visit(&self, see: &mut impl FnMut(&Template)) {
         match self {
             Self::Text(template) => see(template),

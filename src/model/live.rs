@@ -1,14 +1,15 @@
 //! What AWS has, as far as it could be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
-use super::mark::Owner;
+use super::digest::Digest;
+use super::mark::{Marker, Owner};
 use super::names::Names;
 use super::reference::RemoteId;
-use super::scope::Scope;
+use super::scope::{AccountId, Scope};
 use crate::kinds::{Kind, Model};
 
 /// One resource that AWS has, at one of our addresses.
@@ -22,6 +23,26 @@ pub struct Found {
     pub owner: Owner,
     /// The fact that makes the next write on it new, part of its idempotency token.
     pub fact: String,
+}
+
+/// A version of a guardrail as the list of versions shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenVersion {
+    /// Its number; numbers are never given twice.
+    pub number: u32,
+    /// `ARN:number`
+    pub id: RemoteId,
+    /// The marker in its description.
+    pub marker: Option<Marker>,
+    /// The digest of its content, where that was read.
+    pub content: Option<Digest>,
+}
+
+impl SeenVersion {
+    /// Whether it is one of the implicit versions that bedrail publishes and prunes.
+    pub fn is_implicit(&self) -> bool {
+        self.marker.as_ref().is_some_and(|marker| marker.key.is_none())
+    }
 }
 
 /// A resource that exists at no address of ours.
@@ -75,6 +96,14 @@ pub struct Live {
     pub duplicates: BTreeMap<Address, Vec<RemoteId>>,
     /// Which ids serve which addresses.
     pub names: Names,
+    /// Every version of every guardrail at our addresses, by number.
+    pub versions: BTreeMap<Address, Vec<SeenVersion>>,
+    /// The guardrails and versions at which each enforcement and policy of ours points, in AWS's ids.
+    pub pointers: BTreeMap<Address, BTreeSet<RemoteId>>,
+    /// The guardrails and versions at which something points that is not ours, with what points there.
+    pub outside: BTreeMap<RemoteId, String>,
+    /// The guardrails that use a profile, ours or not, by account and profile id.
+    pub profile_users: BTreeMap<(AccountId, String), BTreeSet<RemoteId>>,
     /// What is not ours.
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read.

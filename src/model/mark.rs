@@ -40,7 +40,7 @@ pub fn owner_of(tags: &Tags, stack: &str) -> (Owner, Option<String>) {
 }
 
 /// What the description of a version says of it: `[bedrail <key> 1-<12 hex>]`, without the key for an implicit version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Marker {
     /// The key under `versions`; `None` for an implicit version.
     pub key: Option<String>,

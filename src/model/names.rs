@@ -22,6 +22,12 @@ impl Names {
         self.serving.entry(address).or_default().insert(id);
     }
 
+    /// Notes that `id` goes by `address` in reports, without serving it: its content has not been read, so nothing is
+    /// pointed at it on the strength of a marker.
+    pub fn call(&mut self, address: Address, id: RemoteId) {
+        self.known_as.entry(id).or_insert(address);
+    }
+
     /// The ids that serve `address`, least first.
     pub fn ids(&self, address: &Address) -> impl Iterator<Item = &RemoteId> {
         self.serving.get(address).into_iter().flatten()

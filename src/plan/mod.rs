@@ -3,12 +3,27 @@
 //! What is printed, saved and executed is one [`Plan`]. Executing it leaves no choice: each action names what it changes,
 //! from what to what, and which other actions must be done before it.
 
+mod contents;
+mod decide;
+mod guardrails;
+mod order;
+mod recognise;
+mod removal;
+mod target;
+mod versions;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Model, Verb};
+pub use contents::contents_needed;
+pub use decide::{Options, Purpose, codes, plan};
+pub(crate) use guardrails::newest_name;
+pub use recognise::recognise;
+pub use target::unmatched;
+
 use crate::model::{Address, Blind, Digest, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 
 /// The number of an action within its plan; actions are numbered in an order in which they could run one by one.
@@ -98,6 +113,8 @@ pub struct Action {
     pub target: Option<String>,
     /// The live fact that makes the write new, part of its idempotency token.
     pub fact: String,
+    /// Other addresses that this serves once it is done: a named version also serves the implicit one of its content.
+    pub serves: Vec<Address>,
 }
 
 impl Action {

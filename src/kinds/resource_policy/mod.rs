@@ -14,6 +14,60 @@ pub struct Model {
     pub document: Document,
 }
 
+/// Begins the `Sid` of each statement that bedrail adds to the policy of a guardrail profile, which a whole account shares.
+pub const PROFILE_SID: &str = "Bedrail";
+
+/// Whether a resource policy of this name is that of a guardrail profile: an id such as `us.guardrail.v1:0`, which no key
+/// of a spec can be.
+pub fn is_profile(name: &str) -> bool {
+    name.contains(".guardrail.v")
+}
+
+impl Model {
+    /// The statements of the document; none where it is not of the usual form.
+    fn statements(&self) -> Vec<Document> {
+        match &self.document {
+            Document::Map(entries) => match entries.get("Statement") {
+                Some(Document::List(statements)) => statements.clone(),
+                Some(statement) => vec![statement.clone()],
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    fn with_statements(&self, statements: Vec<Document>) -> Self {
+        let mut changed = self.clone();
+        if let Document::Map(entries) = &mut changed.document {
+            entries.insert("Statement".to_owned(), Document::List(statements));
+        }
+        changed
+    }
+
+    /// A profile's policy that grants what is wanted and takes nothing away: others may rely on what stands there.
+    #[must_use]
+    pub fn widened_by(&self, want: &Self) -> Self {
+        let mut statements = self.statements();
+        for statement in want.statements() {
+            if !statements.contains(&statement) {
+                statements.push(statement);
+            }
+        }
+        self.with_statements(statements)
+    }
+
+    /// A profile's policy without the statements that bedrail added; `None` when nothing else stands there.
+    #[must_use]
+    pub fn without_ours(&self) -> Option<Self> {
+        let ours = |statement: &Document| {
+            matches!(statement, Document::Map(entries)
+                if matches!(entries.get("Sid"), Some(sid) if sid.texts().any(|sid| sid.starts_with(PROFILE_SID))))
+        };
+        let foreign: Vec<_> = self.statements().into_iter().filter(|statement| !ours(statement)).collect();
+        (!foreign.is_empty()).then(|| self.with_statements(foreign))
+    }
+}
+
 /// The kind.
 pub struct ResourcePolicy;
 

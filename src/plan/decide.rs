@@ -1,0 +1,364 @@
+//! What to do about each address: the spec against AWS, one resource at a time, and then what one decision means for
+//! another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::guardrails::guardrail_of;
+use super::order::Draft;
+use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, order, removal, target, versions};
+use crate::kinds::{Kind, Model, Verb, resource_policy};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Address, Desired, Digest, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Wanted};
+
+/// The diagnostics of planning.
+pub mod codes {
+    crate::codes! {
+        /// A key was renamed without `previously`.
+        RENAMED = "E0901": "a new key would create a name that a resource of the old key still holds";
+        /// Several keys publish one content.
+        SAME_CONTENT = "W0901": "several unpublished versions of one guardrail hold the same content";
+        /// A draft that nothing enforces.
+        UNPUBLISHED = "W0902": "no version of a guardrail carries its current content, so nothing enforces it";
+        /// A KMS key changes without a new version.
+        KEY_WITHOUT_VERSION = "W0903": "a changed KMS key publishes no version: versions that exist keep their key";
+    }
+}
+
+/// What the plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// To bring AWS to the spec.
+    #[default]
+    Reconcile,
+    /// To remove everything that is ours.
+    Destroy,
+}
+
+/// What the caller chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What the plan is for.
+    pub purpose: Purpose,
+    /// Whether unmarked resources of a wanted name become ours.
+    pub adopt: bool,
+    /// Address patterns; empty for everything.
+    pub targets: Vec<String>,
+}
+
+/// What apply will do about the difference between `desired` and `live`. `spec` is the digest of the spec.
+///
+/// # Errors
+/// Faults of the spec that only AWS reveals.
+pub fn plan(
+    desired: &Desired,
+    live: &Live,
+    facts: &Facts,
+    options: &Options,
+    spec: Digest,
+) -> Result<Plan, Diagnostics> {
+    let mut decisions = Decisions::new(desired, live, facts, options);
+    if options.purpose == Purpose::Reconcile {
+        for (address, wanted) in &desired.resources {
+            decisions.about(address, wanted);
+        }
+        versions::serve_with_named(&mut decisions);
+        versions::warn_of_unpublished(&mut decisions);
+    }
+    decisions.hold_what_needs_held();
+    removal::remove(&mut decisions);
+    versions::prune(&mut decisions);
+    decisions.hold_what_needs_held();
+    let faults = decisions.renamed();
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
+    let edges = order::edges(&drafts, live);
+    target::narrow(&mut drafts, &mut held, &edges, &options.targets);
+    let edges = order::edges(&drafts, live);
+    let actions = order::number(drafts, &edges);
+    let mut warnings: Vec<Warning> = warnings.into_iter().collect();
+    warnings.sort();
+    Ok(Plan {
+        stack: desired.stack.clone(),
+        scanned: scanned(live, desired, facts),
+        actions,
+        unchanged: unchanged.into_iter().collect(),
+        held: held.into_values().collect(),
+        blind: live.blind.clone(),
+        unmanaged: live.unmanaged.clone(),
+        warnings,
+        spec,
+    })
+}
+
+fn scanned(live: &Live, desired: &Desired, facts: &Facts) -> Scanned {
+    let mut accounts: BTreeSet<_> = desired.resources.keys().map(|address| &address.scope.account).collect();
+    accounts.insert(facts.home());
+    Scanned {
+        accounts: accounts.len(),
+        regions: desired.declared_regions.iter().cloned().collect(),
+        not_scanned: live.not_scanned.clone(),
+    }
+}
+
+/// The decisions so far.
+pub(super) struct Decisions<'a> {
+    pub(super) desired: &'a Desired,
+    pub(super) live: &'a Live,
+    pub(super) facts: &'a Facts,
+    pub(super) options: &'a Options,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) held: BTreeMap<Address, Held>,
+    pub(super) unchanged: BTreeSet<Address>,
+    pub(super) warnings: BTreeSet<Warning>,
+}
+
+impl<'a> Decisions<'a> {
+    fn new(desired: &'a Desired, live: &'a Live, facts: &'a Facts, options: &'a Options) -> Self {
+        Self {
+            desired,
+            live,
+            facts,
+            options,
+            drafts: Vec::new(),
+            held: BTreeMap::new(),
+            unchanged: BTreeSet::new(),
+            warnings: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn hold(&mut self, address: &Address, verb: Verb, why: Why, hint: impl Into<String>) {
+        let held = Held { address: address.clone(), verb, why, hint: hint.into() };
+        self.held.entry(address.clone()).or_insert(held);
+    }
+
+    pub(super) fn warn(&mut self, code: crate::model::diagnostic::Code, message: String, address: &Address) {
+        self.warnings.insert(Warning { code: code.id(), message, address: Some(address.clone()) });
+    }
+
+    fn about(&mut self, address: &Address, wanted: &Wanted) {
+        let found = self.live.found.get(address);
+        let verb = if found.is_some() { Verb::Update } else { Verb::Create };
+        if let Some(ids) = self.live.duplicates.get(address) {
+            let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+            let hint = format!("{} carry this mark; remove the tags from all but one", ids.join(" and "));
+            return self.hold(address, verb, Why::DuplicateMark, hint);
+        }
+        if let Some(unavailable) = self.live.unavailable_at(address) {
+            let hint = format!("{} has nothing to offer here: {}", address.scope.region_name(), unavailable.why);
+            return self.hold(address, verb, Why::Unavailable, hint);
+        }
+        match found {
+            Some(found) => self.about_found(address, wanted, found),
+            None => self.about_absent(address, wanted),
+        }
+    }
+
+    fn about_absent(&mut self, address: &Address, wanted: &Wanted) {
+        if self.live.names.ids(address).next().is_some() {
+            self.unchanged.insert(address.clone());
+            return;
+        }
+        if let Some(blind) = self.live.blind_at(address) {
+            let hint = format!("it may exist, but could not be read: {}", blind.why);
+            return self.hold(address, Verb::Create, Why::NotVisible, hint);
+        }
+        if let Model::GuardrailVersion(model) = &wanted.model
+            && let Err((why, hint)) = versions::may_publish(self.desired, self.live, address, model)
+        {
+            return self.hold(address, Verb::Create, why, hint);
+        }
+        self.draft_change(address, Some(wanted), Verb::Create, Change::Create { want: wanted.model.clone() });
+    }
+
+    fn about_found(&mut self, address: &Address, wanted: &Wanted, found: &Found) {
+        let mut want = wanted.model.clone();
+        if let (Model::ResourcePolicy(want), Model::ResourcePolicy(have)) = (&mut want, &found.model)
+            && resource_policy::is_profile(&address.name)
+        {
+            *want = have.widened_by(want);
+        }
+        let changed = !Model::compare(Some(&found.model), Some(&want)).is_empty();
+        let change = Change::Update { id: found.id.clone(), have: found.model.clone(), want };
+        match &found.owner {
+            Owner::Ours if changed => self.draft_change(address, Some(wanted), Verb::Update, change),
+            Owner::Ours => {
+                self.unchanged.insert(address.clone());
+            }
+            // What carries no mark of its own (an enforcement, a version) follows what it belongs to.
+            Owner::Unmarked if self.options.adopt && changed => {
+                self.draft_change(address, Some(wanted), Verb::Adopt, change);
+            }
+            Owner::Unmarked if self.options.adopt => {
+                self.unchanged.insert(address.clone());
+            }
+            Owner::Unmarked => {
+                let hint = format!("{} exists and carries no mark of bedrail; take it over with `--adopt`", found.id);
+                self.hold(address, Verb::Adopt, Why::NotOurs, hint);
+            }
+            Owner::Other(stack) => {
+                let hint = format!("{} belongs to the stack `{stack}`", found.id);
+                self.hold(address, Verb::Update, Why::OtherStack, hint);
+            }
+            Owner::Unseen(why) => self.hold(address, Verb::Update, Why::NotVisible, why.clone()),
+        }
+    }
+
+    /// Notes a change, its fields as they may be shown.
+    pub(super) fn draft_change(&mut self, address: &Address, wanted: Option<&Wanted>, verb: Verb, change: Change) {
+        let mut fields = match &change {
+            Change::Create { want } => Model::compare(None, Some(want)),
+            Change::Update { have, want, .. } => Model::compare(Some(have), Some(want)),
+            Change::Delete { have, .. } => Model::compare(Some(have), None),
+        };
+        self.guard_secrets(&mut fields);
+        if let Change::Update { have: Model::Guardrail(have), want: Model::Guardrail(want), .. } = &change
+            && have.kms_key_id != want.kms_key_id
+        {
+            let message = "the KMS key changes; versions that exist keep the key they were published under".to_owned();
+            self.warn(codes::KEY_WITHOUT_VERSION, message, address);
+        }
+        let fact = self.fact(address, &change);
+        self.drafts.push(Draft {
+            address: address.clone(),
+            entry: wanted.map(|wanted| wanted.entry.clone()),
+            verb,
+            prune: false,
+            makes_room: false,
+            calls: address.kind.calls(verb, &fields),
+            hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
+            reach: self.reach(address),
+            target: self.target(address),
+            change,
+            fields,
+            fact,
+            serves: Vec::new(),
+        });
+    }
+
+    fn guard_secrets(&self, fields: &mut [FieldDiff]) {
+        for field in fields {
+            let text = format!("{:?}{:?}", field.have, field.want);
+            if self.desired.secrets.iter().any(|secret| text.contains(secret.as_str())) {
+                field.guard = Guard::Secret;
+            }
+        }
+    }
+
+    fn fact(&self, address: &Address, change: &Change) -> String {
+        let of = match change {
+            Change::Create { want: Model::GuardrailVersion(model) } => model.guardrail.address().unwrap_or(address),
+            _ => address,
+        };
+        self.live.found.get(of).map(|found| found.fact.clone()).unwrap_or_default()
+    }
+
+    fn reach(&self, address: &Address) -> Option<usize> {
+        let organization = self.facts.organization.as_ref();
+        let attached = |policy: &str| -> Option<usize> {
+            let of_policy = |other: &&Address| {
+                other.kind == Kind::OrgPolicyAttachment
+                    && other.name.split_once(':').is_some_and(|(name, _)| name == policy)
+            };
+            let known = self.desired.resources.keys().chain(self.live.found.keys()).filter(of_policy);
+            let targets: BTreeSet<&str> = known.filter_map(|other| Some(other.name.split_once(':')?.1)).collect();
+            let accounts: BTreeSet<_> = targets
+                .iter()
+                .flat_map(|target| organization.into_iter().flat_map(|it| it.reach(target)))
+                .map(|account| &account.id)
+                .collect();
+            Some(accounts.len())
+        };
+        match address.kind {
+            Kind::AccountEnforcement => Some(1),
+            Kind::OrgPolicy => attached(&address.name),
+            Kind::OrgPolicyAttachment => {
+                let target = address.name.split_once(':')?.1;
+                Some(organization?.reach(target).count())
+            }
+            _ => None,
+        }
+    }
+
+    fn target(&self, address: &Address) -> Option<String> {
+        if address.kind != Kind::OrgPolicyAttachment {
+            return None;
+        }
+        Some(self.facts.organization.as_ref()?.target(address.name.split_once(':')?.1).name)
+    }
+
+    /// Holds what needs something that is held, or that will not exist; again and again, until nothing more falls.
+    fn hold_what_needs_held(&mut self) {
+        loop {
+            let broken = self.drafts.iter().find_map(|draft| Some((draft.clone(), self.missing(draft)?)));
+            let Some((draft, needed)) = broken else { return };
+            let hint = match self.held.get(&needed) {
+                Some(held) if draft.verb == Verb::Delete => {
+                    format!("{needed} still points at it, and is held ({})", held.why.word())
+                }
+                Some(held) => format!("it needs {needed}, which is held ({})", held.why.word()),
+                None => format!("it needs {needed}, which does not exist"),
+            };
+            self.drafts.retain(|other| other.address != draft.address);
+            self.hold(&draft.address, draft.verb, Why::Needs, hint);
+        }
+    }
+
+    /// What a change needs and will not have.
+    fn missing(&self, draft: &Draft) -> Option<Address> {
+        let want = match &draft.change {
+            Change::Create { want } | Change::Update { want, .. } => want,
+            Change::Delete { id, .. } => return self.held_holder(id),
+        };
+        want.requires().into_iter().find(|needed| {
+            let made = self
+                .drafts
+                .iter()
+                .any(|other| (other.address == *needed || other.serves.contains(needed)) && other.verb != Verb::Delete);
+            let exists = self.live.names.ids(needed).next().is_some();
+            // A guardrail whose draft could not be brought to the spec must not be snapshot.
+            let stale = draft.address.kind == Kind::GuardrailVersion && self.held.contains_key(needed);
+            !made && (!exists || stale)
+        })
+    }
+
+    /// What still points at a guardrail or version, and is held, so that the pointer stays.
+    fn held_holder(&self, id: &RemoteId) -> Option<Address> {
+        let uses = |version: &RemoteId| version == id || guardrail_of(version).as_ref() == Some(id);
+        let mut holders = self.live.pointers.iter().filter(|(_, versions)| versions.iter().any(uses));
+        holders.find(|(holder, _)| self.held.contains_key(*holder)).map(|(holder, _)| holder.clone())
+    }
+
+    fn renamed(&self) -> Diagnostics {
+        let mut faults = Diagnostics::default();
+        let name = |model: &Model| match model {
+            Model::Guardrail(model) => Some(model.name.clone()),
+            Model::OrgPolicy(model) => Some(model.name.clone()),
+            _ => None,
+        };
+        for made in &self.drafts {
+            let Change::Create { want } = &made.change else { continue };
+            let gone = self.drafts.iter().find(|gone| match &gone.change {
+                Change::Delete { have, .. } => {
+                    gone.address.kind == made.address.kind
+                        && gone.address.scope == made.address.scope
+                        && name(want).is_some()
+                        && name(have) == name(want)
+                }
+                _ => false,
+            });
+            if let (Some(gone), Some(name)) = (gone, name(want)) {
+                let message =
+                    format!("{} would take the name `{name}`, which {} still holds", made.address, gone.address);
+                let mut fault = Diagnostic::new(codes::RENAMED, message).help(format!(
+                    "if the key has changed, say so with `previously: {}`, and the resource is kept",
+                    gone.address.name
+                ));
+                fault.span = self.desired.resources.get(&made.address).and_then(|wanted| wanted.span);
+                faults.push(fault);
+            }
+        }
+        faults
+    }
+}

@@ -1,0 +1,162 @@
+//! The order of actions, derived from what kinds say and never listed by hand.
+//!
+//! Three relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
+//! waits for every protection that the plan adds. *Room*: where AWS allows no more versions, the oldest goes first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::guardrails::guardrail_of;
+use super::{Action, ActionId, Change, Hazard};
+use crate::kinds::{Kind, Model, Verb};
+use crate::model::{Address, FieldDiff, Live, RemoteId};
+
+/// An action that has no number yet.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) address: Address,
+    pub(super) entry: Option<String>,
+    pub(super) verb: Verb,
+    pub(super) prune: bool,
+    pub(super) makes_room: bool,
+    pub(super) change: Change,
+    pub(super) fields: Vec<FieldDiff>,
+    pub(super) hazards: BTreeSet<Hazard>,
+    pub(super) calls: Vec<&'static str>,
+    pub(super) reach: Option<usize>,
+    pub(super) target: Option<String>,
+    pub(super) fact: String,
+    pub(super) serves: Vec<Address>,
+}
+
+/// Why one action comes after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Edge {
+    /// It could not succeed otherwise.
+    Needs,
+    /// It must not happen before.
+    Waits,
+}
+
+/// For each draft, those that come before it.
+pub(super) type Edges = Vec<BTreeMap<usize, Edge>>;
+
+/// The relations between these drafts.
+pub(super) fn edges(drafts: &[Draft], live: &Live) -> Edges {
+    let mut edges: Edges = vec![BTreeMap::new(); drafts.len()];
+    for (at, draft) in drafts.iter().enumerate() {
+        for (other_at, other) in drafts.iter().enumerate() {
+            if at != other_at
+                && let Some(edge) = relation(draft, other, live)
+            {
+                edges[at].insert(other_at, edge);
+            }
+        }
+    }
+    edges
+}
+
+/// Whether `draft` comes after `other`.
+fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
+    if draft.verb == Verb::Delete {
+        if used_by(draft, other, live) {
+            return Some(Edge::Needs);
+        }
+        return (protects(draft) && !draft.prune && other.verb != Verb::Delete && protects(other))
+            .then_some(Edge::Waits);
+    }
+    let (Change::Create { want } | Change::Update { want, .. }) = &draft.change else { return None };
+    if other.verb == Verb::Delete {
+        let same_guardrail = guardrail(want).is_some() && guardrail(want) == guardrail(model(&other.change));
+        return (other.makes_room && same_guardrail && draft.verb == Verb::Create).then_some(Edge::Needs);
+    }
+    let requires = want.requires();
+    let made = |address: &Address| requires.contains(address);
+    (made(&other.address) || other.serves.iter().any(made)).then_some(Edge::Needs)
+}
+
+/// Whether a removal must wait for `other`, which uses what goes: an update that moves a pointer away, or another removal.
+fn used_by(removal: &Draft, other: &Draft, live: &Live) -> bool {
+    let Change::Delete { id, .. } = &removal.change else { return false };
+    let (Change::Update { have, .. } | Change::Delete { have, .. }) = &other.change else { return false };
+    let pointed = live.pointers.get(&other.address).is_some_and(|versions| {
+        versions.iter().any(|version| version == id || guardrail_of(version).as_ref() == Some(id))
+    });
+    // A version cannot outlive its guardrail, nor an attachment its policy, whoever removes them.
+    pointed
+        || (have.requires().contains(&removal.address) && (other.verb == Verb::Delete || moves_away(other, removal)))
+}
+
+fn moves_away(update: &Draft, removal: &Draft) -> bool {
+    matches!(&update.change, Change::Update { want, .. } if !want.requires().contains(&removal.address))
+}
+
+fn model(change: &Change) -> &Model {
+    match change {
+        Change::Create { want } | Change::Update { want, .. } => want,
+        Change::Delete { have, .. } => have,
+    }
+}
+
+fn guardrail(model: &Model) -> Option<&Address> {
+    match model {
+        Model::GuardrailVersion(version) => version.guardrail.address(),
+        _ => None,
+    }
+}
+
+/// Whether this kind of resource puts calls under a guardrail, or permits the guardrail that does.
+fn protects(draft: &Draft) -> bool {
+    match draft.address.kind {
+        Kind::AccountEnforcement | Kind::OrgPolicy | Kind::OrgPolicyAttachment | Kind::ResourcePolicy => true,
+        Kind::Guardrail | Kind::GuardrailVersion | Kind::OrgPolicyType => false,
+    }
+}
+
+/// The drafts as actions, numbered in an order in which they could run one by one: whatever is ready and least by address
+/// comes next, with removals last.
+pub(super) fn number(drafts: Vec<Draft>, edges: &Edges) -> Vec<Action> {
+    let mut waiting: BTreeMap<usize, BTreeSet<usize>> =
+        edges.iter().enumerate().map(|(at, before)| (at, before.keys().copied().collect())).collect();
+    let mut numbers: BTreeMap<usize, ActionId> = BTreeMap::new();
+    let rank = |at: &usize| {
+        let draft = &drafts[*at];
+        (draft.verb == Verb::Delete, draft.prune, draft.address.clone(), id(&draft.change))
+    };
+    while let Some(next) = waiting.iter().filter(|(_, before)| before.is_empty()).map(|(at, _)| *at).min_by_key(rank) {
+        waiting.remove(&next);
+        for before in waiting.values_mut() {
+            before.remove(&next);
+        }
+        numbers.insert(next, ActionId(numbers.len()));
+    }
+    assert!(waiting.is_empty(), "the relations between kinds have no cycle: {waiting:?}");
+    let mut actions: Vec<Action> = drafts
+        .into_iter()
+        .enumerate()
+        .map(|(at, draft)| Action {
+            id: numbers[&at],
+            address: draft.address,
+            entry: draft.entry,
+            verb: draft.verb,
+            prune: draft.prune,
+            change: draft.change,
+            fields: draft.fields,
+            hazards: draft.hazards,
+            after: edges[at].keys().map(|before| numbers[before]).collect(),
+            calls: draft.calls,
+            reach: draft.reach,
+            target: draft.target,
+            fact: draft.fact,
+            serves: draft.serves,
+        })
+        .collect();
+    actions.sort_by_key(|action| action.id);
+    actions
+}
+
+fn id(change: &Change) -> Option<RemoteId> {
+    match change {
+        Change::Create { .. } => None,
+        Change::Update { id, .. } | Change::Delete { id, .. } => Some(id.clone()),
+    }
+}

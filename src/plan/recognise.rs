@@ -1,0 +1,353 @@
+//! The one pure pass from what AWS answered to what exists at our addresses.
+//!
+//! Marks say whose a resource is and which entry declares it; ids inside models become addresses; what could not be read
+//! becomes a blind spot of every address that it may have hidden.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::guardrails::Guardrails;
+use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
+use crate::model::{
+    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, RemoteId, Scope, Tags, Unmanaged,
+    Unread, owner_of,
+};
+
+/// What AWS has, at our addresses.
+pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
+    let Readings { items, unread, unavailable, not_scanned } = readings;
+    let mut pass = Pass {
+        desired,
+        facts,
+        live: Live { unavailable, not_scanned, ..Live::default() },
+        guardrails: Guardrails::default(),
+        policies: BTreeMap::new(),
+    };
+    let mut by_kind: BTreeMap<Kind, Vec<Raw>> = BTreeMap::new();
+    for item in items {
+        by_kind.entry(item.kind).or_default().push(item);
+    }
+    // In the order of the registry, so that what is pointed at has its address before what points.
+    for (kind, mut items) in by_kind {
+        items.sort_by(|one, other| (&one.scope, &one.id).cmp(&(&other.scope, &other.id)));
+        match kind {
+            Kind::Guardrail => pass.guardrails(items),
+            Kind::GuardrailVersion => pass.versions(items),
+            Kind::ResourcePolicy => items.into_iter().for_each(|raw| pass.resource_policy(raw)),
+            Kind::AccountEnforcement => items.into_iter().for_each(|raw| pass.enforcement(raw)),
+            Kind::OrgPolicyType => items.into_iter().for_each(|raw| pass.policy_type(raw)),
+            Kind::OrgPolicy => pass.org_policies(items),
+            Kind::OrgPolicyAttachment => items.into_iter().for_each(|raw| pass.attachment(raw)),
+        }
+    }
+    unread.into_iter().for_each(|unread| pass.unread(unread));
+    pass.finish()
+}
+
+struct Pass<'a> {
+    desired: &'a Desired,
+    facts: &'a Facts,
+    live: Live,
+    guardrails: Guardrails,
+    /// Our policies, and those that may be adopted, by id.
+    policies: BTreeMap<RemoteId, (Address, Owner)>,
+}
+
+impl Pass<'_> {
+    fn finish(mut self) -> Live {
+        for (address, found) in &mut self.live.found {
+            let want = self.desired.resources.get(address).map(|wanted| &wanted.model);
+            found.model.align(want, &self.live.names);
+        }
+        self.live.blind.sort();
+        self.live.blind.dedup();
+        self.live.unmanaged.sort_by(|one, other| (&one.address, &one.id).cmp(&(&other.address, &other.id)));
+        self.live
+    }
+
+    /// Puts what carries marks where its mark says, and what carries none where the spec wants something of its name.
+    fn marked(&mut self, items: Vec<Raw>) -> Vec<(Address, Owner, Raw)> {
+        let mut ours: BTreeMap<Address, Vec<Raw>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for raw in items {
+            let (owner, name) = match &raw.evidence {
+                Evidence::Tags(tags) => owner_of(tags, &self.desired.stack),
+                Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
+                _ => (Owner::Unmarked, None),
+            };
+            match (owner, name) {
+                (Owner::Ours, Some(name)) => {
+                    let address = self.current(Address::new(raw.kind, raw.scope.clone(), name));
+                    ours.entry(address).or_default().push(raw);
+                }
+                (owner, name) => others.push((owner, name, raw)),
+            }
+        }
+        let mut settled = Vec::new();
+        for (address, mut bearers) in ours {
+            match bearers.pop() {
+                Some(raw) if bearers.is_empty() => settled.push((address, Owner::Ours, raw)),
+                last => {
+                    let ids = bearers.into_iter().chain(last).map(|raw| raw.id).collect();
+                    self.live.duplicates.insert(address, ids);
+                }
+            }
+        }
+        let taken: BTreeSet<Address> =
+            settled.iter().map(|(address, ..)| address.clone()).chain(self.live.duplicates.keys().cloned()).collect();
+        for (owner, name, raw) in others {
+            self.external(&owner, name.as_deref(), &raw);
+            match (self.namesake(&raw).filter(|address| !taken.contains(address)), owner) {
+                (_, Owner::Unseen(why)) => {
+                    self.live.blind.push(Blind { kind: raw.kind, scope: raw.scope, name: None, why });
+                }
+                (Some(address), owner) => settled.push((address, owner, raw)),
+                (None, owner) => self.unmanaged(&raw, &owner),
+            }
+        }
+        settled
+    }
+
+    /// The address that a resource marked with `address` has now, which differs when its key has changed.
+    fn current(&self, address: Address) -> Address {
+        if self.desired.resources.contains_key(&address) {
+            return address;
+        }
+        let renamed = self.desired.resources.iter().find(|(_, wanted)| wanted.previously.contains(&address));
+        renamed.map_or(address, |(now, _)| now.clone())
+    }
+
+    /// The address at which the spec wants a resource of this name.
+    fn namesake(&self, raw: &Raw) -> Option<Address> {
+        let wanted = self.desired.resources.iter().find(|(address, wanted)| {
+            address.kind == raw.kind
+                && address.scope == raw.scope
+                && match &wanted.model {
+                    Model::Guardrail(model) => model.name == raw.name,
+                    Model::OrgPolicy(model) => model.name == raw.name,
+                    _ => false,
+                }
+        });
+        wanted.map(|(address, _)| address.clone())
+    }
+
+    fn external(&mut self, owner: &Owner, name: Option<&str>, raw: &Raw) {
+        let Owner::Other(stack) = owner else { return };
+        for (address, mark) in &self.desired.external {
+            if address.scope == raw.scope && mark.stack == *stack && Some(mark.name.as_str()) == name {
+                self.live.names.serve(address.clone(), raw.id.clone());
+                self.guardrails.external(raw.id.clone(), address.clone());
+            }
+        }
+    }
+
+    fn unmanaged(&mut self, raw: &Raw, owner: &Owner) {
+        let note = match owner {
+            Owner::Other(stack) => format!("belongs to the stack {stack}"),
+            _ => "carries no mark of bedrail".to_owned(),
+        };
+        self.leave(raw, note);
+    }
+
+    fn leave(&mut self, raw: &Raw, note: String) {
+        let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
+        self.live.unmanaged.push(Unmanaged { address, id: raw.id.clone(), note });
+    }
+
+    fn find(&mut self, address: Address, owner: Owner, raw: Raw) {
+        let Raw { id, model, fact, scope, kind, .. } = raw;
+        match model {
+            Some(mut model) => {
+                self.forget_ignored_tags(&mut model);
+                self.live.names.serve(address.clone(), id.clone());
+                self.live.found.insert(address, Found { id, model, owner, fact });
+            }
+            None => {
+                self.live.names.call(address.clone(), id);
+                let already = self.live.blind.iter().any(|blind| blind.covers(&address));
+                if !already {
+                    let why = "it was seen, but not read".to_owned();
+                    self.live.blind.push(Blind { kind, scope, name: Some(address.name), why });
+                }
+            }
+        }
+    }
+
+    fn forget_ignored_tags(&self, model: &mut Model) {
+        let tags: &mut Tags = match model {
+            Model::Guardrail(model) => &mut model.tags,
+            Model::OrgPolicy(model) => &mut model.tags,
+            _ => return,
+        };
+        tags.retain(|key, _| !self.desired.ignores_tag(key));
+    }
+
+    fn guardrails(&mut self, items: Vec<Raw>) {
+        for raw in &items {
+            if let Some(profile) = &raw.profile {
+                let key = (raw.scope.account.clone(), profile.clone());
+                self.live.profile_users.entry(key).or_default().insert(raw.id.clone());
+            }
+        }
+        for (address, owner, raw) in self.marked(items) {
+            self.guardrails.ours(raw.id.clone(), address.clone(), owner.clone());
+            self.live.versions.entry(address.clone()).or_default();
+            self.find(address, owner, raw);
+        }
+    }
+
+    fn versions(&mut self, items: Vec<Raw>) {
+        for raw in &items {
+            self.guardrails.version(raw, self.desired, &mut self.live);
+        }
+        self.guardrails.settle_external(&mut self.live);
+        for versions in self.live.versions.values_mut() {
+            versions.sort();
+        }
+    }
+
+    fn resource_policy(&mut self, raw: Raw) {
+        match &raw.evidence {
+            Evidence::Of(guardrail) => {
+                if let Some((address, owner)) = self.guardrails.get(guardrail) {
+                    let address = Address::new(raw.kind, raw.scope.clone(), address.name.clone());
+                    let owner = owner.clone();
+                    self.find(address, owner, raw);
+                }
+            }
+            Evidence::Profile => {
+                let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
+                self.find(address, Owner::Ours, raw);
+            }
+            _ => {}
+        }
+    }
+
+    fn enforcement(&mut self, raw: Raw) {
+        let address = Address::new(raw.kind, raw.scope.clone(), account_enforcement::NAME);
+        let Some(Model::AccountEnforcement(model)) = &raw.model else {
+            return self.find(address, Owner::Ours, raw);
+        };
+        let version = RemoteId::new(model.version.to_string());
+        let points_at_ours = self.guardrails.owns_version(&version);
+        let declared = self.desired.resources.contains_key(&address);
+        let by_us =
+            matches!(&raw.evidence, Evidence::UpdatedBy(Some(who)) if same_principal(who, &self.facts.caller.arn));
+        match (declared, points_at_ours, by_us) {
+            (true, true, _) | (false, true, true) => {
+                self.live.pointers.insert(address.clone(), BTreeSet::from([version]));
+                self.find(address, Owner::Ours, raw);
+            }
+            (true, false, _) => self.find(address, Owner::Unmarked, raw),
+            (false, true, false) => {
+                let note = "referenced-from-outside: points at a guardrail of this stack, and was written by others";
+                self.live.outside.insert(version, address.to_string());
+                self.leave(&raw, note.to_owned());
+            }
+            (false, false, _) => self.leave(&raw, "points at a guardrail that is not of this stack".to_owned()),
+        }
+    }
+
+    fn policy_type(&mut self, raw: Raw) {
+        let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
+        self.find(address, Owner::Ours, raw);
+    }
+
+    fn org_policies(&mut self, items: Vec<Raw>) {
+        for raw in &items {
+            let Some(Model::OrgPolicy(model)) = &raw.model else { continue };
+            let ours =
+                matches!(&raw.evidence, Evidence::Tags(tags) if owner_of(tags, &self.desired.stack).0 == Owner::Ours);
+            if !ours {
+                for id in super::guardrails::identifiers(&model.document) {
+                    self.live.outside.insert(id, format!("the policy {} ({})", raw.name, raw.id));
+                }
+            }
+        }
+        for (address, owner, raw) in self.marked(items) {
+            self.policies.insert(raw.id.clone(), (address.clone(), owner.clone()));
+            if let Some(Model::OrgPolicy(model)) = &raw.model {
+                let pointers = super::guardrails::identifiers(&model.document);
+                self.live.pointers.insert(address.clone(), pointers);
+            }
+            self.find(address, owner, raw);
+        }
+    }
+
+    fn attachment(&mut self, raw: Raw) {
+        let Evidence::Of(policy) = &raw.evidence else { return };
+        if let Some((address, owner)) = self.policies.get(policy) {
+            let name = org_policy_attachment::name(&address.name, &raw.name);
+            let (address, owner) = (Address::new(raw.kind, raw.scope.clone(), name), owner.clone());
+            self.find(address, owner, raw);
+        }
+    }
+
+    fn unread(&mut self, unread: Unread) {
+        let Unread { kind, scope, id, why } = unread;
+        let names: Vec<Option<String>> = match (kind, &id) {
+            (_, None) => vec![None],
+            (Kind::GuardrailVersion, Some(id)) => self.version_names(&scope, id),
+            (Kind::ResourcePolicy, Some(id)) => {
+                let profile = || id.as_str().rsplit('/').next().map(str::to_owned);
+                vec![self.guardrails.get(id).map(|(address, _)| address.name.clone()).or_else(profile)]
+            }
+            (Kind::OrgPolicyAttachment, Some(id)) => self.attachment_names(&scope, id),
+            (_, Some(id)) => vec![self.live.names.address(id).map(|address| address.name.clone())],
+        };
+        for name in names {
+            // A marked resource that could not be read was noted as seen; here is why it was not read.
+            self.live
+                .blind
+                .retain(|blind| !(blind.kind == kind && blind.scope == scope && blind.name == name && name.is_some()));
+            self.live.blind.push(Blind { kind, scope: scope.clone(), name, why: why.clone() });
+        }
+    }
+
+    /// The wanted versions of the guardrail behind `id` (its ARN, or that of one version).
+    fn version_names(&self, scope: &Scope, id: &RemoteId) -> Vec<Option<String>> {
+        let Some((guardrail, _)) = self.guardrails.get(id).or_else(|| self.guardrails.of_version(id)) else {
+            return Vec::new();
+        };
+        let of_guardrail = self.desired.resources.iter().filter(|(address, wanted)| {
+            address.scope == *scope
+                && matches!(&wanted.model, Model::GuardrailVersion(model) if model.guardrail.address() == Some(guardrail))
+        });
+        let mut names: Vec<_> = of_guardrail.map(|(address, _)| Some(address.name.clone())).collect();
+        if names.is_empty() {
+            names.push(Some(format!("{}@*", guardrail.name)));
+        }
+        names
+    }
+
+    fn attachment_names(&self, scope: &Scope, policy: &RemoteId) -> Vec<Option<String>> {
+        let Some((policy, _)) = self.policies.get(policy) else { return Vec::new() };
+        let wanted = self.desired.resources.iter().filter(|(address, wanted)| {
+            address.scope == *scope
+                && matches!(&wanted.model, Model::OrgPolicyAttachment(model) if model.policy.address() == Some(policy))
+        });
+        wanted.map(|(address, _)| Some(address.name.clone())).collect()
+    }
+}
+
+/// Whether two ARNs are of one principal: sessions of one role are, whatever their names.
+fn same_principal(one: &str, other: &str) -> bool {
+    let role = |arn: &str| match arn.split_once(":assumed-role/") {
+        Some((head, tail)) => format!("{head}:role/{}", tail.split('/').next().unwrap_or_default()),
+        None => arn.to_owned(),
+    };
+    role(one).replace(":sts:", ":iam:") == role(other).replace(":sts:", ":iam:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_principal;
+
+    #[test]
+    fn sessions_of_one_role_are_one_principal() {
+        let session = |name: &str| format!("arn:aws:sts::111122223333:assumed-role/BedrailExecution/{name}");
+        assert!(same_principal(&session("run-1"), &session("run-2")));
+        assert!(same_principal(&session("run-1"), "arn:aws:iam::111122223333:role/BedrailExecution"));
+        assert!(!same_principal(&session("run-1"), "arn:aws:sts::111122223333:assumed-role/Admin/run-1"));
+        assert!(!same_principal("arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root"));
+    }
+}
