@@ -14,3 +14,4 @@
 pub mod kinds;
 pub mod model;
 pub mod plan;
+pub mod spec;

@@ -1,0 +1,7 @@
+//! Reading a spec: texts to decoded entries, with every fault at its place.
+
+pub mod codes;
+pub mod node;
+pub mod sources;
+pub mod template;
+pub mod yaml;

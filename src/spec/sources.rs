@@ -1,0 +1,96 @@
+//! The texts of a spec, with the names that diagnostics call them by.
+
+use crate::model::span::{SourceId, Span};
+
+/// The largest file that is read, in bytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// One text and its name: a path as the user wrote it, or `--var team`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// What diagnostics call it.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// Every text that a run has read. Only ever grows, so that a `SourceId` stays good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources(Vec<Source>);
+
+/// A place as people count: both from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Sources {
+    /// No texts yet.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// One text, for tests and for input that comes from no file.
+    pub fn one(name: impl Into<String>, text: impl Into<String>) -> (Self, SourceId) {
+        let mut sources = Self::new();
+        let id = sources.add(name, text);
+        (sources, id)
+    }
+
+    /// Adds a text.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let id = SourceId::new(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
+        self.0.push(Source { name: name.into(), text: text.into() });
+        id
+    }
+
+    /// Each text with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0u32..).map(SourceId::new).zip(&self.0)
+    }
+
+    /// The name of a text.
+    pub fn name(&self, id: SourceId) -> &str {
+        self.0.get(id.index()).map_or("", |source| &source.name)
+    }
+
+    /// A text; empty for an id that is not of these sources.
+    pub fn text(&self, id: SourceId) -> &str {
+        self.0.get(id.index()).map_or("", |source| &source.text)
+    }
+
+    /// What stands at `span`.
+    pub fn slice(&self, span: Span) -> &str {
+        span.slice(self.text(span.source))
+    }
+
+    /// Line and column of the first byte of `span`.
+    pub fn position(&self, span: Span) -> Position {
+        let text = self.text(span.source);
+        let before = text.get(..span.start as usize).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let (sources, id) = Sources::one("a.yaml", "\u{feff}é: 1\r\nkey: välue\n");
+        let at = |needle: &str| {
+            let start = u32::try_from(sources.text(id).find(needle).unwrap()).unwrap();
+            sources.position(Span::new(id, start, start))
+        };
+        assert_eq!(at("é"), Position { line: 1, column: 1 });
+        assert_eq!(at("lue"), Position { line: 2, column: 8 });
+    }
+}
