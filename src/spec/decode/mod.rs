@@ -1,0 +1,65 @@
+//! Nodes to typed entries. Every fault is reported; a value that is at fault is `None`.
+//!
+//! An entry is declared once, with [`entry!`](crate::entry): the declaration is the struct, its decoder, the expansion
+//! of its short forms and its JSON Schema. What the fields hold is declared likewise: text with its bounds
+//! ([`text!`](crate::text)), numbers ([`number!`](crate::number)), AWS's words ([`decodes_as_word!`](crate::decodes_as_word)).
+
+mod collection;
+mod either;
+mod fields;
+mod macros;
+mod number;
+mod reading;
+mod regional;
+mod scalar;
+mod text;
+mod tree;
+mod word;
+
+pub use collection::{Key, KeyNames, List, Map, OneOrMany};
+pub use either::Either;
+pub use fields::{Faulty, Fields, ObjectSchema, expand_fields, expand_short};
+pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole};
+pub use reading::{Fault, Reading, Shape};
+pub use regional::Regional;
+pub use scalar::literal;
+pub use text::{Exact, Text, TextRule};
+pub use tree::Tree;
+pub use word::{decode_word, read_word};
+
+use schemars::JsonSchema;
+
+use super::node::Node;
+use crate::model::span::Spanned;
+
+/// What can be read from a node. Its JSON Schema describes exactly what `decode` takes.
+pub trait Decode: Sized + JsonSchema {
+    /// What a node must be in the main, which decides between two forms.
+    const SHAPE: Shape;
+
+    /// Reads `node` and reports every fault in it; `None` if there was one.
+    fn decode(node: &Node, cx: &mut Reading) -> Option<Self>;
+
+    /// `node` with short forms written out, within too, so that overrides merge into the long form. What is at fault
+    /// stays as it is.
+    #[must_use]
+    fn expand(node: Node) -> Node {
+        node
+    }
+}
+
+/// Reads `node` and keeps its place.
+pub fn decode<T: Decode>(node: &Node, cx: &mut Reading) -> Option<Spanned<T>> {
+    T::decode(node, cx).map(|value| Spanned::new(value, node.span))
+}
+
+/// The key that a field is read from: its name, without the `r#` of a reserved word.
+pub const fn key(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
+#[cfg(test)]
+mod tests;
