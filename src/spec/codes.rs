@@ -112,7 +112,7 @@ pub fn page() -> String {
          | code | meaning |\n|---|---|\n",
     );
     for code in all {
-        page.push_str(&format!("| {} | {} |\n", code.id(), code.meaning()));
+        page.extend(["| ", code.id(), " | ", code.meaning(), " |\n"]);
     }
     page
 }

@@ -13,8 +13,7 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
         (Value::Seq(base_items), Value::Seq(over_items)) if all_named(base_items) && all_named(over_items) => {
             Node::new(base.span, Value::Seq(overlay_named(base_items, over_items)))
         }
-        (_, Value::Map(_)) => without_nulls(over),
-        _ => over.clone(),
+        _ => without_nulls(over),
     }
 }
 
@@ -66,6 +65,7 @@ fn without_nulls(node: &Node) -> Node {
                 kept.map(|Entry { key, value }| Entry { key: key.clone(), value: without_nulls(value) }).collect();
             Node::new(node.span, Value::Map(entries))
         }
+        Value::Seq(items) => Node::new(node.span, Value::Seq(items.iter().map(without_nulls).collect())),
         _ => node.clone(),
     }
 }

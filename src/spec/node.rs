@@ -151,9 +151,14 @@ impl Node {
         self.as_scalar()?.text.literal()
     }
 
+    /// The entry of a key, if it is a map that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries()?.iter().find(|entry| entry.key.value == key)
+    }
+
     /// The value of a key, if it is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?.iter().find(|entry| entry.key.value == key).map(|entry| &entry.value)
+        self.entry(key).map(|entry| &entry.value)
     }
 
     /// Whether it is nothing.

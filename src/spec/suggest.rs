@@ -36,7 +36,7 @@ pub fn list<'n>(known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     }
     let mut text = names[..shown].iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if shown < names.len() {
-        text.push_str(&format!(" and {} more", names.len() - shown));
+        text.extend([" and ", &(names.len() - shown).to_string(), " more"]);
     }
     Some(text)
 }

@@ -274,7 +274,7 @@ impl Template {
                 Segment::Text(text) => resolved.push_str(text),
                 Segment::Ref(expression) => match &expression.value {
                     Expression::Scope(var) => resolved.push_str(scope.get(*var).ok_or_else(|| expression.clone())?),
-                    Expression::Iam(inside) => resolved.push_str(&format!("${{{inside}}}")),
+                    Expression::Iam(inside) => resolved.extend(["${", inside, "}"]),
                     _ => return Err(expression.clone()),
                 },
             }

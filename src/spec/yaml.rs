@@ -282,7 +282,9 @@ impl Reader<'_> {
             ErrorKind::RecursionLimitExceeded => (codes::TOO_DEEP, "values are nested too deep".to_owned()),
             kind => (codes::SYNTAX, kind.to_string()),
         };
-        Diagnostic::at(self.span(at, end), code, message).maybe_help(advice(error.kind()))
+        let expression = self.text[..at].ends_with('$') && self.text[at..].starts_with('{');
+        let quote = expression.then_some("inside `{…}` and `[…]` an expression needs quotes: \"${…}\"");
+        Diagnostic::at(self.span(at, end), code, message).maybe_help(quote.or(advice(error.kind())))
     }
 
     fn range(&self, range: &Range) -> Span {

@@ -8,6 +8,7 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Decode, Reading, Shape, decode};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
 use crate::spec::codes;
 use crate::spec::node::{Entry, Node, Value};
@@ -33,7 +34,7 @@ impl<T: Decode, const LEAST: usize, const MOST: usize> Decode for List<T, LEAST,
             return None;
         };
         let counted = check_count(node.span, items.len(), LEAST, MOST, "item", cx);
-        all(items.iter().map(|item| decode(item, cx))).filter(|_| counted).map(Self)
+        all(read_items(items, cx)).filter(|_| counted).map(Self)
     }
 
     fn expand(node: Node) -> Node {
@@ -79,7 +80,7 @@ impl<T: Decode> Decode for OneOrMany<T> {
         match node.items() {
             Some(items) => {
                 let counted = check_count(node.span, items.len(), 1, usize::MAX, "item", cx);
-                all(items.iter().map(|item| decode(item, cx))).filter(|_| counted).map(Self)
+                all(read_items(items, cx)).filter(|_| counted).map(Self)
             }
             None => decode(node, cx).map(|one| Self(vec![one])),
         }
@@ -167,10 +168,10 @@ impl<K: Key, V: Decode, const LEAST: usize, const MOST: usize> Decode for Map<K,
         let counted = check_count(node.span, entries.len(), LEAST, MOST, "key", cx);
         let read = |Entry { key, value }: &Entry| {
             let name = K::read(key, cx);
-            let value = cx.within(key.value.as_str(), |cx| decode(value, cx));
+            let value = cx.within(key, |cx| decode(value, cx));
             Some((name?, MapEntry { key: key.span, value: value? }))
         };
-        all(entries.iter().map(read)).filter(|_| counted).map(|read| Self(read.into_iter().collect()))
+        all(entries.iter().map(read).collect()).filter(|_| counted).map(|read| Self(read.into_iter().collect()))
     }
 
     fn expand(node: Node) -> Node {
@@ -210,9 +211,12 @@ impl<K: Key, V: Decode, const LEAST: usize, const MOST: usize> JsonSchema for Ma
     }
 }
 
-/// All of them if none is missing, and every one is asked for.
-fn all<T>(parts: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
-    let parts: Vec<Option<T>> = parts.collect();
+fn read_items<T: Decode>(items: &[Node], cx: &mut Reading) -> Vec<Option<Spanned<T>>> {
+    items.iter().enumerate().map(|(index, item)| cx.within_item(index, |cx| decode(item, cx))).collect()
+}
+
+/// All of them if none is missing, and every one has been read.
+fn all<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {
     parts.into_iter().collect()
 }
 
@@ -234,6 +238,6 @@ fn check_count(span: Span, count: usize, least: usize, most: usize, unit: &str, 
     } else {
         return true;
     };
-    cx.fault(span, codes::COUNT, message);
+    cx.push(Diagnostic::at(span, codes::COUNT, message));
     false
 }

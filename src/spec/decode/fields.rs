@@ -4,6 +4,7 @@ use schemars::Schema;
 use serde_json::{Value as Json, json};
 
 use super::{Decode, Reading, decode};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
 use crate::spec::node::{Entry, Node, Value};
 use crate::spec::{codes, suggest};
@@ -16,7 +17,7 @@ pub struct Faulty;
 #[derive(Debug)]
 pub struct Fields<'n> {
     what: &'static str,
-    span: Span,
+    place: Span,
     entries: &'n [Entry],
 }
 
@@ -36,31 +37,36 @@ impl<'n> Fields<'n> {
                     .into_iter()
                     .chain(suggest::list(known.iter().copied()).map(|all| format!("known here: {all}")))
                     .collect::<String>();
-                cx.fault(key.span, codes::UNKNOWN_KEY, format!("unknown key `{}` in {what}", key.value)).help(help);
+                cx.push(
+                    Diagnostic::at(key.span, codes::UNKNOWN_KEY, format!("unknown key `{}` in {what}", key.value))
+                        .help(help),
+                );
             }
         }
-        Some(Self { what, span: node.span, entries })
+        // What is missing is missing from the whole, but a snippet of the whole would hide where: the key leads there.
+        let place = cx.key_span().or(entries.first().map(|entry| entry.key.span)).unwrap_or(node.span);
+        Some(Self { what, place, entries })
     }
 
-    fn get(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|entry| entry.key.value == name).map(|entry| &entry.value)
+    fn get(&self, name: &str) -> Option<&'n Entry> {
+        self.entries.iter().find(|entry| entry.key.value == name)
     }
 
     /// Reads a key that must be there.
     pub fn required<T: Decode>(&self, name: &str, cx: &mut Reading) -> Result<Spanned<T>, Faulty> {
-        let Some(node) = self.get(name) else {
+        let Some(entry) = self.get(name) else {
             let message = format!("{} needs `{name}`", self.what);
-            cx.fault(self.span, codes::MISSING_KEY, message).label(format!("`{name}` is missing"));
+            cx.push(Diagnostic::at(self.place, codes::MISSING_KEY, message).label(format!("`{name}` is missing")));
             return Err(Faulty);
         };
-        cx.within(name, |cx| decode(node, cx)).ok_or(Faulty)
+        cx.within(&entry.key, |cx| decode(&entry.value, cx)).ok_or(Faulty)
     }
 
     /// Reads a key that may be there.
     pub fn optional<T: Decode>(&self, name: &str, cx: &mut Reading) -> Result<Option<Spanned<T>>, Faulty> {
         match self.get(name) {
             None => Ok(None),
-            Some(node) => cx.within(name, |cx| decode(node, cx)).map(Some).ok_or(Faulty),
+            Some(entry) => cx.within(&entry.key, |cx| decode(&entry.value, cx)).map(Some).ok_or(Faulty),
         }
     }
 }

@@ -33,12 +33,12 @@ macro_rules! entry {
         $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq)]
         $vis struct $name {
-            $($(#[doc = $field_doc])+ pub $field: $crate::entry!(@type $need $type),)+
+            $($(#[doc = $field_doc])+ $vis $field: $crate::entry!(@type $need $type),)+
         }
 
         impl $name {
             /// The keys that this entry knows.
-            pub const KEYS: &'static [&'static str] = &[$($crate::spec::decode::key(stringify!($field))),+];
+            $vis const KEYS: &'static [&'static str] = &[$($crate::spec::decode::key(stringify!($field))),+];
         }
 
         impl $crate::spec::decode::Decode for $name {

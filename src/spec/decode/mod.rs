@@ -1,4 +1,4 @@
-//! Nodes to typed entries. Every fault is reported; a value that is at fault is `None`.
+//! Nodes to typed entries. Every fault is reported; what no value can be made of is `None`.
 //!
 //! An entry is declared once, with [`entry!`](crate::entry): the declaration is the struct, its decoder, the expansion
 //! of its short forms and its JSON Schema. What the fields hold is declared likewise: text with its bounds
@@ -9,6 +9,7 @@ mod either;
 mod fields;
 mod macros;
 mod number;
+mod place;
 mod reading;
 mod regional;
 mod scalar;
@@ -20,9 +21,11 @@ pub use collection::{Key, KeyNames, List, Map, OneOrMany};
 pub use either::Either;
 pub use fields::{Faulty, Fields, ObjectSchema, expand_fields, expand_short};
 pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole};
-pub use reading::{Fault, Reading, Shape};
+pub use place::unquoted_account;
+pub use reading::{Reading, Shape};
 pub use regional::Regional;
 pub use scalar::literal;
+pub(in crate::spec) use scalar::unknown;
 pub use text::{Exact, Text, TextRule};
 pub use tree::Tree;
 pub use word::{decode_word, read_word};
@@ -37,7 +40,8 @@ pub trait Decode: Sized + JsonSchema {
     /// What a node must be in the main, which decides between two forms.
     const SHAPE: Shape;
 
-    /// Reads `node` and reports every fault in it; `None` if there was one.
+    /// Reads `node` and reports every fault in it; `None` if it makes no value. An unknown key is a fault, yet the
+    /// entry that it stands in is read, so that later rules find the other faults.
     fn decode(node: &Node, cx: &mut Reading) -> Option<Self>;
 
     /// `node` with short forms written out, within too, so that overrides merge into the long form. What is at fault

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Decode, Reading, Shape, literal};
+use crate::model::diagnostic::Diagnostic;
 use crate::spec::codes;
 use crate::spec::node::{Core, Node, Written};
 
@@ -46,7 +47,7 @@ pub fn decode_whole(node: &Node, bounds: RangeInclusive<u32>, cx: &mut Reading) 
     let parsed = text.parse::<u32>().ok().filter(|number| bounds.contains(number));
     if parsed.is_none() {
         let message = format!("{} is {text}, allowed is {} to {}", cx.subject(), bounds.start(), bounds.end());
-        cx.fault(node.span, codes::RANGE, message);
+        cx.push(Diagnostic::at(node.span, codes::RANGE, message));
     }
     parsed
 }
@@ -141,7 +142,7 @@ pub fn decode_decimal(node: &Node, what: &str, least: f64, most: Upper, cx: &mut
             Upper::Below(most) => format!("to less than {most}"),
         };
         let message = format!("{} is {text}, but {what} goes from {least} {end}", cx.subject());
-        cx.fault(node.span, codes::RANGE, message);
+        cx.push(Diagnostic::at(node.span, codes::RANGE, message));
     }
     parsed
 }
@@ -153,9 +154,7 @@ fn number<'n>(node: &'n Node, what: &str, wanted: &[Core], cx: &mut Reading) -> 
         return Some(text);
     }
     let message = format!("{} is `{}`, expected {what}", cx.subject(), scalar.text.shown());
-    let fault = cx.fault(node.span, codes::WRONG_TYPE, message);
-    if is_number {
-        fault.help("remove the quotes");
-    }
+    let help = is_number.then_some("remove the quotes");
+    cx.push(Diagnostic::at(node.span, codes::WRONG_TYPE, message).maybe_help(help));
     None
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::span::Span;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::span::{Span, Spanned};
 use crate::spec::codes;
-use crate::spec::node::Node;
+use crate::spec::node::{Node, Value};
 use crate::spec::template::ScopeVar;
 
 /// The three shapes of YAML.
@@ -27,9 +27,9 @@ impl Shape {
         matches!(
             (self, &node.value),
             (Self::Any, _)
-                | (Self::Scalar, crate::spec::node::Value::Scalar(_))
-                | (Self::List, crate::spec::node::Value::Seq(_))
-                | (Self::Map, crate::spec::node::Value::Map(_))
+                | (Self::Scalar, Value::Scalar(_))
+                | (Self::List, Value::Seq(_))
+                | (Self::Map, Value::Map(_))
         )
     }
 
@@ -44,13 +44,19 @@ impl Shape {
     }
 }
 
+#[derive(Debug)]
+enum Step {
+    Key(String, Span),
+    Item(usize),
+}
+
 /// The state of decoding.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// The faults and warnings so far.
     pub diagnostics: Diagnostics,
     offered: BTreeSet<ScopeVar>,
-    path: Vec<String>,
+    path: Vec<Step>,
 }
 
 impl Reading {
@@ -59,21 +65,21 @@ impl Reading {
         Self { offered: offered.into_iter().collect(), ..Self::default() }
     }
 
-    /// Reports a fault at a place. The diagnostic that it returns can be given a label, help and related places.
-    pub fn fault(&mut self, span: Span, code: Code, message: impl Into<String>) -> Fault<'_> {
-        Fault { diagnostics: &mut self.diagnostics, diagnostic: Some(Diagnostic::at(span, code, message)) }
+    /// Reports a fault or a warning.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reports that `node` is of another type than `expected`, which has an article.
     pub fn wrong_type(&mut self, node: &Node, expected: &str) {
         let subject = self.subject();
         if node.is_null() {
-            let fault = self.fault(node.span, codes::NULL, format!("{subject} has no value, expected {expected}"));
-            fault.help("give it a value, or remove the key; text such as `null` needs quotes");
+            let fault = Diagnostic::at(node.span, codes::NULL, format!("{subject} has no value, expected {expected}"));
+            self.push(fault.help("give it a value, or remove the key; text such as `null` needs quotes"));
             return;
         }
         let message = format!("{subject} is {}, expected {expected}", node.kind());
-        self.fault(node.span, codes::WRONG_TYPE, message).label(format!("expected {expected}"));
+        self.push(Diagnostic::at(node.span, codes::WRONG_TYPE, message).label(format!("expected {expected}")));
     }
 
     /// Whether an expression has a value where what is being read will be used.
@@ -89,61 +95,54 @@ impl Reading {
         result
     }
 
-    /// Does `read` with `key` as the innermost part of the path.
-    pub fn within<R>(&mut self, key: impl Into<String>, read: impl FnOnce(&mut Self) -> R) -> R {
-        self.path.push(key.into());
+    /// Does `read` below a key.
+    pub fn within<R>(&mut self, key: &Spanned<String>, read: impl FnOnce(&mut Self) -> R) -> R {
+        self.below(Step::Key(key.value.clone(), key.span), read)
+    }
+
+    /// Does `read` for an item of a list.
+    pub fn within_item<R>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> R) -> R {
+        self.below(Step::Item(index), read)
+    }
+
+    fn below<R>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> R) -> R {
+        self.path.push(step);
         let result = read(self);
         self.path.pop();
         result
     }
 
-    /// What is being read, as messages call it: the innermost key in back quotes.
+    /// What is being read, as messages call it: by the innermost key.
     pub fn subject(&self) -> String {
-        self.path.last().map_or_else(|| "the value".to_owned(), |key| format!("`{key}`"))
+        let key = self.path.iter().rev().find_map(|step| match step {
+            Step::Key(key, _) => Some(key),
+            Step::Item(_) => None,
+        });
+        match (key, self.path.last()) {
+            (Some(key), Some(Step::Item(_))) => format!("an item of `{key}`"),
+            (Some(key), _) => format!("`{key}`"),
+            (None, _) => "the value".to_owned(),
+        }
     }
 
-    /// The keys that lead to what is being read, with dots.
+    /// Where the key of what is being read stands; none for an item of a list.
+    pub fn key_span(&self) -> Option<Span> {
+        match self.path.last()? {
+            Step::Key(_, span) => Some(*span),
+            Step::Item(_) => None,
+        }
+    }
+
+    /// The keys that lead to what is being read: `guardrails.baseline.topics[2]`.
     pub fn path(&self) -> String {
-        self.path.join(".")
-    }
-}
-
-/// A fault being reported: complete when dropped.
-#[derive(Debug)]
-pub struct Fault<'r> {
-    diagnostics: &'r mut Diagnostics,
-    diagnostic: Option<Diagnostic>,
-}
-
-impl Fault<'_> {
-    fn with(mut self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {
-        self.diagnostic = self.diagnostic.take().map(change);
-        self
-    }
-
-    /// With words to stand under the marked text.
-    pub fn label(self, label: impl Into<String>) -> Self {
-        self.with(|diagnostic| diagnostic.label(label))
-    }
-
-    /// With advice.
-    pub fn help(self, help: impl Into<String>) -> Self {
-        self.with(|diagnostic| diagnostic.help(help))
-    }
-
-    /// With advice, if there is any.
-    pub fn maybe_help(self, help: Option<String>) -> Self {
-        self.with(|diagnostic| diagnostic.maybe_help(help))
-    }
-
-    /// With another place that matters.
-    pub fn related(self, span: Span, label: impl Into<String>) -> Self {
-        self.with(|diagnostic| diagnostic.related(span, label))
-    }
-}
-
-impl Drop for Fault<'_> {
-    fn drop(&mut self) {
-        self.diagnostics.extend(self.diagnostic.take());
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key, _) if path.is_empty() => path.push_str(key),
+                Step::Key(key, _) => path.extend([".", key]),
+                Step::Item(index) => path.extend(["[", &index.to_string(), "]"]),
+            }
+        }
+        path
     }
 }

@@ -7,10 +7,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value as Json, json};
 
 use super::{Decode, Reading, Shape};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
 use crate::spec::codes;
 use crate::spec::merge::overlay;
-use crate::spec::node::{Node, Value};
+use crate::spec::node::{Entry, Node, Value};
 use crate::spec::suggest;
 
 const KEY: &str = "region_overrides";
@@ -45,8 +46,8 @@ impl<T> Regional<T> {
         for (region, Overridden { key, .. }) in &self.overridden {
             if !regions.contains(&region.as_str()) {
                 let message = format!("an override for {region}, where this entry is not");
-                let fault = cx.fault(*key, codes::OVERRIDE_REGION, message);
-                fault.maybe_help(suggest::advise(region, regions.iter().copied()));
+                let fault = Diagnostic::at(*key, codes::OVERRIDE_REGION, message);
+                cx.push(fault.maybe_help(suggest::advise(region, regions.iter().copied())));
             }
         }
     }
@@ -56,14 +57,14 @@ impl<T: Decode> Decode for Regional<T> {
     const SHAPE: Shape = Shape::Map;
 
     fn decode(node: &Node, cx: &mut Reading) -> Option<Self> {
-        let Some(overrides) = node.get(KEY) else {
+        let Some(Entry { key, value: overrides }) = node.entry(KEY) else {
             return T::decode(node, cx).map(|base| Self { base, overridden: BTreeMap::new() });
         };
         let kept = node.entries().unwrap_or_default().iter().filter(|entry| entry.key.value != KEY);
         let base_node = Node::new(node.span, Value::Map(kept.cloned().collect()));
         let base = T::decode(&base_node, cx);
         let Some(regions) = overrides.entries() else {
-            cx.within(KEY, |cx| cx.wrong_type(overrides, "a map from Regions to overrides"));
+            cx.within(key, |cx| cx.wrong_type(overrides, "a map from Regions to overrides"));
             return None;
         };
         let expanded = T::expand(base_node);
@@ -72,13 +73,13 @@ impl<T: Decode> Decode for Regional<T> {
         for entry in regions {
             let region = entry.key.value.as_str();
             if entry.value.entries().is_none() {
-                cx.within(region, |cx| cx.wrong_type(&entry.value, "a map: what is different there"));
+                cx.within(&entry.key, |cx| cx.wrong_type(&entry.value, "a map: what is different there"));
                 sound = false;
                 continue;
             }
             let merged = overlay(&expanded, &T::expand(entry.value.clone()));
             // What is wrong in general is wrong here too, and is reported once: same place, code and message.
-            match cx.within(region, |cx| T::decode(&merged, cx)) {
+            match cx.within(&entry.key, |cx| T::decode(&merged, cx)) {
                 Some(entry_here) => {
                     overridden.insert(region.to_owned(), Overridden { key: entry.key.span, entry: entry_here });
                 }

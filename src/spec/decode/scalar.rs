@@ -1,6 +1,7 @@
 //! Scalars whose value must be known at once, and true or false.
 
 use super::{Decode, Reading, Shape};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::spec::node::{Core, Node, Scalar, Written};
 use crate::spec::template::{Expression, KNOWN, ScopeVar};
@@ -18,8 +19,8 @@ pub fn literal<'n>(node: &'n Node, expected: &str, cx: &mut Reading) -> Option<(
     for expression in scalar.text.expressions() {
         if !unknown(expression, cx) {
             let message = format!("{} cannot hold `{}`", cx.subject(), expression.written());
-            let fault = cx.fault(expression.span, codes::NOT_LITERAL, message);
-            fault.help(format!("only `${{var.…}}` and `${{env.…}}` can stand for {expected}"));
+            let fault = Diagnostic::at(expression.span, codes::NOT_LITERAL, message);
+            cx.push(fault.help(format!("only `${{var.…}}` and `${{env.…}}` can stand for {expected}")));
         }
     }
     None
@@ -35,12 +36,13 @@ pub(in crate::spec) fn unknown(expression: &Spanned<Expression>, cx: &mut Readin
                 || format!("known are {}; write `$${{` for a literal `${{`", suggest::list(KNOWN).unwrap_or_default()),
                 |name| format!("did you mean `${{{name}}}`? Write `$${{` for a literal `${{`"),
             );
-            cx.fault(expression.span, codes::BAD_EXPRESSION, message).help(help);
+            cx.push(Diagnostic::at(expression.span, codes::BAD_EXPRESSION, message).help(help));
             true
         }
         Expression::Unclosed => {
-            let fault = cx.fault(expression.span, codes::BAD_EXPRESSION, "`${` begins an expression that does not end");
-            fault.help("close it with `}`, or write `$${` for a literal `${`");
+            let fault =
+                Diagnostic::at(expression.span, codes::BAD_EXPRESSION, "`${` begins an expression that does not end");
+            cx.push(fault.help("close it with `}`, or write `$${` for a literal `${`"));
             true
         }
         _ => false,
@@ -56,8 +58,8 @@ pub(super) fn check_expressions(scalar: &Scalar, in_document: bool, cx: &mut Rea
             Expression::Guardrail { .. } | Expression::Version(_) | Expression::Iam(_) if in_document => true,
             Expression::Guardrail { .. } | Expression::Version(_) | Expression::Iam(_) => {
                 let message = format!("`{}` has a value in a `document` only", expression.written());
-                let fault = cx.fault(expression.span, codes::NO_SUCH_SCOPE, message);
-                fault.help("write `$${` for a literal `${`");
+                let fault = Diagnostic::at(expression.span, codes::NO_SUCH_SCOPE, message);
+                cx.push(fault.help("write `$${` for a literal `${`"));
                 false
             }
             _ => !unknown(expression, cx),
@@ -81,7 +83,7 @@ fn offered(var: ScopeVar, expression: &Spanned<Expression>, cx: &mut Reading) ->
             "what this entry declares is the same everywhere; write the value",
         ),
     };
-    cx.fault(expression.span, codes::NO_SUCH_SCOPE, message).help(help);
+    cx.push(Diagnostic::at(expression.span, codes::NO_SUCH_SCOPE, message).help(help));
     false
 }
 
@@ -102,7 +104,7 @@ impl Decode for bool {
             word @ ("true" | "false") => format!("write `{word}` in lower case and without quotes"),
             _ => "write `true` or `false`".to_owned(),
         };
-        cx.fault(node.span, codes::WRONG_TYPE, message).help(help);
+        cx.push(Diagnostic::at(node.span, codes::WRONG_TYPE, message).help(help));
         None
     }
 }

@@ -115,10 +115,8 @@ impl<R: TextRule> Exact<R> {
 
 fn check<R: TextRule>(text: &str, node: &Node, scalar: &Scalar, cx: &mut Reading) -> bool {
     let Some((code, message)) = R::fault(text) else { return true };
-    let fault = cx.fault(node.span, code, message);
-    if code == codes::FORM && !scalar.text.is_secret() {
-        fault.label(format!("`{}` is not", scalar.text.shown()));
-    }
+    let label = (code == codes::FORM).then(|| format!("`{}` is not", scalar.text.shown()));
+    cx.push(Diagnostic { label, ..Diagnostic::at(node.span, code, message) });
     false
 }
 
@@ -225,10 +223,8 @@ impl<R> fmt::Display for Exact<R> {
 impl<R: TextRule> super::Key for Exact<R> {
     fn read(key: &Spanned<String>, cx: &mut Reading) -> Option<Self> {
         let Some((code, message)) = R::fault(key) else { return Some(Self::known(key.value.as_str())) };
-        let fault = cx.fault(key.span, code, message);
-        if code == codes::FORM {
-            fault.label(format!("`{}` is not", key.value));
-        }
+        let label = (code == codes::FORM).then(|| format!("`{}` is not", key.value));
+        cx.push(Diagnostic { label, ..Diagnostic::at(key.span, code, message) });
         None
     }
 

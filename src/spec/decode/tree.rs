@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::scalar::check_expressions;
 use super::{Decode, Reading, Shape};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::spec::codes;
 use crate::spec::node::{Core, Entry, Node, Scalar, Value, Written};
@@ -46,13 +47,16 @@ impl Decode for Tree {
             Value::Null => Some(Self::Null),
             Value::Scalar(scalar) => leaf(node, scalar, cx),
             Value::Seq(items) => {
-                let items: Vec<_> = items.iter().map(|item| super::decode(item, cx)).collect();
+                let items: Vec<_> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| cx.within_item(at, |cx| super::decode(item, cx)))
+                    .collect();
                 items.into_iter().collect::<Option<_>>().map(Self::List)
             }
             Value::Map(entries) => {
-                let read = |Entry { key, value }: &Entry| {
-                    Some((key.clone(), cx.within(key.value.as_str(), |cx| super::decode(value, cx))?))
-                };
+                let read =
+                    |Entry { key, value }: &Entry| Some((key.clone(), cx.within(key, |cx| super::decode(value, cx))?));
                 let entries: Vec<_> = entries.iter().map(read).collect();
                 entries.into_iter().collect::<Option<_>>().map(Self::Map)
             }
@@ -77,14 +81,14 @@ fn leaf(node: &Node, scalar: &Scalar, cx: &mut Reading) -> Option<Tree> {
 fn number(node: &Node, text: &str, cx: &mut Reading) -> Option<serde_json::Number> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     if digits && text.len() == 12 {
-        let fault = cx.fault(node.span, codes::UNQUOTED_ACCOUNT_ID, "an account id without quotes is a number");
-        fault.help(format!("write \"{text}\""));
+        let fault = Diagnostic::at(node.span, codes::UNQUOTED_ACCOUNT_ID, "an account id without quotes is a number");
+        cx.push(fault.help(format!("write \"{text}\"")));
         return None;
     }
     let parsed = serde_json::from_str::<serde_json::Number>(text.strip_prefix('+').unwrap_or(text)).ok();
     if parsed.is_none() {
         let message = format!("`{text}` is not a number of JSON");
-        cx.fault(node.span, codes::FORM, message).help("quote it if it is text");
+        cx.push(Diagnostic::at(node.span, codes::FORM, message).help("quote it if it is text"));
     }
     parsed
 }

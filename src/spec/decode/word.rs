@@ -1,5 +1,6 @@
 //! AWS's words.
 
+use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Span;
 use crate::spec::node::Node;
 use crate::spec::{codes, suggest};
@@ -29,10 +30,10 @@ pub fn read_word<T: Copy>(
     let fold = |text: &str| text.to_ascii_uppercase().replace(['-', ' '], "_");
     if let Some(word) = words.clone().find(|word| fold(word) == fold(text)) {
         let message = format!("`{shown}` is not {what}, though `{word}` is");
-        cx.fault(span, codes::LETTER_CASE, message).help(format!("write `{word}`"));
+        cx.push(Diagnostic::at(span, codes::LETTER_CASE, message).help(format!("write `{word}`")));
     } else {
         let message = format!("`{shown}` is not {what}");
-        cx.fault(span, codes::UNKNOWN_VALUE, message).maybe_help(suggest::advise(text, words));
+        cx.push(Diagnostic::at(span, codes::UNKNOWN_VALUE, message).maybe_help(suggest::advise(text, words)));
     }
     None
 }

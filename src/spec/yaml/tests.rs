@@ -173,7 +173,10 @@ fn deep_nesting_is_an_error_and_no_crash() {
     for text in ["[".repeat(100_000), format!("{}1{}", "[".repeat(70), "]".repeat(70)), "{a: ".repeat(50_000)] {
         assert_eq!(codes_of(&text)[0].0, "E0107");
     }
-    let block: String = (0..3000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let mut block = String::new();
+    for depth in 0..3000 {
+        writeln!(block, "{}a:", " ".repeat(depth)).unwrap();
+    }
     assert_eq!(codes_of(&block)[0].0, "E0107");
 }
 

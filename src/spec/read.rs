@@ -1,0 +1,177 @@
+//! From texts to a spec: variables in place, the top level decoded, the sections as nodes.
+
+use std::collections::BTreeMap;
+
+use super::assemble::{as_entries, merge};
+use super::decode::{Decode, Exact, Key, Reading};
+use super::interpolate::{Environment, Vars};
+use super::node::{Entry, Node, Value};
+use super::sources::Sources;
+use super::template::ScopeVar;
+use super::top::{EntryKey, LATER, SECTIONS, Top};
+use super::{codes, suggest, yaml};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::span::{SourceId, Span, Spanned};
+
+/// Everything that a spec is read from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// Which of them are files of the spec, in the order in which they were named.
+    pub files: &'a [SourceId],
+    /// Variables of the command line, which go before those of the spec; the last of a name counts.
+    pub given: Vec<(Spanned<String>, Node)>,
+    /// What `${env.NAME}` may name.
+    pub environment: &'a Environment,
+}
+
+/// A spec whose sections are yet to be decoded. If the diagnostics hold errors, it is what could be read.
+#[derive(Debug)]
+pub struct Spec {
+    /// The top level, unless it is at fault.
+    pub top: Option<Top>,
+    /// Whether every file could be parsed and holds keys. If not, what seems to be missing may stand in one that could not.
+    pub complete: bool,
+    sections: BTreeMap<&'static str, Vec<SectionEntry>>,
+    organization: bool,
+}
+
+/// One entry of a section, variables in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionEntry {
+    /// Its key.
+    pub key: Spanned<String>,
+    /// Its value.
+    pub node: Node,
+}
+
+/// An entry of a section, decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded<T> {
+    /// Its key.
+    pub key: Spanned<String>,
+    /// Its value.
+    pub entry: Spanned<T>,
+}
+
+/// Expressions that have a value wherever there is an account.
+pub const GLOBAL: &[ScopeVar] = &[ScopeVar::Account, ScopeVar::Partition];
+/// Expressions that have a value wherever there is an account and a Region.
+pub const REGIONAL: &[ScopeVar] = &[ScopeVar::Region, ScopeVar::Account, ScopeVar::Partition];
+
+impl Spec {
+    /// The entries of a section in the order of the texts, files in the order of their names.
+    pub fn section(&self, name: &str) -> &[SectionEntry] {
+        self.sections.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Decodes the entries of a section, with [`GLOBAL`] or [`REGIONAL`] expressions on offer, and
+    /// `${organization_id}` if the spec has an organization. An entry at fault is left out.
+    pub fn decode<T: Decode>(
+        &self,
+        section: &str,
+        offered: &[ScopeVar],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Decoded<T>> {
+        let mut cx = Reading::new(offer(offered, self.organization));
+        let read = |SectionEntry { key, node }: &SectionEntry| {
+            let section = Spanned::new(section.to_owned(), key.span);
+            let value = cx.within(&section, |cx| cx.within(key, |cx| T::decode(node, cx)))?;
+            Some(Decoded { key: key.clone(), entry: Spanned::new(value, node.span) })
+        };
+        let decoded = self.section(section).iter().filter_map(read).collect();
+        diagnostics.extend(cx.diagnostics);
+        decoded
+    }
+}
+
+fn offer(vars: &[ScopeVar], organization: bool) -> impl Iterator<Item = ScopeVar> {
+    vars.iter().copied().chain(organization.then_some(ScopeVar::OrganizationId))
+}
+
+/// Reads a spec and reports every fault of its YAML, its expressions and its top level.
+pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
+    let Input { sources, files, given, environment } = input;
+    let mut cx = Reading::default();
+    let mut complete = true;
+    let mut parsed = Vec::new();
+    for &file in files {
+        let before = cx.diagnostics.errors();
+        let root = yaml::parse(file, sources.text(file), &mut cx.diagnostics);
+        let sound = cx.diagnostics.errors() == before;
+        let entries = if sound { as_entries(root, file, sources.name(file), &mut cx) } else { None };
+        complete &= entries.is_some();
+        parsed.extend(entries);
+    }
+    let entries = merge(parsed, &mut cx);
+    let (declared, entries): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| e.key.value == "vars");
+    let mut vars = Vars::new(declared.first(), given, environment, &mut cx);
+    let put = |Entry { key, value }| Entry { value: vars.apply(value, &mut cx), key };
+    let entries: Vec<Entry> = entries.into_iter().map(put).collect();
+
+    let organization = entries.iter().any(|entry| entry.key.value == "organization");
+    let (top, sections) = split(entries, &mut cx);
+    let start = top.first().map_or_else(|| file_start(files), |entry| entry.key.span);
+    let root = Node::new(start, Value::Map(top));
+    let offered: Vec<ScopeVar> = offer(REGIONAL, organization).collect();
+    let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
+    diagnostics.extend(cx.diagnostics);
+    Spec { top, complete, sections, organization }
+}
+
+fn file_start(files: &[SourceId]) -> Span {
+    Span::new(files.first().copied().unwrap_or(SourceId::new(0)), 0, 0)
+}
+
+/// Top-level entries apart from sections. Reports keys that are neither, and keys that a later release brings.
+fn split(entries: Vec<Entry>, cx: &mut Reading) -> (Vec<Entry>, BTreeMap<&'static str, Vec<SectionEntry>>) {
+    let mut top = Vec::new();
+    let mut sections = BTreeMap::new();
+    for entry in entries {
+        let name = entry.key.value.as_str();
+        if LATER.contains(&name) {
+            let message = format!("`{name}` comes with a later release of bedrail");
+            cx.push(Diagnostic::at(entry.key.span, codes::LATER, message).help("remove it for now"));
+        } else if let Some(section) = SECTIONS.into_iter().find(|section| *section == name) {
+            sections.insert(section, section_entries(entry, cx));
+        } else if Top::KEYS.contains(&name) {
+            top.push(entry);
+        } else {
+            let known = Top::KEYS.iter().copied().chain(["vars"]).chain(SECTIONS);
+            let message = format!("unknown key `{name}` at the top level");
+            let help = suggest::advise(name, known);
+            cx.push(Diagnostic::at(entry.key.span, codes::UNKNOWN_KEY, message).maybe_help(help));
+        }
+    }
+    (top, sections)
+}
+
+fn section_entries(section: Entry, cx: &mut Reading) -> Vec<SectionEntry> {
+    let Value::Map(entries) = section.value.value else {
+        cx.within(&section.key, |cx| cx.wrong_type(&section.value, "a map from keys to entries"));
+        return Vec::new();
+    };
+    for Entry { key, .. } in &entries {
+        Exact::<EntryKey>::read(key, cx);
+    }
+    entries.into_iter().map(|Entry { key, value }| SectionEntry { key, node: value }).collect()
+}
+
+fn decode_top(root: &Node, complete: bool, cx: &mut Reading) -> Option<Top> {
+    if let (Some(account), Some(organization)) = (root.entry("account_id"), root.entry("organization")) {
+        let message = "`account_id` and `organization` exclude each other";
+        let fault = Diagnostic::at(account.key.span, codes::ACCOUNT_AND_ORGANIZATION, message);
+        let fault = fault.related(organization.key.span, "the organization is declared here");
+        cx.push(fault.help("with an organization its `management_account` says which account is meant"));
+    }
+    let before = std::mem::take(&mut cx.diagnostics);
+    let top = Top::decode(root, cx);
+    let found = std::mem::replace(&mut cx.diagnostics, before);
+    // A key that seems to be missing may stand in the file that could not be parsed.
+    cx.diagnostics.extend(found.into_iter().filter(|fault| complete || fault.code != codes::MISSING_KEY));
+    top
+}
+
+#[cfg(test)]
+mod tests;

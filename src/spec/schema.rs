@@ -1,0 +1,101 @@
+//! The JSON Schema of a spec, draft 7, put together from what the entries say of themselves.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value as Json, json};
+
+use super::top::{EntryKey, LATER, Top};
+use crate::spec::decode::{Exact, Key, KeyNames};
+
+/// What a section adds to the schema.
+#[derive(Clone, Copy, Debug)]
+pub struct SectionSchema {
+    /// Its top-level key.
+    pub key: &'static str,
+    /// What it is for, in a sentence.
+    pub docs: &'static str,
+    /// The schema of one entry.
+    pub entry: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl SectionSchema {
+    /// A section with entries of type `T`.
+    pub const fn of<T: JsonSchema>(key: &'static str, docs: &'static str) -> Self {
+        Self { key, docs, entry: |generator| generator.subschema_for::<T>() }
+    }
+}
+
+/// The schema of a spec with these sections.
+pub fn of_spec(sections: &[SectionSchema]) -> Json {
+    let mut generator = SchemaSettings::draft07().into_generator();
+    let mut root = Top::json_schema(&mut generator);
+    let mut more: Vec<(String, Json)> = vec![("vars".to_owned(), vars())];
+    for SectionSchema { key, docs, entry } in sections {
+        more.push(((*key).to_owned(), section(docs, &entry(&mut generator))));
+    }
+    more.extend(LATER.map(|key| (key.to_owned(), json!({ "description": "Comes with a later release.", "not": {} }))));
+    if let Some(properties) = root.get_mut("properties").and_then(Json::as_object_mut) {
+        properties.extend(more);
+    }
+    let extensions = json!({ "^x-": { "description": "For anchors; ignored." } });
+    root.insert("patternProperties".to_owned(), extensions);
+    root.insert("not".to_owned(), json!({ "required": ["account_id", "organization"] }));
+    root.insert("title".to_owned(), "bedrail spec, format 1".into());
+    for transform in generator.transforms_mut() {
+        transform.transform(&mut root);
+    }
+    root.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
+    root.insert("definitions".to_owned(), Json::Object(generator.take_definitions(true)));
+    root.to_value()
+}
+
+fn vars() -> Json {
+    json!({
+        "type": "object",
+        "description": "Variables, for `${var.<name>}`. A scalar that is nothing but one takes its whole value.",
+        "patternProperties": { r"^[\p{L}\p{N}_-]+$": {} },
+        "additionalProperties": false,
+    })
+}
+
+fn section(docs: &str, entry: &Schema) -> Json {
+    let KeyNames::Pattern(keys) = Exact::<EntryKey>::names() else { return json!({}) };
+    json!({
+        "type": "object",
+        "description": docs,
+        "patternProperties": { keys: entry },
+        "additionalProperties": false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_takes_a_spec_and_refuses_faults() {
+        let schema = of_spec(&[SectionSchema::of::<bool>("guardrails", "Guardrails.")]);
+        let validator = jsonschema::draft7::new(&schema).unwrap();
+        let spec = json!({
+            "format": 1, "stack": "acme", "regions": ["us-east-1"], "x-a": [1], "vars": {"team": "a"},
+            "organization": {"management_account": "111122223333"}, "tags": {"owner": "${var.team}"},
+            "scan": {"regions": "all", "accounts": "declared"}, "guardrails": {"baseline": true},
+        });
+        assert!(validator.is_valid(&spec), "{:?}", validator.iter_errors(&spec).next());
+        for (pointer, value) in [
+            ("format", json!(2)),
+            ("stack", json!("-a")),
+            ("regions", json!([])),
+            ("organization", json!({"management_account": 111_122_223_333_u64})),
+            ("organisation", json!({})),
+            ("guardrails", json!({"Base": true})),
+            ("guardrails", json!({"base": 1})),
+            ("iam_policies", json!({})),
+            ("account_id", json!("111122223333")),
+        ] {
+            let mut broken = spec.clone();
+            broken[pointer] = value;
+            assert!(!validator.is_valid(&broken), "{pointer}: {}", broken[pointer]);
+        }
+    }
+}
