@@ -149,15 +149,23 @@ macro_rules! registry {
     };
 }
 
-registry! {
-    Guardrail: guardrail = "guardrail",
-    GuardrailVersion: guardrail_version = "guardrail-version",
-    ResourcePolicy: resource_policy = "resource-policy",
-    AccountEnforcement: account_enforcement = "account-enforcement",
-    OrgPolicyType: org_policy_type = "org-policy-type",
-    OrgPolicy: org_policy = "org-policy",
-    OrgPolicyAttachment: org_policy_attachment = "org-policy-attachment",
+/// The registry: hands its lines to the macro named `$to`, so that every layer makes its own dispatch from them.
+macro_rules! for_each_kind {
+    ($to:ident) => {
+        $to! {
+            Guardrail: guardrail = "guardrail",
+            GuardrailVersion: guardrail_version = "guardrail-version",
+            ResourcePolicy: resource_policy = "resource-policy",
+            AccountEnforcement: account_enforcement = "account-enforcement",
+            OrgPolicyType: org_policy_type = "org-policy-type",
+            OrgPolicy: org_policy = "org-policy",
+            OrgPolicyAttachment: org_policy_attachment = "org-policy-attachment",
+        }
+    };
 }
+pub(crate) use for_each_kind;
+
+for_each_kind!(registry);
 
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Names, Ref, words};
 
+mod aws;
+
 words! {
     /// Whether content is examined whole, or only where the caller has tagged it.
     Guarding { Comprehensive = "COMPREHENSIVE", Selective = "SELECTIVE", }

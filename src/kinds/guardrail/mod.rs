@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
+mod aws;
 mod content;
 mod words;
 

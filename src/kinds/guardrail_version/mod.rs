@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
 
+mod aws;
+
 /// A version of one guardrail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Model {

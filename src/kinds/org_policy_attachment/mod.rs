@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Names, Ref};
 
+mod aws;
+
 /// A policy on a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Model {

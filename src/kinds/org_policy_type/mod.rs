@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff};
 
+mod aws;
+
 /// The only type that this release manages.
 pub const BEDROCK_POLICY: &str = "BEDROCK_POLICY";
 

@@ -1,0 +1,147 @@
+//! The one place through which every call passes, and what a call needs.
+
+use std::error::Error;
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_types::request_id::RequestId;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::clients::Clients;
+use super::error::AwsError;
+use super::ids::Ids;
+use super::wait::Wait;
+
+/// One call that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `service:Operation`.
+    pub operation: &'static str,
+    /// The object it was about.
+    pub object: String,
+    /// AWS's request id; of the last attempt, where the SDK made several.
+    pub request_id: Option<String>,
+    /// AWS's code, if it failed.
+    pub code: Option<String>,
+}
+
+/// The calls of one action, in the order of their answers.
+#[derive(Debug, Default)]
+pub struct CallLog(Mutex<Vec<Call>>);
+
+impl CallLog {
+    fn push(&self, call: Call) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// The calls so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a read needs.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadCx<'a> {
+    /// The clients.
+    pub clients: &'a Clients,
+    /// Where the calls are noted.
+    pub log: &'a CallLog,
+}
+
+impl ReadCx<'_> {
+    /// Sends a request when there is room for one more in flight, and notes its request id.
+    ///
+    /// # Errors
+    /// What AWS or the way to it reports, after the SDK's own attempts.
+    pub async fn call<O, E>(
+        &self,
+        operation: &'static str,
+        object: &str,
+        request: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    ) -> Result<O, AwsError>
+    where
+        O: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let answer = {
+            let _slot = self.clients.slot().await;
+            request.await
+        };
+        let answer = answer.map_err(|error| AwsError::new(operation, object, &error));
+        let (request_id, code) = match &answer {
+            Ok(output) => (output.request_id().map(str::to_owned), None),
+            Err(error) => (error.request_id.clone(), error.code.clone()),
+        };
+        tracing::debug!(operation, object, request_id, code, "called");
+        self.log.push(Call { operation, object: object.to_owned(), request_id, code });
+        answer
+    }
+}
+
+/// What all actions of a run share.
+#[derive(Debug)]
+pub struct Run {
+    /// The ids behind the addresses, those of the live resources at first.
+    pub ids: Ids,
+    /// How long to wait.
+    pub wait: Wait,
+    /// The stack: a policy that a lost reply may have made is ours only if it carries this mark.
+    pub stack: String,
+    /// The id of the organization's root, where policy types are enabled.
+    pub root: Option<String>,
+    lane: Semaphore,
+}
+
+impl Run {
+    /// A run that knows the ids of the live resources.
+    pub fn new(ids: Ids, wait: Wait, stack: impl Into<String>, root: Option<String>) -> Self {
+        Self { ids, wait, stack: stack.into(), root, lane: Semaphore::new(1) }
+    }
+
+    /// Waits until no other write to the organization is under way: two that meet end in
+    /// `ConcurrentModificationException`.
+    pub(crate) async fn lane(&self) -> SemaphorePermit<'_> {
+        self.lane.acquire().await.expect("the lane is never closed")
+    }
+}
+
+/// What a write needs.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteCx<'a> {
+    /// What its reads need; its log is the action's.
+    pub read: ReadCx<'a>,
+    /// What it shares with the other actions.
+    pub run: &'a Run,
+}
+
+impl WriteCx<'_> {
+    /// Sends a request once, and again as long as AWS says that another change is under way (see [`Wait::patience`]).
+    ///
+    /// # Errors
+    /// The last failure.
+    pub(crate) async fn insist<O, E, Fut>(
+        &self,
+        operation: &'static str,
+        object: &str,
+        mut request: impl FnMut() -> Fut,
+    ) -> Result<O, AwsError>
+    where
+        O: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+        Fut: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        let mut pace = self.run.wait.pace(object);
+        loop {
+            let error = match self.read.call(operation, object, request()).await {
+                Ok(output) => return Ok(output),
+                Err(error) => error,
+            };
+            match self.run.wait.patience(&error) {
+                Some(deadline) if pace.rest(deadline).await => {}
+                _ => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! How AWS is reached: credentials, Region, endpoint, retries and time limits.
+
+use std::time::Duration;
+
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::region::ProfileFileRegionProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_sdk_sts::config::Credentials;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::auth::AuthSchemeId;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+
+use super::access::Access;
+use super::clients::Clients;
+use super::error::AwsError;
+use super::partition::first_region;
+use crate::model::{AccountId, Region};
+
+/// What a user says of how AWS is reached.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--endpoint-url`: one endpoint for every service. Without it the SDK's own variables work, `AWS_ENDPOINT_URL` and
+    /// those of single services.
+    pub endpoint_url: Option<String>,
+    /// The Region to ask who calls when neither environment nor profile names one: the spec's first.
+    pub region: Option<Region>,
+    /// Set when the endpoint is the local AWS: environment, profiles and real credentials then play no part.
+    pub sandbox: Option<Sandbox>,
+    /// How many calls may be in flight at once.
+    pub parallelism: usize,
+}
+
+/// Who calls the local AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sandbox {
+    /// The account whose root is the caller.
+    pub account: AccountId,
+}
+
+/// A call is tried this often in all, with rests that double from [`FIRST_REST`] to [`LONGEST_REST`].
+const ATTEMPTS: u32 = 8;
+const FIRST_REST: Duration = Duration::from_millis(250);
+const LONGEST_REST: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(5);
+const ATTEMPT: Duration = Duration::from_secs(30);
+const CALL: Duration = Duration::from_secs(180);
+
+impl Connection {
+    /// Loads credentials and settings and asks who calls.
+    ///
+    /// # Errors
+    /// No usable credentials, or no answer.
+    pub async fn open(&self, access: Access) -> Result<Clients, AwsError> {
+        Clients::connect(self.load().await, access, self.parallelism).await
+    }
+
+    async fn load(&self) -> SdkConfig {
+        let app = AppName::new(concat!("bedrail-", env!("CARGO_PKG_VERSION"))).expect("the name has no space");
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(FIRST_REST)
+            .with_max_backoff(LONGEST_REST);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(CALL)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .app_name(app)
+            .http_client(one_pool())
+            .retry_config(retries)
+            .timeout_config(timeouts)
+            // With AWS_BEARER_TOKEN_BEDROCK in the environment Bedrock's client would prefer that token, and so act as its
+            // owner in its account. A preference that is set in code wins over the variable.
+            .auth_scheme_preference([AuthSchemeId::from("sigv4")]);
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let region = self.region.clone().unwrap_or_else(first_region);
+        let region = aws_config::Region::new(region.as_str().to_owned());
+        if let Some(Sandbox { account }) = &self.sandbox {
+            let key = format!("AKIA{account}");
+            return loader
+                .credentials_provider(Credentials::new(key, "sandbox", None, None, "sandbox"))
+                .region(region)
+                .use_fips(false)
+                .use_dual_stack(false)
+                .load()
+                .await;
+        }
+        let mut profile_region = ProfileFileRegionProvider::builder();
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+            profile_region = profile_region.profile_name(profile);
+        }
+        let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(profile_region.build())
+            .or_else(region);
+        loader.region(regions).load().await
+    }
+}
+
+/// One pool of connections for the clients of every service and Region; each client would make its own.
+fn one_pool() -> SharedHttpClient {
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_settings, _components| connector.clone())
+}

@@ -1,0 +1,312 @@
+//! What must be known before a spec can be lowered: who calls, and the organization as far as selectors need it.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_organizations::types::{AccountState, AccountStatus};
+
+use super::call::{CallLog, ReadCx};
+use super::clients::Clients;
+use super::error::{AwsError, Class};
+use crate::model::{Account, AccountId, Caller, Organization, OrganizationalUnit, Partition};
+
+/// What the spec says of where it belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// `account_id`
+    pub account: Option<AccountId>,
+    /// `organization.id`
+    pub organization: Option<String>,
+    /// `organization.management_account`; without it there is no organization to read.
+    pub management_account: Option<AccountId>,
+}
+
+/// Why the facts could not be established.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The caller's account is not the declared one.
+    #[error("the spec is for account {declared}, and the caller is in {caller}")]
+    OtherAccount {
+        /// `account_id`
+        declared: AccountId,
+        /// Where the caller is.
+        caller: AccountId,
+    },
+    /// The caller's organization is not the declared one.
+    #[error("the spec is for organization {declared}, and the caller is in {found}")]
+    OtherOrganization {
+        /// `organization.id`
+        declared: String,
+        /// Where the caller is.
+        found: String,
+    },
+    /// The declared management account is not the organization's.
+    #[error("the spec says that {declared} is the management account, and it is {found}")]
+    OtherManagement {
+        /// `organization.management_account`
+        declared: AccountId,
+        /// The organization's.
+        found: AccountId,
+    },
+    /// The caller may not manage the organization.
+    #[error("the caller is in account {caller}, and {management} manages the organization")]
+    NotManagement {
+        /// Where the caller is.
+        caller: AccountId,
+        /// The management account.
+        management: AccountId,
+    },
+}
+
+impl FactsError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Aws(error) => error.hint(),
+            Self::OtherAccount { declared, .. } => Some(format!("use credentials of account {declared}")),
+            Self::OtherOrganization { declared, .. } => Some(format!("use credentials of organization {declared}")),
+            Self::OtherManagement { found, .. } => {
+                Some(format!("use credentials of the declared organization, or declare {found}"))
+            }
+            Self::NotManagement { management, .. } => Some(format!("use credentials of account {management}")),
+        }
+    }
+}
+
+/// Asks who calls. It needs no permission, so a failure is one of credentials or of the way to AWS.
+pub(super) async fn caller(sts: &aws_sdk_sts::Client) -> Result<Caller, AwsError> {
+    const OPERATION: &str = "sts:GetCallerIdentity";
+    let answer =
+        sts.get_caller_identity().send().await.map_err(|error| AwsError::new(OPERATION, "the caller", &error))?;
+    let unreadable = |what: &str| AwsError::unreadable(OPERATION, "the caller", what);
+    let arn = answer.arn().filter(|arn| !arn.is_empty()).ok_or_else(|| unreadable("the answer has no ARN"))?;
+    let account = answer.account().and_then(|id| id.parse().ok()).ok_or_else(|| unreadable("no account id"))?;
+    let partition = arn.split(':').nth(1).filter(|name| !name.is_empty()).ok_or_else(|| unreadable("no partition"))?;
+    Ok(Caller { account, arn: arn.to_owned(), partition: Partition::new(partition) })
+}
+
+/// Makes sure that the caller is where the spec belongs, and reads the organization if it declares one.
+///
+/// `units` are the OU paths that selectors name, such as `Workloads/Prod`; OUs are listed along these paths only. The
+/// roots tell the organization and its management account, so that nothing else is asked for them.
+///
+/// # Errors
+/// The caller is elsewhere, or may not read the organization.
+pub async fn organization(
+    clients: &Clients,
+    declared: &Declared,
+    units: &BTreeSet<String>,
+) -> Result<Option<Organization>, FactsError> {
+    let caller = &clients.caller().account;
+    if let Some(declared) = &declared.account
+        && declared != caller
+    {
+        return Err(FactsError::OtherAccount { declared: declared.clone(), caller: caller.clone() });
+    }
+    let Some(management) = &declared.management_account else { return Ok(None) };
+    let log = CallLog::default();
+    let tree = Tree { cx: clients.reading(&log) };
+    let root = match tree.root().await {
+        Ok(root) => root,
+        Err(error) if error.class == Class::AccessDenied && caller != management => {
+            let found = tree.management_account().await.unwrap_or_else(|_| management.clone());
+            return Err(FactsError::NotManagement { caller: caller.clone(), management: found });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(declared) = declared.organization.as_ref().filter(|declared| **declared != root.organization) {
+        return Err(FactsError::OtherOrganization { declared: declared.clone(), found: root.organization });
+    }
+    if *management != root.management_account {
+        return Err(FactsError::OtherManagement { declared: management.clone(), found: root.management_account });
+    }
+    if caller != management {
+        return Err(FactsError::NotManagement { caller: caller.clone(), management: management.clone() });
+    }
+    let accounts = tree.accounts().await?;
+    let units = tree.units(&root.id, units).await?;
+    Ok(Some(Organization {
+        id: root.organization,
+        management_account: root.management_account,
+        root: root.id,
+        policy_types: root.policy_types,
+        accounts,
+        units,
+    }))
+}
+
+struct Root {
+    id: String,
+    organization: String,
+    management_account: AccountId,
+    policy_types: Vec<(String, String)>,
+}
+
+struct Tree<'a> {
+    cx: ReadCx<'a>,
+}
+
+const LIST_ROOTS: &str = "organizations:ListRoots";
+const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
+
+impl Tree<'_> {
+    async fn root(&self) -> Result<Root, AwsError> {
+        let unreadable = |what: &str| AwsError::unreadable(LIST_ROOTS, "the organization", what);
+        let mut next = None;
+        let root = loop {
+            let request = self.cx.clients.organizations().list_roots().set_next_token(next);
+            let page = self.cx.call(LIST_ROOTS, "the organization", request.send()).await?;
+            if let Some(root) = page.roots().first() {
+                break root.clone();
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Err(unreadable("the answer has no root"));
+            }
+        };
+        // arn:<partition>:organizations::<management account>:root/<organization>/<root>
+        let arn = root.arn().unwrap_or_default();
+        let mut path = arn.rsplit(':').next().unwrap_or_default().split('/').skip(1);
+        let organization = path.next().filter(|id| id.starts_with("o-"));
+        let account = arn.split(':').nth(4).and_then(|id| id.parse().ok());
+        Ok(Root {
+            id: root.id().filter(|id| !id.is_empty()).ok_or_else(|| unreadable("the root has no id"))?.to_owned(),
+            organization: organization.ok_or_else(|| unreadable("the root's ARN names no organization"))?.to_owned(),
+            management_account: account.ok_or_else(|| unreadable("the root's ARN names no account"))?,
+            policy_types: root
+                .policy_types()
+                .iter()
+                .filter_map(|row| Some((row.r#type()?.as_str().to_owned(), row.status()?.as_str().to_owned())))
+                .collect(),
+        })
+    }
+
+    async fn management_account(&self) -> Result<AccountId, AwsError> {
+        const OPERATION: &str = "organizations:DescribeOrganization";
+        let request = self.cx.clients.organizations().describe_organization();
+        let answer = self.cx.call(OPERATION, "the organization", request.send()).await?;
+        let id = answer.organization().and_then(|organization| organization.master_account_id());
+        id.and_then(|id| id.parse().ok())
+            .ok_or_else(|| AwsError::unreadable(OPERATION, "the organization", "no management account"))
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, AwsError> {
+        let (mut accounts, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.cx.clients.organizations().list_accounts().max_results(20).set_next_token(next);
+            let page = self.cx.call(LIST_ACCOUNTS, "the organization", request.send()).await?;
+            for row in page.accounts() {
+                accounts.push(account(row)?);
+            }
+            next = page.next_token;
+            // An empty page can carry a token: only its absence ends the list.
+            if next.is_none() {
+                return Ok(accounts);
+            }
+        }
+    }
+
+    /// The OUs on the levels that the paths pass through, siblings included: they are read anyway, and name candidates.
+    async fn units(&self, root: &str, paths: &BTreeSet<String>) -> Result<Vec<OrganizationalUnit>, AwsError> {
+        let mut units = Vec::new();
+        let mut listed = BTreeSet::new();
+        for path in paths {
+            let (mut parent, mut parent_path, mut ancestors) = (root.to_owned(), String::new(), vec![root.to_owned()]);
+            for name in path.split('/') {
+                if listed.insert(parent.clone()) {
+                    units.extend(self.children(&parent, &parent_path, &ancestors).await?);
+                }
+                parent_path = join(&parent_path, name);
+                let Some(unit) = units.iter().find(|unit| unit.path == parent_path) else { break };
+                parent.clone_from(&unit.id);
+                ancestors.clone_from(&unit.ancestors);
+            }
+        }
+        units.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(units)
+    }
+
+    async fn children(
+        &self,
+        parent: &str,
+        path: &str,
+        ancestors: &[String],
+    ) -> Result<Vec<OrganizationalUnit>, AwsError> {
+        const OPERATION: &str = "organizations:ListOrganizationalUnitsForParent";
+        let (mut units, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.cx.clients.organizations().list_organizational_units_for_parent();
+            let request = request.parent_id(parent).max_results(20).set_next_token(next);
+            let page = self.cx.call(OPERATION, parent, request.send()).await?;
+            for row in page.organizational_units() {
+                let (Some(id), Some(name)) = (row.id(), row.name()) else {
+                    return Err(AwsError::unreadable(OPERATION, parent, "an OU has no id or name"));
+                };
+                let ancestors = ancestors.iter().cloned().chain([id.to_owned()]).collect();
+                units.push(OrganizationalUnit { id: id.to_owned(), path: join(path, name), ancestors });
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(units);
+            }
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+}
+
+/// `Status` is about to be withdrawn (2026-09-09) in favour of `State`, so it counts only where `State` is absent.
+fn account(row: &aws_sdk_organizations::types::Account) -> Result<Account, AwsError> {
+    let id = row.id().unwrap_or_default();
+    let unreadable = |what: &str| AwsError::unreadable(LIST_ACCOUNTS, id, what);
+    let active = match row.state() {
+        Some(state) => *state == AccountState::Active,
+        None => row.status() == Some(&AccountStatus::Active),
+    };
+    // <organization>/<root>/<OU>…/<account>/
+    let path = row.paths().first().map(String::as_str).unwrap_or_default();
+    let ancestors: Vec<String> =
+        path.split('/').skip(1).take_while(|part| !part.is_empty() && *part != id).map(str::to_owned).collect();
+    if active && ancestors.is_empty() {
+        return Err(unreadable("an account has no path"));
+    }
+    let account_id = id.parse().map_err(|_| unreadable("an account has no id"))?;
+    Ok(Account { id: account_id, name: row.name().unwrap_or_default().to_owned(), active, ancestors })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> aws_sdk_organizations::types::builders::AccountBuilder {
+        aws_sdk_organizations::types::Account::builder().id("333344445555").name("payments-prod")
+    }
+
+    #[test]
+    fn an_account_knows_its_ancestors_root_first() {
+        let row =
+            row().state(AccountState::Active).paths("o-sand/r-sand/ou-sand-work/ou-sand-prod/333344445555/").build();
+        let account = account(&row).expect("an account");
+        assert_eq!(account.ancestors, ["r-sand", "ou-sand-work", "ou-sand-prod"]);
+        assert!(account.active);
+    }
+
+    #[test]
+    fn status_counts_only_where_state_is_absent() {
+        let path = "o-sand/r-sand/333344445555/";
+        let closed = row().state(AccountState::Closed).status(AccountStatus::Active).paths(path).build();
+        assert!(!account(&closed).expect("an account").active);
+        let old = row().status(AccountStatus::Active).paths(path).build();
+        assert!(account(&old).expect("an account").active);
+    }
+
+    #[test]
+    fn an_active_account_without_a_path_is_unreadable() {
+        let error = account(&row().state(AccountState::Active).build()).expect_err("no path");
+        assert_eq!(error.class, Class::Unreadable);
+    }
+}

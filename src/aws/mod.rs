@@ -1,0 +1,31 @@
+//! The only way to AWS: who calls, with which clients, what failed and why, and how long to wait.
+//!
+//! Kinds speak to their services in `kinds/<kind>/aws.rs`, and nowhere else; what they share stands here. Each call goes
+//! through [`ReadCx::call`], which bounds how many are in flight, notes the request id, and turns an error into an
+//! [`AwsError`] that is told by its code.
+
+mod access;
+mod call;
+mod clients;
+mod connection;
+mod error;
+mod facts;
+mod ids;
+mod partition;
+mod remote;
+mod survey;
+mod token;
+mod wait;
+
+pub use access::Access;
+pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
+pub use clients::Clients;
+pub use connection::{Connection, Sandbox};
+pub use error::{ApplyError, AwsError, Class};
+pub use facts::{Declared, FactsError, organization};
+pub use ids::Ids;
+pub use partition::{bedrock_regions, organizations_region};
+pub use remote::{Edit, Listing, Place, Remote, list, perform, place, read};
+pub use survey::Survey;
+pub(crate) use token::token;
+pub use wait::{Deadlines, Wait};

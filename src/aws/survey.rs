@@ -1,0 +1,51 @@
+//! What a reading looks at: no more than the spec makes necessary.
+
+use std::collections::BTreeSet;
+
+use crate::model::{AccountId, ExternalMark, NAME_TAG, Organization, Owner, STACK_TAG, Scope, Tags, owner_of};
+
+/// The places to look at, and what is worth reading in full there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The stack whose marks make a resource ours.
+    pub stack: String,
+    /// Regions that the spec speaks of: one that refuses is a blind spot or unavailable.
+    pub declared: BTreeSet<Scope>,
+    /// Regions that are looked at only for what is ours: one that refuses is listed, without further effect.
+    pub scanned_only: BTreeSet<Scope>,
+    /// The organization, when its policies are to be read, as [`organization`](super::organization) tells it.
+    pub organization: Option<Organization>,
+    /// AWS names, by scope, whose bearers are read in full although they carry no mark of ours: they stand in the way of
+    /// a wanted resource, or may be adopted as it.
+    pub names: BTreeSet<(Scope, String)>,
+    /// Marks of guardrails of other stacks that the spec refers to.
+    pub external: Vec<ExternalMark>,
+    /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
+    pub profiles: BTreeSet<(Scope, String)>,
+}
+
+impl Survey {
+    /// The scope of the organization's policies.
+    pub fn organization_scope(&self) -> Option<Scope> {
+        self.organization.as_ref().map(|organization| Scope::global(organization.management_account.clone()))
+    }
+
+    /// The management account, when there is an organization.
+    pub fn management_account(&self) -> Option<&AccountId> {
+        self.organization.as_ref().map(|organization| &organization.management_account)
+    }
+
+    /// Whether the bearer of these tags and this AWS name is worth reading in full.
+    pub(crate) fn wants(&self, scope: &Scope, name: &str, tags: &Tags) -> bool {
+        let external =
+            |mark: &ExternalMark| tags.get(STACK_TAG) == Some(&mark.stack) && tags.get(NAME_TAG) == Some(&mark.name);
+        owner_of(tags, &self.stack).0 == Owner::Ours
+            || self.wants_name(scope, name)
+            || self.external.iter().any(external)
+    }
+
+    /// Whether the bearer of this AWS name is worth reading in full, whoever owns it.
+    pub(crate) fn wants_name(&self, scope: &Scope, name: &str) -> bool {
+        self.names.contains(&(scope.clone(), name.to_owned()))
+    }
+}
