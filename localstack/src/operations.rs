@@ -166,8 +166,7 @@ fn refused_by_option(world: &World, protocol: Protocol, caller: &Caller, operati
     let mut error = protocol.refusal(Refused::Denied);
     error.message = format!("User: {} is not authorized to perform: {operation}", caller.arn);
     if let Some(code) = &refusal.code {
-        error.code.clone_from(code);
-        "This call is refused by an option of the emulator.".clone_into(&mut error.message);
+        error = ApiError::new(code, protocol.status_of(code), "This call is refused by an option of the emulator.");
     }
     Some(error)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::rules::invalid;
+use super::state::Status;
 use super::target::{Target, member, not_found, optional};
 use crate::caller::Caller;
 use crate::clock::{Millis, iso8601};
@@ -51,7 +52,11 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
     target.admits(world, caller, "bedrock:GetGuardrail")?;
     let version = member(config, "guardrailVersion");
     let now = world.now();
-    target.find(world, now)?.revision(version, now).ok_or_else(not_found)?;
+    match target.find(world, now)?.revision(version, now).and_then(|revision| revision.status(now)) {
+        Some(Status::Ready) => {}
+        Some(_) => return Err(inferred::guardrail_busy()),
+        None => return Err(not_found()),
+    }
     let (created_at, created_by) =
         held.map_or_else(|| (now, caller.arn.clone()), |held| (held.created_at, held.created_by));
     let answer = json!({ "configId": config_id, "updatedAt": iso8601(now), "updatedBy": caller.arn });

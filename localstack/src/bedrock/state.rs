@@ -62,7 +62,7 @@ pub(crate) struct Guardrail {
     pub(super) draft: Revision,
     #[serde(default)]
     pub(super) versions: BTreeMap<u32, Revision>,
-    /// The highest version ever published: numbers are not used again.
+    /// The highest version ever published, unless `versions` has a higher one: numbers are not used again.
     #[serde(default)]
     pub(super) published: u32,
     #[serde(default)]
@@ -98,7 +98,9 @@ pub(super) const DRAFT: &str = "DRAFT";
 #[serde(deny_unknown_fields)]
 pub(crate) struct Revision {
     pub(super) content: Content,
+    #[serde(default)]
     pub(super) created_at: Millis,
+    #[serde(default)]
     pub(super) updated_at: Millis,
     /// The change under way, or the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -111,6 +111,19 @@ impl Protocol {
         }
     }
 
+    /// The status of an error that is known by its code only.
+    pub(crate) fn status_of(self, code: &str) -> u16 {
+        match (self, code) {
+            (_, "InternalServerException" | "ServiceException" | "ServiceFailure") => 500,
+            (_, "ServiceUnavailableException") => 503,
+            (Self::AwsJson, _) => 400,
+            (_, "AccessDeniedException" | "AccessDenied") => 403,
+            (_, "ResourceNotFoundException" | "NoSuchEntity") => 404,
+            (Self::RestJson, "ThrottlingException") => 429,
+            _ => 400,
+        }
+    }
+
     /// The response to a request that was refused or failed.
     pub(crate) fn error(self, error: &ApiError, request_id: &str) -> Reply {
         match self {

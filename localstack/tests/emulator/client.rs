@@ -1,0 +1,145 @@
+//! A client that knows nothing of AWS but the form of a signature.
+
+use bedrail_localstack::{Config, Emulator};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub(crate) const MANAGEMENT: &str = "111122223333";
+pub(crate) const MEMBER: &str = "222233334444";
+
+/// Somebody, in some Region, at some emulator.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    address: String,
+    account: String,
+    region: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) text: String,
+}
+
+impl Client {
+    pub(crate) fn of(emulator: &Emulator) -> Self {
+        let address = emulator.endpoint().trim_start_matches("http://").to_owned();
+        Self { address, account: MANAGEMENT.to_owned(), region: "us-east-1".to_owned() }
+    }
+
+    pub(crate) fn account(&self, account: &str) -> Self {
+        Self { account: account.to_owned(), ..self.clone() }
+    }
+
+    pub(crate) fn region(&self, region: &str) -> Self {
+        Self { region: region.to_owned(), ..self.clone() }
+    }
+
+    /// A call of Bedrock.
+    pub(crate) async fn bedrock(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.signed("bedrock", method, path, &[("content-type", "application/json")], &body.to_string()).await
+    }
+
+    /// A call of a service, signed.
+    pub(crate) async fn signed(
+        &self,
+        service: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let Self { account, region, .. } = self;
+        let signature = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIA{account}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        );
+        let headers: Vec<_> = headers.iter().copied().chain([("authorization", signature.as_str())]).collect();
+        self.send(method, path, &headers, body).await
+    }
+
+    /// A call under `/_bedrail/`.
+    pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.send(method, &format!("/_bedrail/{path}"), &[], &body.to_string()).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(&self.address).await.expect("the emulator listens");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.expect("answered");
+        let (head, text) = response.split_once("\r\n\r\n").expect("a head and a body");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+        let headers =
+            lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Answer { status: status.expect("a status"), headers: headers.collect(), text: text.to_owned() }
+    }
+
+    /// Lets time go by.
+    pub(crate) async fn wait(&self, ms: u32) {
+        assert_eq!(self.control("POST", "clock", &json!({ "advance_ms": ms })).await.status, 200);
+    }
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("JSON: {self:?}"))
+    }
+
+    /// The body of a success.
+    pub(crate) fn ok(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The message of a rest-json error of that status and code.
+    pub(crate) fn refused(&self, status: u16, code: &str) -> String {
+        assert_eq!((self.status, self.header("x-amzn-errortype")), (status, Some(code)), "{}", self.text);
+        self.json()["message"].as_str().expect("a message").to_owned()
+    }
+}
+
+pub(crate) async fn emulator() -> Emulator {
+    Emulator::start(Config::default()).await.expect("starts")
+}
+
+/// A small guardrail.
+pub(crate) fn guardrail(name: &str) -> Value {
+    json!({
+        "name": name,
+        "blockedInputMessaging": "No.",
+        "blockedOutputsMessaging": "No.",
+        "wordPolicyConfig": {"wordsConfig": [{"text": "tulip"}]},
+    })
+}
+
+/// Creates a guardrail and waits until it is ready; its id and ARN.
+pub(crate) async fn created(client: &Client, body: &Value) -> (String, String) {
+    let answer = client.bedrock("POST", "/guardrails", body).await.ok(202);
+    client.wait(1000).await;
+    let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
+    (text("guardrailId"), text("guardrailArn"))
+}
+
+/// Publishes a version and waits until it is ready; its number.
+pub(crate) async fn published(client: &Client, id: &str) -> String {
+    let answer = client.bedrock("POST", &format!("/guardrails/{id}"), &json!({})).await.ok(202);
+    client.wait(1000).await;
+    answer["version"].as_str().expect("a version").to_owned()
+}
+
+pub(crate) fn encoded(label: &str) -> String {
+    label.replace(':', "%3A").replace('/', "%2F")
+}

@@ -1,0 +1,12 @@
+//! The emulator as a client sees it: over HTTP, byte by byte where the protocols ask for it.
+
+mod client;
+mod control;
+mod corpus;
+mod deletion;
+mod enforcement;
+mod guardrails;
+mod identity;
+mod persistence;
+mod resource_policies;
+mod versions;
