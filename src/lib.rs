@@ -11,6 +11,7 @@
 //! needs them; spec and facts are *lowered* to a [`model::Desired`]; what AWS answers becomes a [`model::Live`]; both
 //! together become a plan, which is printed, saved and executed as one value.
 
+pub mod apply;
 pub mod aws;
 pub mod kinds;
 pub mod live;

@@ -57,4 +57,14 @@ impl Desired {
             self.ignore_tags.iter().any(|pattern| super::address::wildcard(pattern.as_bytes(), key.as_bytes()));
         key.starts_with("aws:") || ignored
     }
+
+    /// Takes the ignored tags out of what AWS has, so that they are neither compared nor shown.
+    pub fn forget_ignored_tags(&self, model: &mut Model) {
+        let tags = match model {
+            Model::Guardrail(model) => &mut model.tags,
+            Model::OrgPolicy(model) => &mut model.tags,
+            _ => return,
+        };
+        tags.retain(|key, _| !self.ignores_tag(key));
+    }
 }

@@ -33,6 +33,12 @@ impl Names {
         self.serving.get(address).into_iter().flatten()
     }
 
+    /// Every address with the id to point at: of several the one that sorts last, which for versions of one guardrail is
+    /// one of the newer.
+    pub fn serving(&self) -> impl Iterator<Item = (&Address, &RemoteId)> {
+        self.serving.iter().filter_map(|(address, ids)| Some((address, ids.last()?)))
+    }
+
     /// The address that `id` goes by.
     pub fn address(&self, id: &RemoteId) -> Option<&Address> {
         self.known_as.get(id)

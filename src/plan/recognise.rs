@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::guardrails::Guardrails;
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
-    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, RemoteId, Scope, Tags, Unmanaged,
-    Unread, owner_of,
+    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, RemoteId, Scope, Unmanaged, Unread,
+    owner_of,
 };
 
 /// What AWS has, at our addresses.
@@ -31,7 +31,7 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
         items.sort_by(|one, other| (&one.scope, &one.id).cmp(&(&other.scope, &other.id)));
         match kind {
             Kind::Guardrail => pass.guardrails(items),
-            Kind::GuardrailVersion => pass.versions(items),
+            Kind::GuardrailVersion => pass.versions(&items),
             Kind::ResourcePolicy => items.into_iter().for_each(|raw| pass.resource_policy(raw)),
             Kind::AccountEnforcement => items.into_iter().for_each(|raw| pass.enforcement(raw)),
             Kind::OrgPolicyType => items.into_iter().for_each(|raw| pass.policy_type(raw)),
@@ -39,7 +39,9 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
             Kind::OrgPolicyAttachment => items.into_iter().for_each(|raw| pass.attachment(raw)),
         }
     }
-    unread.into_iter().for_each(|unread| pass.unread(unread));
+    for unread in unread {
+        pass.unread(unread);
+    }
     pass.finish()
 }
 
@@ -155,30 +157,17 @@ impl Pass<'_> {
 
     fn find(&mut self, address: Address, owner: Owner, raw: Raw) {
         let Raw { id, model, fact, scope, kind, .. } = raw;
-        match model {
-            Some(mut model) => {
-                self.forget_ignored_tags(&mut model);
-                self.live.names.serve(address.clone(), id.clone());
-                self.live.found.insert(address, Found { id, model, owner, fact });
+        let Some(mut model) = model else {
+            self.live.names.call(address.clone(), id);
+            if self.live.blind_at(&address).is_none() {
+                let why = "it was seen, but not read".to_owned();
+                self.live.blind.push(Blind { kind, scope, name: Some(address.name), why });
             }
-            None => {
-                self.live.names.call(address.clone(), id);
-                let already = self.live.blind.iter().any(|blind| blind.covers(&address));
-                if !already {
-                    let why = "it was seen, but not read".to_owned();
-                    self.live.blind.push(Blind { kind, scope, name: Some(address.name), why });
-                }
-            }
-        }
-    }
-
-    fn forget_ignored_tags(&self, model: &mut Model) {
-        let tags: &mut Tags = match model {
-            Model::Guardrail(model) => &mut model.tags,
-            Model::OrgPolicy(model) => &mut model.tags,
-            _ => return,
+            return;
         };
-        tags.retain(|key, _| !self.desired.ignores_tag(key));
+        self.desired.forget_ignored_tags(&mut model);
+        self.live.names.serve(address.clone(), id.clone());
+        self.live.found.insert(address, Found { id, model, owner, fact });
     }
 
     fn guardrails(&mut self, items: Vec<Raw>) {
@@ -195,8 +184,8 @@ impl Pass<'_> {
         }
     }
 
-    fn versions(&mut self, items: Vec<Raw>) {
-        for raw in &items {
+    fn versions(&mut self, items: &[Raw]) {
+        for raw in items {
             self.guardrails.version(raw, self.desired, &mut self.live);
         }
         self.guardrails.settle_external(&mut self.live);

@@ -1,0 +1,195 @@
+//! Carrying out a plan: every action whose predecessors are done runs, up to a bound at once.
+//!
+//! Nothing is decided here. A failed action skips those that wait for it, and no others; what was written is read back;
+//! and everything that happens, or does not, is an [`Event`].
+
+mod event;
+mod read_back;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+pub use event::{Event, Happened, Outcome};
+pub use read_back::Mismatch;
+
+use crate::aws::{ApplyError, Call, CallLog, Clients, Run, WriteCx, perform};
+use crate::kinds::Verb;
+use crate::model::{Address, Desired, RemoteId};
+use crate::plan::{Action, ActionId, Plan};
+
+/// What an apply needs besides the plan.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// The clients.
+    pub clients: &'a Clients,
+    /// Ids, waits and the lane of Organizations.
+    pub run: &'a Run,
+    /// What the plan was made from: it says which tags count when a write is read back.
+    pub desired: &'a Desired,
+    /// How many actions run at once.
+    pub parallelism: usize,
+    /// Set from outside to start nothing more; what is in flight is finished.
+    pub interrupted: &'a AtomicBool,
+}
+
+/// Why an action failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// AWS refused, or did not get there in time.
+    #[error(transparent)]
+    Aws(#[from] ApplyError),
+    /// AWS accepted the write and holds something else.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+}
+
+impl ActionError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Aws(error) => error.hint(),
+            Self::Mismatch(_) => Some("plan again: the difference will show, field by field".to_owned()),
+        }
+    }
+}
+
+/// Executes `plan` and tells `see` everything that happens, in the order in which it does.
+pub async fn apply(plan: &Plan, tools: Tools<'_>, see: &mut impl FnMut(&Event)) -> Outcome {
+    let mut walk = Walk::new(plan);
+    let mut outcome = Outcome::default();
+    let mut running: FuturesUnordered<Pin<Box<dyn Future<Output = Finished> + Send + '_>>> = FuturesUnordered::new();
+    loop {
+        while running.len() < tools.parallelism.max(1) && !tools.interrupted.load(Ordering::Relaxed) {
+            let Some(action) = walk.next() else { break };
+            tell(see, &mut outcome, Event::new(action, Happened::Started));
+            running.push(Box::pin(carry_out(action, tools)));
+        }
+        let Some(finished) = running.next().await else { break };
+        let Finished { action, calls, result } = finished;
+        match result {
+            Ok(id) => {
+                settle(action, id, tools.run);
+                walk.done(action.id);
+                tell(see, &mut outcome, Event::new(action, Happened::Done { calls }));
+            }
+            Err(error) => {
+                let hint = error.hint();
+                let error = report(&error);
+                tell(see, &mut outcome, Event::new(action, Happened::Failed { calls, error, hint }));
+                for skipped in walk.failed(action.id) {
+                    let because = action.address.clone();
+                    tell(see, &mut outcome, Event::new(skipped, Happened::Skipped { because: Some(because) }));
+                }
+            }
+        }
+    }
+    for skipped in walk.rest() {
+        tell(see, &mut outcome, Event::new(skipped, Happened::Skipped { because: None }));
+    }
+    outcome.interrupted = tools.interrupted.load(Ordering::Relaxed);
+    outcome
+}
+
+struct Finished<'a> {
+    action: &'a Action,
+    calls: Vec<Call>,
+    result: Result<Option<RemoteId>, ActionError>,
+}
+
+async fn carry_out<'a>(action: &'a Action, tools: Tools<'a>) -> Finished<'a> {
+    let log = CallLog::default();
+    let cx = WriteCx { read: tools.clients.reading(&log), run: tools.run };
+    let result = async {
+        let id = perform(&cx, action).await?;
+        read_back::confirm(&cx, action, &id, tools.desired).await?;
+        Ok((action.verb != Verb::Delete).then_some(id))
+    };
+    let result = result.await;
+    Finished { action, calls: log.calls(), result }
+}
+
+/// What is done has an id under every address that it serves; what is gone has none.
+fn settle(action: &Action, id: Option<RemoteId>, run: &Run) {
+    match id {
+        Some(id) => {
+            for address in std::iter::once(&action.address).chain(&action.serves) {
+                run.ids.insert(address.clone(), id.clone());
+            }
+        }
+        None => run.ids.remove(&action.address),
+    }
+}
+
+fn tell(see: &mut impl FnMut(&Event), outcome: &mut Outcome, event: Event) {
+    see(&event);
+    outcome.note(event);
+}
+
+/// An error with its causes, as one sentence.
+fn report(error: &ActionError) -> String {
+    let mut words = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let cause_words = cause.to_string();
+        if !words.contains(&cause_words) {
+            words = format!("{words}: {cause_words}");
+        }
+        next = cause.source();
+    }
+    words
+}
+
+/// Which actions are ready, and which can never be.
+struct Walk<'a> {
+    actions: BTreeMap<ActionId, &'a Action>,
+    waiting: BTreeMap<ActionId, BTreeSet<ActionId>>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        Self {
+            actions: plan.actions.iter().map(|action| (action.id, action)).collect(),
+            waiting: plan.actions.iter().map(|action| (action.id, action.after.clone())).collect(),
+        }
+    }
+
+    /// The ready action with the least number, which is then no longer waiting.
+    fn next(&mut self) -> Option<&'a Action> {
+        let id = self.waiting.iter().find(|(_, after)| after.is_empty()).map(|(id, _)| *id)?;
+        self.waiting.remove(&id);
+        self.actions.get(&id).copied()
+    }
+
+    fn done(&mut self, id: ActionId) {
+        for after in self.waiting.values_mut() {
+            after.remove(&id);
+        }
+    }
+
+    /// Takes out everything that waits for a failed action, directly or through others, and names it.
+    fn failed(&mut self, id: ActionId) -> Vec<&'a Action> {
+        let mut lost = BTreeSet::from([id]);
+        loop {
+            let next = self.waiting.iter().find(|(_, after)| !after.is_disjoint(&lost)).map(|(id, _)| *id);
+            let Some(next) = next else { break };
+            self.waiting.remove(&next);
+            lost.insert(next);
+        }
+        lost.into_iter().filter(|other| *other != id).filter_map(|other| self.actions.get(&other).copied()).collect()
+    }
+
+    /// What was never started.
+    fn rest(self) -> Vec<&'a Action> {
+        self.waiting.keys().filter_map(|id| self.actions.get(id).copied()).collect()
+    }
+}
+
+/// The ids of the live resources, for a run.
+pub fn live_ids(live: &crate::model::Live) -> crate::aws::Ids {
+    let known = live.names.serving().map(|(address, id)| (address.clone(), id.clone()));
+    let pairs: BTreeMap<Address, RemoteId> = known.collect();
+    pairs.into_iter().collect()
+}
