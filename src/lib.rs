@@ -15,6 +15,8 @@ pub mod apply;
 pub mod aws;
 pub mod kinds;
 pub mod live;
+pub mod load;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod spec;

@@ -12,6 +12,8 @@ pub struct Source {
     pub name: String,
     /// Its content.
     pub text: String,
+    /// Where each line begins.
+    lines: Vec<u32>,
 }
 
 /// Every text that a run has read. Only ever grows, so that a `SourceId` stays good.
@@ -43,7 +45,10 @@ impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId::new(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(Source { name: name.into(), text: text.into() });
+        let text: String = text.into();
+        let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.0.push(Source { name: name.into(), text, lines });
         id
     }
 
@@ -69,13 +74,25 @@ impl Sources {
 
     /// Line and column of the first byte of `span`.
     pub fn position(&self, span: Span) -> Position {
-        let text = self.text(span.source);
-        let before = text.get(..span.start as usize).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1,
-        }
+        self.locate(span.source, span.start)
+    }
+
+    /// Line and column of the byte behind `span`.
+    pub fn end_position(&self, span: Span) -> Position {
+        self.locate(span.source, span.end)
+    }
+
+    /// Where line `line`, from 1, begins; the end of the text for a line that is not there.
+    pub fn line_start(&self, id: SourceId, line: usize) -> u32 {
+        let source = self.0.get(id.index());
+        let start = source.and_then(|source| source.lines.get(line.saturating_sub(1)).copied());
+        start.unwrap_or_else(|| u32::try_from(self.text(id).len()).unwrap_or(u32::MAX))
+    }
+
+    fn locate(&self, id: SourceId, offset: u32) -> Position {
+        let line = self.0.get(id.index()).map_or(1, |source| source.lines.partition_point(|start| *start <= offset));
+        let before = Span::new(id, self.line_start(id, line), offset).slice(self.text(id));
+        Position { line, column: before.trim_start_matches('\u{feff}').chars().count() + 1 }
     }
 }
 

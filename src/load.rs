@@ -1,0 +1,144 @@
+//! Reading the files of a spec.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::span::SourceId;
+use crate::spec::codes;
+use crate::spec::sources::{MAX_BYTES, Sources};
+
+/// Reads the files that `paths` name, and of a folder its direct children that are spec. Reports what cannot be read;
+/// the ids are those of the texts that could, folders in the order of their file names.
+pub fn load(paths: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<SourceId> {
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for path in paths {
+        let found = if path.is_dir() { children(path) } else { Ok(vec![path.clone()]) };
+        let children = found.unwrap_or_else(|fault| {
+            diagnostics.push(*fault);
+            Vec::new()
+        });
+        for file in children {
+            // A file may be named twice, by itself and by its folder.
+            if !seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
+                continue;
+            }
+            match text(&file) {
+                Ok(text) => files.push(sources.add(file.display().to_string(), text)),
+                Err(fault) => diagnostics.push(*fault),
+            }
+        }
+    }
+    files
+}
+
+/// The text of one file, at most 8 MiB of UTF-8.
+pub fn text(file: &Path) -> Result<String, Box<Diagnostic>> {
+    let name = file.display();
+    let unreadable = |error: io::Error| {
+        let fault = Diagnostic::new(codes::UNREADABLE, format!("cannot read {name}: {}", reason(&error)));
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        Box::new(fault.maybe_help(missing.then_some("name the file or folder of the spec with `--spec PATH`")))
+    };
+    let opened = File::open(file).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // The length that a file states is not trusted: what is read may be a pipe.
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    opened.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > MAX_BYTES {
+        let message = format!("{name} is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+        return Err(Box::new(Diagnostic::new(codes::FILE_TOO_LARGE, message).help("split it into a folder of files")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = String::from_utf8_lossy(&error.as_bytes()[..good]).matches('\n').count() + 1;
+        let message = format!("{name} is not UTF-8: byte {good}, in line {line}");
+        let wide = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        let help = if wide { "it looks like UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
+        Box::new(Diagnostic::new(codes::NOT_UTF8, message).help(help))
+    })
+}
+
+fn children(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let unreadable = |error: io::Error| {
+        let message = format!("cannot read the folder {}: {}", folder.display(), reason(&error));
+        Box::new(Diagnostic::new(codes::UNREADABLE, message))
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.file_name().to_str().is_some_and(is_spec) && entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    if files.is_empty() {
+        let fault = Diagnostic::new(codes::NO_FILES, format!("the folder {} holds no spec", folder.display()));
+        return Err(Box::new(fault.help("a spec is a direct child that ends in `.yaml` or `.yml`")));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether a file of this name is spec: test suites and drift's exceptions stand beside it.
+fn is_spec(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
+    !name.starts_with('.') && stem.rsplit_once('.').is_none_or(|(_, last)| last != "test") && stem != "drift.ignore"
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(paths: &[PathBuf]) -> (Vec<String>, Vec<&'static str>) {
+        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+        let files = load(paths, &mut sources, &mut diagnostics);
+        let name = |id: &SourceId| {
+            Path::new(sources.name(*id)).file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned()
+        };
+        (files.iter().map(name).collect(), diagnostics.iter().map(|d| d.code.id()).collect())
+    }
+
+    #[test]
+    fn a_folder_gives_its_spec_files_in_order_and_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["b.yaml", "a.yml", "x.test.yaml", "drift.ignore.yaml", ".hidden.yaml", "notes.txt", "c.yaml.bak"];
+        for name in names {
+            fs::write(folder.path().join(name), "a: 1\n").unwrap();
+        }
+        fs::create_dir(folder.path().join("d.yaml")).unwrap();
+        let paths = [folder.path().to_owned(), folder.path().join("b.yaml")];
+        assert_eq!(loaded(&paths), (vec!["a.yml".to_owned(), "b.yaml".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let empty = folder.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        for (path, code) in [
+            (folder.path().join("missing.yaml"), "E0001"),
+            (file("latin.yaml", b"a: \xe9\n"), "E0002"),
+            (file("wide.yaml", b"\xff\xfea\0"), "E0002"),
+            (file("large.yaml", &vec![b'#'; 10 * 1024 * 1024]), "E0003"),
+            (empty, "E0005"),
+        ] {
+            assert_eq!(loaded(std::slice::from_ref(&path)), (vec![], vec![code]), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Diagnostics with snippets, in the manner of rustc.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::{Paint, harmless, summary};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::model::span::{SourceId, Span};
+use crate::spec::sources::Sources;
+
+/// Places further apart get snippets of their own, so that no snippet takes in a whole file.
+const NEAR: usize = 200;
+
+pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, paint: Paint, width: usize) -> String {
+    let renderer = match paint {
+        Paint::Colour => Renderer::styled().hyperlink(false),
+        Paint::Plain => Renderer::plain(),
+    }
+    .term_width(width);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
+        out.push_str("\n\n");
+    }
+    if !diagnostics.is_empty() {
+        out.push_str(&summary(diagnostics));
+        out.push('\n');
+    }
+    out
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+    let Diagnostic { code, severity, message, span, label, help, related } = diagnostic;
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(harmless(message).to_string()).id(code.id()));
+    let marks = span.iter().map(|span| Mark { span: *span, label: label.as_deref(), kind: AnnotationKind::Primary });
+    let others =
+        related.iter().map(|(span, label)| Mark { span: *span, label: Some(label), kind: AnnotationKind::Context });
+    for marks in together(marks.chain(others).collect(), sources) {
+        group = group.element(snippet(&marks, sources));
+    }
+    if let Some(help) = help {
+        group = group.element(Level::HELP.message(harmless(help).to_string()));
+    }
+    group
+}
+
+#[derive(Clone, Copy)]
+struct Mark<'a> {
+    span: Span,
+    label: Option<&'a str>,
+    kind: AnnotationKind,
+}
+
+/// Marks of one source that stand near each other share a snippet; the primary one leads.
+fn together<'a>(marks: Vec<Mark<'a>>, sources: &Sources) -> Vec<Vec<Mark<'a>>> {
+    let mut snippets: Vec<Vec<Mark<'a>>> = Vec::new();
+    let mut first_line: BTreeMap<usize, (SourceId, usize)> = BTreeMap::new();
+    for mark in marks {
+        let line = sources.position(mark.span).line;
+        let near = |(source, known): &(SourceId, usize)| *source == mark.span.source && known.abs_diff(line) <= NEAR;
+        let found = first_line.iter().find(|(_, place)| near(place)).map(|(at, _)| *at);
+        if let Some(at) = found {
+            snippets[at].push(mark);
+        } else {
+            first_line.insert(snippets.len(), (mark.span.source, line));
+            snippets.push(vec![mark]);
+        }
+    }
+    snippets
+}
+
+fn snippet<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Snippet<'a, Annotation<'a>> {
+    let source = marks.first().map_or(SourceId::new(0), |mark| mark.span.source);
+    let lines = marks.iter().map(|mark| sources.position(mark.span).line);
+    let (first, last) = lines.fold((usize::MAX, 1), |(first, last), line| (first.min(line), last.max(line)));
+    let (start, end) = (sources.line_start(source, first), sources.line_start(source, last + 1));
+    let whole = Span::new(source, start, end).slice(sources.text(source));
+    let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    let skipped = start as usize + (whole.len() - text.len());
+    let annotations = marks.iter().map(|mark| {
+        let range = within_line(mark.span, skipped, text);
+        mark.kind.span(range).label(mark.label.map(|label| Cow::Owned(harmless(label).to_string())))
+    });
+    Snippet::source(without_c1(text))
+        .path(harmless(sources.name(source)).to_string())
+        .line_start(first)
+        .annotations(annotations)
+}
+
+/// What a mark covers of the lines that are shown: at most to the end of its first line.
+fn within_line(span: Span, skipped: usize, text: &str) -> Range<usize> {
+    let start = (span.start as usize).saturating_sub(skipped).min(text.len());
+    let line_end = text.get(start..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| start + at);
+    let end = (span.end as usize).saturating_sub(skipped).clamp(start, line_end);
+    start..end
+}
+
+/// The renderer makes the other control characters visible; these two-byte ones it lets pass.
+fn without_c1(text: &str) -> Cow<'_, str> {
+    if text.contains(is_c1) { Cow::Owned(text.replace(is_c1, "\u{bf}")) } else { Cow::Borrowed(text) }
+}
+
+fn is_c1(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c)
+}
