@@ -36,6 +36,11 @@ impl Page {
         })
     }
 
+    /// Pages of another size, for a list without `MaxResults`.
+    pub(super) fn holding(self, size: usize) -> Self {
+        Self { size, ..self }
+    }
+
     /// The answer: the page of `items` under `member`, each put into its form by `row`, and a token if more follow.
     pub(super) fn answer<T>(&self, member: &str, items: &[T], row: impl FnMut(&T) -> Value) -> Value {
         let size = if self.empty { 0 } else { self.size };

@@ -10,6 +10,8 @@ use crate::organizations::effective::Defect;
 use crate::organizations::errors::{Refused, effective_policy_not_found, invalid};
 use crate::organizations::policy_type::{PolicyType, Status};
 
+const NONE: &str = "The account doesn't have an effective policy of this type.";
+
 /// Each account may ask for its own; for others the rules of other reads hold. Inferred: from the management account, an account
 /// without an effective policy of an enabled type is not found either.
 pub(super) fn describe(request: Request<'_>) -> Answer {
@@ -25,9 +27,7 @@ pub(super) fn describe(request: Request<'_>) -> Answer {
     request.organization().accounts.get(target).ok_or(Refused::TargetNotFound)?;
     enabled(request, policy_type)?;
     let effective = request.organization().effective(policy_type, target, request.world.now());
-    let Some(document) = effective.document else {
-        return Err(effective_policy_not_found("The account doesn't have an effective policy of this type."));
-    };
+    let document = effective.document.ok_or_else(|| effective_policy_not_found(NONE))?;
     Ok(json!({"EffectivePolicy": {
         "PolicyContent": document.to_string(),
         "LastUpdatedTimestamp": epoch_seconds(effective.updated),
@@ -61,7 +61,7 @@ pub(super) fn validation_errors(request: Request<'_>) -> Answer {
     enabled(request, policy_type)?;
     let effective = organization.effective(policy_type, account, request.world.now());
     if effective.document.is_none() && effective.defects.is_empty() {
-        return Err(effective_policy_not_found("The account doesn't have an effective policy of this type."));
+        return Err(effective_policy_not_found(NONE));
     }
     let mut answer = page.answer("EffectivePolicyValidationErrors", &effective.defects, validation_error);
     answer["AccountId"] = account.into();
@@ -77,9 +77,14 @@ fn validation_error(defect: &Defect) -> Value {
     json!({"ErrorCode": code, "ErrorMessage": message, "PathToError": path.join("."), "ContributingPolicies": policies})
 }
 
+/// The exception has two meanings: the management account is told that the type is not enabled, a member that it has no policy.
 fn enabled(request: Request<'_>, policy_type: PolicyType) -> Result<(), ApiError> {
-    match request.organization().status(policy_type, request.world.now()) {
+    let organization = request.organization();
+    match organization.status(policy_type, request.world.now()) {
         Some(Status::Enabled | Status::PendingDisable) => Ok(()),
-        Some(Status::PendingEnable) | None => Err(effective_policy_not_found("This policy type is not enabled.")),
+        _ if request.caller.account == organization.management_account => {
+            Err(effective_policy_not_found("This policy type is not enabled."))
+        }
+        _ => Err(effective_policy_not_found(NONE)),
     }
 }

@@ -9,7 +9,7 @@ mod policy_types;
 mod tags;
 mod tree;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access::Access;
 use super::delegation::Asked;
@@ -84,7 +84,7 @@ const OPERATIONS: &[Operation] = &[
 /// Carries out an operation of Organizations; `None` if there is no operation of that name. The wire, the caller and the
 /// home Region are settled before; the input is the request's JSON body, not yet validated.
 ///
-/// Validation comes before access, as the model's bounds are checked in front of the service (inferred).
+/// Whether the caller may comes first, then whether the input is valid, then whether it can be done (inferred).
 pub(crate) fn dispatch(
     world: &mut World,
     caller: &Caller,
@@ -159,7 +159,7 @@ fn due(world: &World) -> crate::clock::Millis {
     world.now().saturating_add(world.options.propagation_ms.into())
 }
 
-/// The answer of an operation that has none.
+/// The answer of an operation that has none: an empty body.
 fn nothing() -> Value {
-    json!({})
+    Value::Null
 }

@@ -43,8 +43,8 @@ pub(super) fn untag(world: &mut World, input: Input<'_>) -> Answer {
 
 pub(super) fn list(request: Request<'_>) -> Answer {
     let id = request.input.taggable("ResourceId")?;
-    // The model has no MaxResults here, and what a model does not have is ignored; all tags fit the largest page or two.
-    let page = request.page()?;
+    // Inferred: the operation has a token but no MaxResults, so all that a resource can have is one page.
+    let page = request.page()?.holding(TAGS_PER_RESOURCE);
     known(request.organization(), id)?;
     let tags: Vec<(&String, &String)> = request.organization().tags.get(id).into_iter().flatten().collect();
     Ok(page.answer("Tags", &tags, |(key, value)| json!({"Key": key, "Value": value})))

@@ -1,0 +1,104 @@
+//! Delegated administrators and the resource policy.
+
+use serde_json::{Value, json};
+
+use crate::client::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, SECURITY, naming};
+
+const SERVICE: &str = "bedrock.amazonaws.com";
+
+fn statement(account: &str, actions: &[&str], policy_type: &str) -> Value {
+    json!({
+        "Effect": "Allow",
+        "Principal": {"AWS": format!("arn:aws:iam::{account}:root")},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {"StringLikeIfExists": {"organizations:PolicyType": [policy_type]}},
+    })
+}
+
+async fn put(aws: &Aws, statements: Value) {
+    let content = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    aws.must("PutResourcePolicy", json!({"Content": content})).await;
+}
+
+#[tokio::test]
+async fn an_administrator_of_a_service_reads_and_does_not_write() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let registration = json!({"AccountId": SECURITY, "ServicePrincipal": SERVICE});
+    let early = aws.refused("RegisterDelegatedAdministrator", registration.clone()).await;
+    assert_eq!(early.reason(), "SERVICE_ACCESS_NOT_ENABLED");
+    aws.must("EnableAWSServiceAccess", json!({"ServicePrincipal": SERVICE})).await;
+    aws.must("RegisterDelegatedAdministrator", registration.clone()).await;
+
+    let listed = aws.must("ListDelegatedAdministrators", json!({"ServicePrincipal": SERVICE})).await;
+    assert_eq!(listed["DelegatedAdministrators"][0]["Id"], SECURITY);
+    let services = aws.must("ListDelegatedServicesForAccount", json!({"AccountId": SECURITY})).await;
+    assert_eq!(services["DelegatedServices"][0]["ServicePrincipal"], SERVICE);
+
+    let filter = json!({"PolicyType": "BEDROCK_POLICY"});
+    for (operation, input) in [("ListAccounts", json!({})), ("ListAccountsWithInvalidEffectivePolicy", filter)] {
+        assert!(aws.call_from(SECURITY, operation, input.clone()).await.is_ok(), "{operation}");
+        let refusal = aws.call_from(PAYMENTS_PROD, operation, input).await.expect_err(operation);
+        assert_eq!(refusal.code, "AccessDeniedException");
+    }
+    let tagging = json!({"ResourceId": ROOT, "Tags": []});
+    assert_eq!(
+        aws.call_from(SECURITY, "TagResource", tagging).await.expect_err("a write").code,
+        "AccessDeniedException"
+    );
+
+    aws.must("DeregisterDelegatedAdministrator", registration.clone()).await;
+    assert!(aws.call_from(SECURITY, "ListAccounts", json!({})).await.is_err());
+    let again = aws.refused("DeregisterDelegatedAdministrator", registration).await;
+    assert_eq!(again.code, "AccountNotRegisteredException");
+}
+
+#[tokio::test]
+async fn the_resource_policy_admits_whom_it_names_to_what_it_names() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let policy = aws.policy("p", &naming("aaa")).await;
+    let actions = ["organizations:List*", "organizations:AttachPolicy", "organizations:DetachPolicy"];
+    put(&aws, json!([statement(SECURITY, &actions, "BEDROCK_POLICY")])).await;
+
+    let attachment = json!({"PolicyId": policy, "TargetId": SANDBOX});
+    let full_access = json!({"PolicyId": "p-FullAWSAccess", "TargetId": SANDBOX});
+    let rows = [
+        (SECURITY, "AttachPolicy", attachment.clone(), true),
+        (SECURITY, "DetachPolicy", attachment.clone(), true),
+        (SECURITY, "ListPolicies", json!({"Filter": "BEDROCK_POLICY"}), true),
+        (SECURITY, "ListRoots", json!({}), true),
+        (SECURITY, "ListPolicies", json!({"Filter": "TAG_POLICY"}), false),
+        (SECURITY, "AttachPolicy", full_access, false),
+        (SECURITY, "DeletePolicy", json!({"PolicyId": policy}), false),
+        (SECURITY, "ListAccountsWithInvalidEffectivePolicy", json!({"PolicyType": "BEDROCK_POLICY"}), false),
+        (SECURITY, "PutResourcePolicy", json!({"Content": "{}"}), false),
+        (SANDBOX_1, "AttachPolicy", attachment, false),
+    ];
+    for (account, operation, input, admitted) in rows {
+        let answer = aws.call_from(account, operation, input.clone()).await;
+        let denied = answer.as_ref().is_err_and(|refusal| refusal.code == "AccessDeniedException");
+        assert_eq!(!denied, admitted, "{account} {operation} {input}: {answer:?}");
+    }
+
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "organizations:ListRoots", "Resource": "*"});
+    put(&aws, json!([statement(SECURITY, &actions, "*"), deny])).await;
+    assert!(aws.call_from(SECURITY, "ListRoots", json!({})).await.is_err());
+    assert!(aws.call_from(SECURITY, "ListAccounts", json!({})).await.is_ok());
+    aws.must("DeleteResourcePolicy", json!({})).await;
+    assert!(aws.call_from(SECURITY, "ListAccounts", json!({})).await.is_err());
+}
+
+#[tokio::test]
+async fn a_resource_policy_keeps_its_id_and_is_replaced_as_a_whole() {
+    let aws = Aws::start().await;
+    put(&aws, json!([statement(SECURITY, &["organizations:ListRoots"], "*")])).await;
+    let one = aws.must("DescribeResourcePolicy", json!({})).await["ResourcePolicy"].clone();
+    put(&aws, json!([statement(SECURITY, &["organizations:ListAccounts"], "*")])).await;
+    let two = aws.must("DescribeResourcePolicy", json!({})).await["ResourcePolicy"].clone();
+    assert_eq!(one["ResourcePolicySummary"], two["ResourcePolicySummary"]);
+    assert_ne!(one["Content"], two["Content"]);
+    let arn = one["ResourcePolicySummary"]["Arn"].as_str().expect("an ARN");
+    assert!(arn.starts_with("arn:aws:organizations::111122223333:resourcepolicy/o-bedrailsand/rp-"), "{arn}");
+}

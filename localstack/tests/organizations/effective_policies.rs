@@ -1,0 +1,137 @@
+//! Effective policies as accounts and their administrators see them.
+
+use bedrail_localstack::Config;
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Aws, MANAGEMENT, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, document, naming, version};
+
+async fn effective(aws: &Aws, account: &str) -> Answer {
+    let input = json!({"PolicyType": "BEDROCK_POLICY", "TargetId": account});
+    let found = aws.call("DescribeEffectivePolicy", input).await?;
+    let content = found["EffectivePolicy"]["PolicyContent"].as_str().expect("a document").to_owned();
+    Ok(serde_json::from_str(&content).expect("JSON"))
+}
+
+fn settings(content: &Value) -> &Value {
+    &content["bedrock"]["guardrail_inference"]["us-east-1"]["config_1"]
+}
+
+#[tokio::test]
+async fn a_change_is_seen_after_the_delay_and_in_plain_values() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let none = json!(["@@none"]);
+    let whole = document(&json!({
+        "@@operators_allowed_for_child_policies": none,
+        "identifier": {"@@assign": version("aaa"), "@@operators_allowed_for_child_policies": none},
+        "selective_content_guarding": {"system": {"@@assign": "selective"}},
+        "model_enforcement": {"included_models": {"@@assign": ["ALL"]}, "excluded_models": {"@@assign": []}},
+    }));
+    let policy = aws.policy("whole", &whole).await;
+    aws.attach(&policy, ROOT).await;
+    assert_eq!(effective(&aws, SANDBOX_1).await.expect_err("not yet").code, "EffectivePolicyNotFoundException");
+    aws.wait().await;
+    let plain = json!({
+        "identifier": version("aaa"),
+        "selective_content_guarding": {"system": "selective"},
+        "model_enforcement": {"included_models": ["ALL"], "excluded_models": []},
+    });
+    assert_eq!(effective(&aws, SANDBOX_1).await, Ok(document(&plain)));
+
+    // The child's forbidden operator is ignored, and the merge stays valid.
+    let child = aws.policy("child", &naming("bbb")).await;
+    aws.attach(&child, SANDBOX).await;
+    aws.wait().await;
+    assert_eq!(effective(&aws, SANDBOX_1).await, Ok(document(&plain)));
+    let broken = aws.must("ListAccountsWithInvalidEffectivePolicy", json!({"PolicyType": "BEDROCK_POLICY"})).await;
+    assert_eq!(broken, json!({"Accounts": [], "PolicyType": "BEDROCK_POLICY"}));
+
+    aws.must("UpdatePolicy", json!({"PolicyId": policy, "Content": naming("ccc").to_string()})).await;
+    assert_eq!(settings(&effective(&aws, PAYMENTS_PROD).await.expect("still"))["identifier"], version("aaa"));
+    aws.wait().await;
+    assert_eq!(settings(&effective(&aws, PAYMENTS_PROD).await.expect("now"))["identifier"], version("ccc"));
+    assert_eq!(settings(&effective(&aws, SANDBOX_1).await.expect("unlocked"))["identifier"], version("bbb"));
+}
+
+#[tokio::test]
+async fn an_invalid_merge_is_reported_and_changes_nothing_until_repaired() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let base = aws.policy("base", &naming("aaa")).await;
+    let half =
+        aws.policy("half", &document(&json!({"model_enforcement": {"excluded_models": {"@@append": ["m"]}}}))).await;
+    aws.attach(&base, ROOT).await;
+    aws.wait().await;
+    aws.attach(&half, SANDBOX).await;
+    aws.wait().await;
+    let broken = aws.must("ListAccountsWithInvalidEffectivePolicy", json!({"PolicyType": "BEDROCK_POLICY"})).await;
+    let ids: Vec<&Value> = broken["Accounts"].as_array().expect("a list").iter().map(|row| &row["Id"]).collect();
+    assert_eq!(ids, ["555566667777", "666677778888", "777788889999"]);
+    let input = json!({"PolicyType": "BEDROCK_POLICY", "AccountId": SANDBOX_1});
+    let report = aws.must("ListEffectivePolicyValidationErrors", input.clone()).await;
+    let mut contributing = [base.as_str(), half.as_str()];
+    contributing.sort_unstable();
+    assert_eq!(
+        report["EffectivePolicyValidationErrors"],
+        json!([{
+            "ErrorCode": "KEY_REQUIRED",
+            "ErrorMessage": "included_models is required",
+            "PathToError": "bedrock.guardrail_inference.us-east-1.config_1.model_enforcement.included_models",
+            "ContributingPolicies": contributing,
+        }])
+    );
+    assert_eq!(report["Path"], "o-bedrailsand/r-sand/ou-sand-sandbox0/555566667777/");
+    assert_eq!(
+        *settings(&effective(&aws, SANDBOX_1).await.expect("the last valid one")),
+        json!({"identifier": version("aaa")})
+    );
+
+    aws.must("UpdatePolicy", json!({"PolicyId": base, "Content": naming("bbb").to_string()})).await;
+    aws.wait().await;
+    assert_eq!(settings(&effective(&aws, PAYMENTS_PROD).await.expect("valid"))["identifier"], version("bbb"));
+    assert_eq!(settings(&effective(&aws, SANDBOX_1).await.expect("stale"))["identifier"], version("aaa"));
+    aws.detach(&half, SANDBOX).await;
+    aws.wait().await;
+    assert_eq!(settings(&effective(&aws, SANDBOX_1).await.expect("repaired"))["identifier"], version("bbb"));
+    let report = aws.must("ListEffectivePolicyValidationErrors", input).await;
+    assert_eq!(report["EffectivePolicyValidationErrors"], json!([]));
+}
+
+#[tokio::test]
+async fn accounts_ask_for_their_own_and_not_for_others() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let policy = aws.policy("p", &naming("aaa")).await;
+    aws.attach(&policy, SANDBOX).await;
+    aws.wait().await;
+    let own = json!({"PolicyType": "BEDROCK_POLICY"});
+    let found = aws.call_from(SANDBOX_1, "DescribeEffectivePolicy", own.clone()).await.expect("its own");
+    assert_eq!(found["EffectivePolicy"]["TargetId"], SANDBOX_1);
+    let rows = [
+        (PAYMENTS_PROD, own.clone(), "EffectivePolicyNotFoundException"),
+        (MANAGEMENT, own, "EffectivePolicyNotFoundException"),
+        (SANDBOX_1, json!({"PolicyType": "BEDROCK_POLICY", "TargetId": MANAGEMENT}), "AccessDeniedException"),
+        (MANAGEMENT, json!({"PolicyType": "BEDROCK_POLICY", "TargetId": SANDBOX}), "InvalidInputException"),
+        (MANAGEMENT, json!({"PolicyType": "S3_POLICY", "TargetId": SANDBOX_1}), "EffectivePolicyNotFoundException"),
+    ];
+    for (account, input, code) in rows {
+        let refusal = aws.call_from(account, "DescribeEffectivePolicy", input.clone()).await.expect_err(code);
+        assert_eq!(refusal.code, code, "{account} {input}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_pending_survives_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = || Config { state_dir: Some(folder.path().to_owned()), ..Config::default() };
+    let aws = Aws::start_with(config()).await;
+    aws.enable().await;
+    let policy = aws.policy("p", &naming("aaa")).await;
+    aws.attach(&policy, ROOT).await;
+    aws.stop().await;
+
+    let aws = Aws::start_with(config()).await;
+    assert!(effective(&aws, SANDBOX_1).await.is_err());
+    aws.wait().await;
+    assert_eq!(settings(&effective(&aws, SANDBOX_1).await.expect("due"))["identifier"], version("aaa"));
+}
