@@ -91,6 +91,11 @@ macro_rules! registry {
                 match self { $(Self::$variant => $word,)+ }
             }
 
+            /// The paths of text that may be offensive or secret.
+            pub const fn guarded(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => $module::$variant::GUARDED,)+ }
+            }
+
             /// The AWS operations of a change.
             pub fn calls(self, verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {
                 match self { $(Self::$variant => $module::$variant::calls(verb, fields),)+ }

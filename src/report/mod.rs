@@ -1,3 +1,20 @@
-//! Results as text for people and for machines.
+//! What people and pipelines read: a plan, an outcome, drift, in text, markdown, JSON and as a graph.
+//!
+//! Everything here is pure and returns text; only `cli` prints. Text that came from a spec or from AWS passes through
+//! [`clean`] on its way, and values pass through a [`Disclosure`], which hides what may not be shown.
 
+pub mod clean;
 pub mod diagnostics;
+mod disclosure;
+mod fold;
+mod refusal;
+mod rows;
+mod style;
+mod summary;
+pub mod text;
+mod wrap;
+
+pub use disclosure::Disclosure;
+pub use refusal::{Refusal, flags};
+pub use style::{Look, Style, Tone};
+pub use summary::Summary;

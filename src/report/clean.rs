@@ -1,0 +1,83 @@
+//! Takes out of foreign text what a terminal, a CI log or a reader's eye would obey.
+
+/// One line: no escape sequence, control character, line break or invisible character, and no word that a CI log would take
+/// for a command.
+pub fn line(text: &str) -> String {
+    let visible: String = visible(text).chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    defused(visible.trim())
+}
+
+/// Several lines, each as [`line`] would have it, but with their indentation.
+pub fn block(text: &str) -> String {
+    let normal = text.replace("\r\n", "\n");
+    normal.split('\n').map(|line| defused(visible(line).trim_end())).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON text in which every character that is not plainly visible is escaped, so that the value is kept and a terminal
+/// obeys none of it.
+pub fn json(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && (c.is_control() || is_deceptive(c)) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                write!(out, "\\u{unit:04x}").expect("writing to a String never fails");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn visible(text: &str) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let space = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}');
+    plain
+        .chars()
+        .map(|c| if space(c) { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_deceptive(*c))
+        .collect()
+}
+
+/// Characters that have no shape of their own and change what the others seem to say.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{2028}' | '\u{2029}')
+}
+
+/// A CI log reads commands where a line begins with `::` or `##`; a wrapped word may begin one.
+fn defused(text: &str) -> String {
+    text.split(' ')
+        .map(|word| match (word.strip_prefix("::"), word.strip_prefix("##")) {
+            (Some(rest), _) => format!(": :{rest}"),
+            (_, Some(rest)) => format!("# #{rest}"),
+            _ => word.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_line_is_obeyed() {
+        assert_eq!(line("a\u{1b}[31mred\u{1b}[0m\r\nb\tc\u{7}"), "ared  b c");
+        assert_eq!(line("\u{1b}]0;title\u{7}x\u{9b}2Jy"), "xy");
+        assert_eq!(line("admin\u{202e}gpj.exe \u{200b}x"), "admingpj.exe x");
+        assert_eq!(line("\n::error::no ##vso[x] arn:aws:iam::1:role/x"), ": :error::no # #vso[x] arn:aws:iam::1:role/x");
+    }
+
+    #[test]
+    fn a_block_keeps_its_lines_and_json_keeps_its_value() {
+        assert_eq!(block("{\r\n  \"a\": 1\u{1b}[2J\n}"), "{\n  \"a\": 1\n}");
+        let text = serde_json::to_string(&"a\u{9b}31m\u{202e}\u{e0041}").expect("JSON");
+        let safe = json(&text);
+        assert!(safe.is_ascii(), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).expect("JSON"), "a\u{9b}31m\u{202e}\u{e0041}");
+    }
+}

@@ -1,0 +1,92 @@
+//! What a reader is shown of one action: a few rows, the same in a terminal and in markdown.
+
+mod brief;
+mod diffs;
+mod policy;
+mod update;
+
+use serde_json::Value;
+
+use super::{Disclosure, clean};
+use crate::plan::{Action, Change};
+
+/// One row below an action's headline. All text in it is clean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// Something that is set.
+    Value { label: String, value: String },
+    /// A field that changes from one value to another; `None` is unset.
+    Change { label: String, have: Option<String>, want: Option<String> },
+    /// Words that change within a text, or items within a list.
+    Words { label: String, pieces: Vec<Piece> },
+    /// Lines that change within a document.
+    Lines { label: String, lines: Vec<Piece> },
+}
+
+/// A word or line of a diff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// It stays.
+    Same(String),
+    /// AWS has it and the spec does not.
+    Gone(String),
+    /// The spec has it and AWS does not.
+    New(String),
+    /// What stays and is not worth showing.
+    Skipped,
+}
+
+impl Row {
+    /// What the row is about.
+    pub(crate) fn label(&self) -> &str {
+        match self {
+            Self::Value { label, .. } | Self::Change { label, .. } | Self::Words { label, .. } | Self::Lines { label, .. } => {
+                label
+            }
+        }
+    }
+}
+
+/// The rows of `action`.
+pub(crate) fn rows(action: &Action, disclosure: &Disclosure) -> Vec<Row> {
+    let kind = action.address.kind;
+    let mut rows = match &action.change {
+        Change::Create { want } => brief::resource(kind, &disclosure.fields(kind, &want.fields())),
+        Change::Delete { id, .. } => {
+            vec![Row::Value { label: "id".to_owned(), value: clean::line(id.as_str()) }]
+        }
+        Change::Update { have, want, .. } => update::rows(action, have, want, disclosure),
+    };
+    rows.extend(reach(action));
+    rows
+}
+
+/// Whom the action touches: the node of an attachment under its human name, and how many accounts feel it.
+fn reach(action: &Action) -> Option<Row> {
+    let accounts = action.reach.map(|count| super::disclosure::counted(count, "account"));
+    let node = action.target.as_deref().map(|name| {
+        let name = clean::line(name);
+        match action.address.name.rsplit_once(':') {
+            Some((_, id)) if id != name => format!("{name} ({})", clean::line(id)),
+            _ => name,
+        }
+    });
+    let value = match (node, accounts) {
+        (Some(node), Some(accounts)) => format!("{node}: {accounts}"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => return None,
+    };
+    Some(Row::Value { label: "reaches".to_owned(), value })
+}
+
+/// A value on one line, as a person would write it.
+pub(crate) fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::String(text) => clean::line(text),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(written).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => brief::rule(map).unwrap_or_else(|| "{}".to_owned()),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Policy documents in words.
+
+use serde_json::Value;
+
+use super::written;
+use crate::model::Digest;
+use crate::report::clean;
+
+/// What a document says, as labels and values: who may do what, or which guardrail is enforced where. Of a document of
+/// another shape, how large it is.
+pub(crate) fn in_words(document: &Value) -> Vec<(String, String)> {
+    enforcement(document)
+        .or_else(|| statements(document))
+        .unwrap_or_else(|| vec![("document".to_owned(), format!("#{}", Digest::of(document).short()))])
+}
+
+/// A `BEDROCK_POLICY`: one row per Region.
+fn enforcement(document: &Value) -> Option<Vec<(String, String)>> {
+    let regions = document.get("bedrock")?.get("guardrail_inference")?.as_object()?;
+    let mut rows = Vec::new();
+    for (region, configurations) in regions {
+        for configuration in configurations.as_object()?.values() {
+            let Some(identifier) = configuration.get("identifier") else { continue };
+            let mut words = vec![reference(assigned(identifier))];
+            let extras = ["selective_content_guarding", "model_enforcement"];
+            for (key, value) in extras.iter().filter_map(|key| configuration.get(key)?.as_object()).flatten() {
+                let value = written(assigned(value));
+                let default = matches!(value.as_str(), "none" | "ALL" | "comprehensive");
+                if !key.starts_with("@@") && !default {
+                    words.push(format!("{} {value}", clean::line(key)));
+                }
+            }
+            if configuration.get("@@operators_allowed_for_child_policies").is_some() {
+                words.push("locked".to_owned());
+            }
+            rows.push((format!("in {}", clean::line(region)), words.join(", ")));
+        }
+    }
+    Some(rows)
+}
+
+fn assigned(value: &Value) -> &Value {
+    value.get("@@assign").unwrap_or(value)
+}
+
+/// A reference `${address}` as the address alone.
+fn reference(value: &Value) -> String {
+    let text = written(value);
+    text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).map_or(text.clone(), str::to_owned)
+}
+
+/// An IAM policy: one row per statement.
+fn statements(document: &Value) -> Option<Vec<(String, String)>> {
+    let statements = match document.get("Statement")? {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    statements.iter().map(statement).collect()
+}
+
+fn statement(statement: &Value) -> Option<(String, String)> {
+    let label = match statement.get("Effect")?.as_str()? {
+        "Allow" => "allows",
+        "Deny" => "denies",
+        _ => return None,
+    };
+    let mut words = vec![written(statement.get("Action").or_else(|| statement.get("NotAction"))?)];
+    match statement.get("Principal") {
+        None => {}
+        Some(Value::Object(principals)) => {
+            words.push(format!("to {}", principals.values().map(written).collect::<Vec<_>>().join(", ")));
+        }
+        Some(everyone) if everyone == "*" => words.push("to everyone".to_owned()),
+        Some(other) => words.push(format!("to {}", written(other))),
+    }
+    let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+    for (key, value) in conditions.filter_map(|(_, keys)| keys.as_object()).flatten() {
+        words.push(format!("where {} is {}", clean::line(key), written(value)));
+    }
+    Some((label.to_owned(), words.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn documents_are_told_in_words() {
+        let policy = json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": {
+            "identifier": {"@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"},
+            "selective_content_guarding": {"system": {"@@assign": "selective"}, "messages": {"@@assign": "comprehensive"}},
+            "model_enforcement": {"included_models": {"@@assign": ["ALL"]}, "excluded_models": {"@@assign": ["m"]}}}}}}});
+        let told = [("in us-east-1", "guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de, system selective, excluded_models m")];
+        assert_eq!(in_words(&policy), told.map(|(label, text)| (label.to_owned(), text.to_owned())));
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
+            "Action": "bedrock:ApplyGuardrail", "Resource": "x", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}}]});
+        assert_eq!(in_words(&policy)[0].1, "bedrock:ApplyGuardrail to everyone where aws:PrincipalOrgID is o-abc");
+        assert!(in_words(&json!({"other": 1}))[0].1.starts_with('#'));
+    }
+}

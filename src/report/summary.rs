@@ -1,0 +1,127 @@
+//! How much of what a plan does.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::{Kind, Verb};
+use crate::plan::{Action, Plan};
+
+/// The counts of a plan. A published version is a create; a pruned one is a prune and no delete.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Resources to make.
+    pub create: usize,
+    /// Resources to change.
+    pub update: usize,
+    /// Resources to remove.
+    pub delete: usize,
+    /// Unmarked resources to make ours.
+    pub adopt: usize,
+    /// Implicit versions to remove since nothing uses them.
+    pub prune: usize,
+    /// Resources that are as they should be.
+    pub unchanged: usize,
+    /// Changes that the spec wants and that are not done.
+    pub held: usize,
+    /// Resources that exist and are not ours.
+    pub unmanaged: usize,
+    /// Actions by the hazard that they carry.
+    pub hazards: BTreeMap<String, usize>,
+}
+
+impl Summary {
+    /// The counts of `plan`.
+    pub fn of(plan: &Plan) -> Self {
+        let mut summary = Self {
+            unchanged: plan.unchanged.len(),
+            held: plan.held.len(),
+            unmanaged: plan.unmanaged.len(),
+            ..Self::default()
+        };
+        for action in &plan.actions {
+            let count = match action.verb {
+                _ if action.prune => &mut summary.prune,
+                Verb::Create => &mut summary.create,
+                Verb::Update => &mut summary.update,
+                Verb::Delete => &mut summary.delete,
+                Verb::Adopt => &mut summary.adopt,
+            };
+            *count += 1;
+            for hazard in &action.hazards {
+                *summary.hazards.entry(hazard.word().to_owned()).or_default() += 1;
+            }
+        }
+        summary
+    }
+}
+
+/// What a reader calls an action: its sign and its word always go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deed {
+    Create,
+    Publish,
+    Update,
+    Adopt,
+    Delete,
+    Prune,
+}
+
+impl Deed {
+    /// Every deed, in the order in which they are counted.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Create, Self::Publish, Self::Update, Self::Adopt, Self::Delete, Self::Prune];
+
+    /// What `action` is called.
+    pub(crate) fn of(action: &Action) -> Self {
+        Self::named(action.verb, action.address.kind, action.prune)
+    }
+
+    /// What this verb on this kind is called.
+    pub(crate) const fn named(verb: Verb, kind: Kind, prune: bool) -> Self {
+        match verb {
+            Verb::Delete if prune => Self::Prune,
+            Verb::Delete => Self::Delete,
+            Verb::Create if matches!(kind, Kind::GuardrailVersion) => Self::Publish,
+            Verb::Create => Self::Create,
+            Verb::Update => Self::Update,
+            Verb::Adopt => Self::Adopt,
+        }
+    }
+
+    /// Its word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Publish => "publish",
+            Self::Update => "update",
+            Self::Adopt => "adopt",
+            Self::Delete => "delete",
+            Self::Prune => "prune",
+        }
+    }
+
+    /// Its sign.
+    pub(crate) const fn sign(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Publish => '>',
+            Self::Update => '~',
+            Self::Adopt => '*',
+            Self::Delete | Self::Prune => '-',
+        }
+    }
+}
+
+/// `5 to create, 2 to publish`; empty where there is nothing to do.
+pub(crate) fn to_do(plan: &Plan) -> String {
+    let count = |deed: Deed| plan.actions.iter().filter(|action| Deed::of(action) == deed).count();
+    let parts: Vec<String> = Deed::ALL
+        .into_iter()
+        .map(|deed| (count(deed), deed))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, deed)| format!("{count} to {}", deed.word()))
+        .collect();
+    parts.join(", ")
+}

@@ -1,0 +1,132 @@
+//! One change: its headline, and a row for each thing to know about it.
+
+use crate::report::fold::Entry;
+use crate::report::rows::{Piece, Row};
+use crate::report::summary::Deed;
+use crate::report::wrap::{columns, indented, pad, wrap};
+use crate::report::{Look, Style, Tone, clean};
+
+/// Where rows begin.
+const INDENT: usize = 6;
+/// The widest column that labels and old values are aligned in.
+const COLUMN: usize = 32;
+/// What stands for an absent value.
+const UNSET: &str = "(unset)";
+
+/// A change in full, after an empty line.
+pub(crate) fn entry(entry: &Entry<'_>, look: Look<'_>) -> String {
+    let mut out = headline(entry, look);
+    let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= COLUMN).max().unwrap_or(0);
+    let haves = entry.rows.iter().filter_map(|row| match row {
+        Row::Change { have, .. } => Some(columns(have.as_deref().unwrap_or(UNSET))),
+        _ => None,
+    });
+    let haves = haves.filter(|width| *width <= COLUMN).max().unwrap_or(0);
+    for row in &entry.rows {
+        out += &match row {
+            Row::Value { label, value } => value_row(label, value, labels, look),
+            Row::Change { label, have, want } => change(label, have.as_deref(), want.as_deref(), (labels, haves), look),
+            Row::Words { label, pieces } => value_row(label, &words(pieces, look.style), labels, look),
+            Row::Lines { label, lines } => document(label, lines, look.style),
+        };
+    }
+    let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
+    if !hazards.is_empty() {
+        let text = look.style.paint(Tone::Bad, hazards.join(", "));
+        out += &format!("{:INDENT$}{}  {text}\n", "", pad("hazard", labels));
+    }
+    out
+}
+
+/// The sign and word of a change, its address and the spec entry behind it.
+pub(crate) fn headline(entry: &Entry<'_>, look: Look<'_>) -> String {
+    let deed = Deed::of(entry.action);
+    let tone = tone(deed);
+    let address = entry.address();
+    let sign = look.style.paint(tone, format!("{} {}", deed.sign(), deed.word()));
+    let mut out = format!("  {sign} {}", look.style.paint(Tone::Strong, &address));
+    let width = 5 + deed.word().len() + columns(&address);
+    if let Some(declared) = &entry.action.entry {
+        let declared = format!("({})", clean::line(declared));
+        let fits = width + 2 + columns(&declared) <= look.width;
+        let gap = if fits { "  ".to_owned() } else { format!("\n{:INDENT$}", "") };
+        out += &format!("{gap}{}", look.style.paint(Tone::Quiet, &declared));
+    }
+    out.push('\n');
+    if let Some(regions) = entry.regions() {
+        out += &indented(&format!("in {regions}"), INDENT, look.width);
+    }
+    out
+}
+
+const fn tone(deed: Deed) -> Tone {
+    match deed {
+        Deed::Create => Tone::Create,
+        Deed::Publish => Tone::Publish,
+        Deed::Update => Tone::Update,
+        Deed::Adopt => Tone::Adopt,
+        Deed::Delete | Deed::Prune => Tone::Delete,
+    }
+}
+
+/// A label and a text that wraps beside it.
+fn value_row(label: &str, value: &str, labels: usize, look: Look<'_>) -> String {
+    let label = pad(label, labels);
+    let hang = INDENT + columns(&label) + 2;
+    let lines = wrap(value, look.width.saturating_sub(hang).max(24));
+    let mut out = format!("{:INDENT$}{}  ", "", look.style.paint(Tone::Quiet, label));
+    out += &lines.join(&format!("\n{:hang$}", ""));
+    out.push('\n');
+    out
+}
+
+/// `label  have → want`, or the two below one another where the line would be too long.
+fn change(
+    label: &str,
+    have: Option<&str>,
+    want: Option<&str>,
+    (labels, haves): (usize, usize),
+    look: Look<'_>,
+) -> String {
+    let (have, want) = (have.unwrap_or(UNSET), want.unwrap_or(UNSET));
+    let (label, padded) = (pad(label, labels), pad(have, haves));
+    let shown = look.style.paint(Tone::Quiet, &label);
+    if INDENT + columns(&label) + 2 + columns(&padded) + 3 + columns(want) <= look.width {
+        return format!("{:INDENT$}{shown}  {padded} → {want}\n", "");
+    }
+    let side = |sign: char, text: &str, tone: Tone| {
+        let hang = INDENT + 4;
+        let lines = wrap(text, look.width.saturating_sub(hang).max(24));
+        let lines = lines.join(&format!("\n{:hang$}", ""));
+        format!("{:1$}{2}\n", "", INDENT + 2, look.style.paint(tone, format!("{sign} {lines}")))
+    };
+    let label = look.style.paint(Tone::Quiet, label.trim_end());
+    format!("{:INDENT$}{label}\n{}{}", "", side('-', have, Tone::Delete), side('+', want, Tone::Create))
+}
+
+/// Words that go in `[-…-]`, words that come in `{+…+}`.
+fn words(pieces: &[Piece], style: Style) -> String {
+    let is_list = pieces.iter().all(|piece| !matches!(piece, Piece::Same(text) if text.ends_with(' ')));
+    let shown = pieces.iter().map(|piece| match piece {
+        Piece::Same(text) => text.clone(),
+        Piece::Gone(text) => style.paint(Tone::Delete, format!("[-{text}-]")),
+        Piece::New(text) => style.paint(Tone::Create, format!("{{+{text}+}}")),
+        Piece::Skipped => "…".to_owned(),
+    });
+    shown.collect::<Vec<_>>().join(if is_list { " " } else { "" })
+}
+
+/// The lines of a document that change, and a few around them.
+fn document(label: &str, lines: &[Piece], style: Style) -> String {
+    let mut out = format!("{:INDENT$}{}\n", "", style.paint(Tone::Quiet, label));
+    for line in lines {
+        let line = match line {
+            Piece::Same(text) => format!("  {text}"),
+            Piece::Gone(text) => style.paint(Tone::Delete, format!("- {text}")),
+            Piece::New(text) => style.paint(Tone::Create, format!("+ {text}")),
+            Piece::Skipped => style.paint(Tone::Quiet, "  …"),
+        };
+        out += &format!("{:1$}{line}\n", "", INDENT + 2);
+    }
+    out
+}

@@ -1,0 +1,127 @@
+//! What surrounds the actions of a plan: scope, refusals, what is held or unseen, warnings, what is not ours.
+
+use crate::model::{Blind, Region};
+use crate::plan::Plan;
+use crate::report::disclosure::counted;
+use crate::report::refusal::{Refusal, flags};
+use crate::report::summary::Deed;
+use crate::report::wrap::indented;
+use crate::report::{Look, Tone, clean};
+
+/// How many unmanaged resources are named before the rest is counted.
+const NAMED: usize = 20;
+
+/// `Looked at 1 account in 2 Regions: …`
+pub(crate) fn scope(plan: &Plan, look: Look<'_>) -> String {
+    let mut out = indented(&looked_at(plan), 0, look.width);
+    if !plan.scanned.not_scanned.is_empty() {
+        let places: Vec<String> =
+            plan.scanned.not_scanned.iter().map(|place| clean::line(&place.scope.to_string())).collect();
+        out += &indented(&format!("Could not look at {}.", places.join(", ")), 0, look.width);
+    }
+    out
+}
+
+/// The scope in one sentence.
+pub(crate) fn looked_at(plan: &Plan) -> String {
+    let regions: Vec<String> = plan.scanned.regions.iter().map(Region::as_str).map(clean::line).collect();
+    let stack = clean::line(&plan.stack);
+    let accounts = counted(plan.scanned.accounts, "account");
+    match regions.len() {
+        0 => format!("Stack {stack}. Looked at {accounts}."),
+        count => format!("Stack {stack}. Looked at {accounts} in {}: {}.", counted(count, "Region"), regions.join(", ")),
+    }
+}
+
+fn heading(text: &str, tone: Tone, look: Look<'_>) -> String {
+    format!("\n{}\n", look.style.paint(tone, text))
+}
+
+/// What apply refuses, and what to type.
+pub(crate) fn refused(refusals: &[Refusal], look: Look<'_>) -> String {
+    if refusals.is_empty() {
+        return String::new();
+    }
+    let mut out = heading("Refused until it is allowed", Tone::Bad, look);
+    for refusal in refusals {
+        out += &match refusal {
+            Refusal::Hazard { hazard, address } => format!("  {hazard}  {}\n", clean::line(&address.to_string())),
+            Refusal::TooManyDeletes { deletes, allowed } => {
+                indented(&format!("{deletes} deletes at once, where {allowed} are allowed"), 2, look.width)
+            }
+        };
+    }
+    let flags: Vec<String> = flags(refusals).iter().map(|flag| clean::line(flag)).collect();
+    out += &format!("  To allow it, add:  {}\n", look.style.paint(Tone::Strong, flags.join(" ")));
+    out
+}
+
+/// What is not done, and why.
+pub(crate) fn held(plan: &Plan, look: Look<'_>) -> String {
+    if plan.held.is_empty() {
+        return String::new();
+    }
+    let mut out = heading(&format!("Held, and not done: {}", plan.held.len()), Tone::Doubt, look);
+    for held in &plan.held {
+        let deed = Deed::named(held.verb, held.address.kind, false);
+        out += &format!(
+            "  {} {}  {}\n",
+            deed.word(),
+            clean::line(&held.address.to_string()),
+            look.style.paint(Tone::Doubt, held.why.word())
+        );
+        out += &indented(&clean::line(&look.disclosure.scrub_text(&held.hint)), 6, look.width);
+    }
+    out
+}
+
+/// What could not be read.
+pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
+    if plan.blind.is_empty() {
+        return String::new();
+    }
+    let mut out = heading("Not seen, so nothing that depends on it is touched", Tone::Doubt, look);
+    for blind in &plan.blind {
+        out += &format!("  {}\n", place(blind));
+        out += &indented(&clean::line(&blind.why), 6, look.width);
+    }
+    out
+}
+
+/// Which resources a blind spot hides.
+pub(crate) fn place(blind: &Blind) -> String {
+    let name = blind.name.as_deref().unwrap_or("*");
+    clean::line(&format!("{}/{}/{name}", blind.kind, blind.scope))
+}
+
+/// What to know besides.
+pub(crate) fn warnings(plan: &Plan, look: Look<'_>) -> String {
+    if plan.warnings.is_empty() {
+        return String::new();
+    }
+    let mut out = heading("Warnings", Tone::Doubt, look);
+    for warning in &plan.warnings {
+        let about = warning.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+        let text = look.disclosure.scrub_text(&format!("{about}{} [{}]", warning.message, warning.code));
+        out += &indented(&clean::line(&text), 2, look.width);
+    }
+    out
+}
+
+/// What exists and is not ours.
+pub(crate) fn unmanaged(plan: &Plan, look: Look<'_>) -> String {
+    let total = plan.unmanaged.len();
+    if total == 0 {
+        return String::new();
+    }
+    let mut out = heading(&format!("Not ours, and left alone: {total}"), Tone::Strong, look);
+    for unmanaged in plan.unmanaged.iter().take(NAMED) {
+        let note = clean::line(&unmanaged.note);
+        let note = if note.is_empty() { String::new() } else { format!("  {}", look.style.paint(Tone::Quiet, note)) };
+        out += &format!("  {}{note}\n", clean::line(&unmanaged.address.to_string()));
+    }
+    if total > NAMED {
+        out += &format!("  and {} more\n", total - NAMED);
+    }
+    out
+}
