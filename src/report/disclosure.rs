@@ -25,9 +25,9 @@ impl Disclosure {
         match value {
             Value::String(text) => Value::String(self.scrub_text(text)),
             Value::Array(items) => Value::Array(items.iter().map(|item| self.scrub(item)).collect()),
-            Value::Object(map) => Value::Object(
-                map.iter().map(|(key, value)| (self.scrub_text(key), self.scrub(value))).collect(),
-            ),
+            Value::Object(map) => {
+                Value::Object(map.iter().map(|(key, value)| (self.scrub_text(key), self.scrub(value))).collect())
+            }
             other => other.clone(),
         }
     }
@@ -89,7 +89,7 @@ pub(crate) fn in_place_of(value: &Value) -> String {
         Value::Object(map) => counted(map.len(), "word"),
         other => return other.to_string(),
     };
-    format!("{count} #{}", digest.short())
+    format!("({count} #{})", digest.short())
 }
 
 /// `1 word`, `2 words`.
@@ -115,7 +115,10 @@ mod tests {
         });
         let shown = disclosure.fields(Kind::Guardrail, &fields).to_string();
         assert!(!shown.contains("projectx") && !shown.contains("hunter2") && !shown.contains("sue"), "{shown}");
-        assert!(shown.contains("6 characters #") && shown.contains("1 word #") && shown.contains("1 text #"), "{shown}");
+        assert!(
+            shown.contains("6 characters #") && shown.contains("1 word #") && shown.contains("1 text #"),
+            "{shown}"
+        );
         assert!(shown.contains("PROFANITY") && shown.contains("say (secret)"), "{shown}");
     }
 

@@ -63,7 +63,8 @@ pub(crate) fn steps<'a>(
 /// Whether `action` is the same change as those of `entry`, in another Region.
 fn is_alike(entry: &Entry<'_>, action: &Action, rows: &[Row]) -> bool {
     let (one, other) = (entry.action, action);
-    let place = |action: &Action| (action.address.kind, action.address.scope.account.clone(), action.address.name.clone());
+    let place =
+        |action: &Action| (action.address.kind, action.address.scope.account.clone(), action.address.name.clone());
     place(one) == place(other)
         && (one.verb, one.prune, &one.entry, &one.hazards) == (other.verb, other.prune, &other.entry, &other.hazards)
         && one.address.scope != other.address.scope

@@ -7,8 +7,11 @@ pub mod clean;
 pub mod diagnostics;
 mod disclosure;
 mod fold;
+pub mod json;
 mod refusal;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod style;
 mod summary;
 pub mod text;

@@ -2,9 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-/// How many columns `text` takes on a terminal.
+/// How many columns `text` takes on a terminal; its colours take none.
 pub(crate) fn columns(text: &str) -> usize {
-    text.width()
+    anstream::adapter::strip_str(text).to_string().width()
 }
 
 /// `text` followed by spaces up to `width` columns.

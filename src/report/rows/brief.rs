@@ -105,7 +105,7 @@ pub(crate) fn rule(map: &Map<String, Value>) -> Option<String> {
     }
     for (key, value) in map {
         if !said.contains(&key.as_str()) && !is_default(key, value) {
-            let value = written(value);
+            let value = quoted(value);
             words.push(if key == "threshold" { value } else { format!("{} {value}", clean::line(key)) });
         }
     }
@@ -126,14 +126,18 @@ fn is_default(key: &str, value: &Value) -> bool {
         Value::Bool(enabled) => *enabled && key.ends_with("enabled"),
         Value::Array(items) => match items.as_slice() {
             [] => true,
-            [only] => {
-                (key.ends_with("_modalities") && only == "TEXT") || (key == "included_models" && only == "ALL")
-            }
+            [only] => (key.ends_with("_modalities") && only == "TEXT") || (key == "included_models" && only == "ALL"),
             _ => false,
         },
         Value::Object(map) => map.iter().all(|(key, value)| is_default(key, value)),
         Value::Number(_) => false,
     }
+}
+
+/// A value amid others: prose in quotation marks, what stands in place of hidden text in its parentheses.
+fn quoted(value: &Value) -> String {
+    let text = written(value);
+    if value.is_string() && text.contains(' ') && !text.starts_with('(') { format!("\"{text}\"") } else { text }
 }
 
 fn singular(key: &str) -> &str {
@@ -178,14 +182,15 @@ mod tests {
 
     #[test]
     fn actions_speak_where_their_sides_differ() {
-        let rule = |action: &str, output: &str| {
-            json!({"action": action, "input_action": action, "output_action": output, "input_enabled": true, "output_enabled": false})
-        };
+        let rule = |action: &str, output: &str| json!({"action": action, "input_action": action, "output_action": output, "input_enabled": true, "output_enabled": false});
         let policy = json!({"pii_entities": {"EMAIL": rule("ANONYMIZE", "ANONYMIZE"), "NAME": rule("BLOCK", "ANONYMIZE")}, "regexes": {}});
         assert_eq!(
             said(&policy),
             "EMAIL ANONYMIZE, output_enabled false, NAME BLOCK, output_action ANONYMIZE, output_enabled false"
         );
-        assert_eq!(said(&json!({"filters": {"GROUNDING": {"threshold": 0.75, "action": "BLOCK", "enabled": true}}})), "GROUNDING 0.75");
+        assert_eq!(
+            said(&json!({"filters": {"GROUNDING": {"threshold": 0.75, "action": "BLOCK", "enabled": true}}})),
+            "GROUNDING 0.75"
+        );
     }
 }

@@ -74,6 +74,9 @@ mod tests {
             [same("for "), Piece::Gone("every".to_owned()), Piece::New("each".to_owned()), same(" account")]
         );
         let lines = lines(&json!({"a": 1, "b": 2}), &json!({"a": 1, "b": 3}));
-        assert_eq!(lines[1..4], [same("  \"a\": 1,"), Piece::Gone("  \"b\": 2".to_owned()), Piece::New("  \"b\": 3".to_owned())]);
+        assert_eq!(
+            lines[1..4],
+            [same("  \"a\": 1,"), Piece::Gone("  \"b\": 2".to_owned()), Piece::New("  \"b\": 3".to_owned())]
+        );
     }
 }

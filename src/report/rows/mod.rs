@@ -40,9 +40,10 @@ impl Row {
     /// What the row is about.
     pub(crate) fn label(&self) -> &str {
         match self {
-            Self::Value { label, .. } | Self::Change { label, .. } | Self::Words { label, .. } | Self::Lines { label, .. } => {
-                label
-            }
+            Self::Value { label, .. }
+            | Self::Change { label, .. }
+            | Self::Words { label, .. }
+            | Self::Lines { label, .. } => label,
         }
     }
 }

@@ -92,7 +92,10 @@ mod tests {
             "identifier": {"@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"},
             "selective_content_guarding": {"system": {"@@assign": "selective"}, "messages": {"@@assign": "comprehensive"}},
             "model_enforcement": {"included_models": {"@@assign": ["ALL"]}, "excluded_models": {"@@assign": ["m"]}}}}}}});
-        let told = [("in us-east-1", "guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de, system selective, excluded_models m")];
+        let told = [(
+            "in us-east-1",
+            "guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de, system selective, excluded_models m",
+        )];
         assert_eq!(in_words(&policy), told.map(|(label, text)| (label.to_owned(), text.to_owned())));
         let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
             "Action": "bedrock:ApplyGuardrail", "Resource": "x", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}}]});

@@ -50,7 +50,8 @@ fn in_document(field: &FieldDiff) -> bool {
 /// A policy document is read as a document, not leaf by leaf.
 fn document(field: &FieldDiff, have: &Value, want: &Value, disclosure: &Disclosure) -> Option<Row> {
     let shown = |fields: &Value| disclosure.scrub(fields.get("document").unwrap_or(&Value::Null));
-    in_document(field).then(|| Row::Lines { label: "document".to_owned(), lines: diffs::lines(&shown(have), &shown(want)) })
+    in_document(field)
+        .then(|| Row::Lines { label: "document".to_owned(), lines: diffs::lines(&shown(have), &shown(want)) })
 }
 
 /// The guarded collection that this field belongs to, if its very keys are guarded.
@@ -75,7 +76,8 @@ fn keyed(base: &str, fields: &[FieldDiff], have: &Value, want: &Value, disclosur
         .collect();
     if disclosure.content {
         let shown = |key: &String| clean::line(&disclosure.scrub_text(key));
-        let changed = had.intersection(&wanted).filter(|key| touched.contains(Digest::of_bytes(key.as_bytes()).short()));
+        let changed =
+            had.intersection(&wanted).filter(|key| touched.contains(Digest::of_bytes(key.as_bytes()).short()));
         let pieces = had.difference(&wanted).map(|key| Piece::Gone(shown(key)));
         let pieces = pieces.chain(wanted.difference(&had).map(|key| Piece::New(shown(key))));
         let pieces = pieces.chain(changed.map(|key| Piece::Same(format!("{} (changed)", shown(key))))).collect();
@@ -121,7 +123,11 @@ fn single(field: &FieldDiff, disclosure: &Disclosure) -> Row {
         }
         (Some(Value::Array(have)), Some(Value::Array(want))) if open && have.len() + want.len() > 4 => {
             let pieces = diffs::items(have, want);
-            if pieces.is_empty() { change(label, Some(&Value::from(have.clone())), Some(&Value::from(want.clone()))) } else { Row::Words { label, pieces } }
+            if pieces.is_empty() {
+                change(label, Some(&Value::from(have.clone())), Some(&Value::from(want.clone())))
+            } else {
+                Row::Words { label, pieces }
+            }
         }
         (have, want) => change(label, have.as_ref(), want.as_ref()),
     }

@@ -8,24 +8,29 @@ use crate::report::{Look, Style, Tone, clean};
 
 /// Where rows begin.
 const INDENT: usize = 6;
-/// The widest column that labels and old values are aligned in.
-const COLUMN: usize = 32;
-/// What stands for an absent value.
-const UNSET: &str = "(unset)";
+/// The widest column that old values are aligned in.
+const HAVES: usize = 16;
 
 /// A change in full, after an empty line.
 pub(crate) fn entry(entry: &Entry<'_>, look: Look<'_>) -> String {
     let mut out = headline(entry, look);
-    let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= COLUMN).max().unwrap_or(0);
+    // A longer label would leave no room for its value.
+    let widest = (look.width / 3).min(40);
+    let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= widest).max().unwrap_or(0);
     let haves = entry.rows.iter().filter_map(|row| match row {
-        Row::Change { have, .. } => Some(columns(have.as_deref().unwrap_or(UNSET))),
+        Row::Change { have: Some(have), want: Some(_), .. } => Some(columns(have)),
         _ => None,
     });
-    let haves = haves.filter(|width| *width <= COLUMN).max().unwrap_or(0);
+    let haves = haves.filter(|width| *width <= HAVES).max().unwrap_or(0);
     for row in &entry.rows {
         out += &match row {
             Row::Value { label, value } => value_row(label, value, labels, look),
-            Row::Change { label, have, want } => change(label, have.as_deref(), want.as_deref(), (labels, haves), look),
+            Row::Change { label, have: Some(have), want: Some(want) } => {
+                change(label, have, want, (labels, haves), look)
+            }
+            Row::Change { label, have: Some(gone), want: None } => value_row(label, &signed('-', gone), labels, look),
+            Row::Change { label, have: None, want: Some(new) } => value_row(label, &signed('+', new), labels, look),
+            Row::Change { have: None, want: None, .. } => String::new(),
             Row::Words { label, pieces } => value_row(label, &words(pieces, look.style), labels, look),
             Row::Lines { label, lines } => document(label, lines, look.style),
         };
@@ -69,8 +74,17 @@ const fn tone(deed: Deed) -> Tone {
     }
 }
 
-/// A label and a text that wraps beside it.
+/// A value that comes or goes.
+fn signed(sign: char, value: &str) -> String {
+    format!("{sign} {value}")
+}
+
+/// A label and a text that wraps beside it, or below it where the label is long.
 fn value_row(label: &str, value: &str, labels: usize, look: Look<'_>) -> String {
+    if columns(label) > labels && INDENT + columns(label) + 2 + columns(value) > look.width {
+        let value = indented(value, INDENT + 2, look.width);
+        return format!("{:INDENT$}{}\n{value}", "", look.style.paint(Tone::Quiet, label));
+    }
     let label = pad(label, labels);
     let hang = INDENT + columns(&label) + 2;
     let lines = wrap(value, look.width.saturating_sub(hang).max(24));
@@ -81,14 +95,7 @@ fn value_row(label: &str, value: &str, labels: usize, look: Look<'_>) -> String 
 }
 
 /// `label  have → want`, or the two below one another where the line would be too long.
-fn change(
-    label: &str,
-    have: Option<&str>,
-    want: Option<&str>,
-    (labels, haves): (usize, usize),
-    look: Look<'_>,
-) -> String {
-    let (have, want) = (have.unwrap_or(UNSET), want.unwrap_or(UNSET));
+fn change(label: &str, have: &str, want: &str, (labels, haves): (usize, usize), look: Look<'_>) -> String {
     let (label, padded) = (pad(label, labels), pad(have, haves));
     let shown = look.style.paint(Tone::Quiet, &label);
     if INDENT + columns(&label) + 2 + columns(&padded) + 3 + columns(want) <= look.width {

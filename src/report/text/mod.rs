@@ -5,3 +5,6 @@ mod notes;
 mod plan;
 
 pub use plan::plan;
+
+#[cfg(test)]
+mod tests;

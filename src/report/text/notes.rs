@@ -29,7 +29,9 @@ pub(crate) fn looked_at(plan: &Plan) -> String {
     let accounts = counted(plan.scanned.accounts, "account");
     match regions.len() {
         0 => format!("Stack {stack}. Looked at {accounts}."),
-        count => format!("Stack {stack}. Looked at {accounts} in {}: {}.", counted(count, "Region"), regions.join(", ")),
+        count => {
+            format!("Stack {stack}. Looked at {accounts} in {}: {}.", counted(count, "Region"), regions.join(", "))
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::report::{Look, Tone, fold};
 
 /// What `plan` does, for a person to agree to; `refusals` is what apply would refuse of it.
 pub fn plan(plan: &Plan, refusals: &[Refusal], look: Look<'_>) -> String {
-    let mut out = look.style.paint(Tone::Strong, verdict(plan)) + "\n";
+    let mut out = look.style.paint(Tone::Strong, indented(&verdict(plan), 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
     out += &notes::refused(refusals, look);
     out += &notes::held(plan, look);
@@ -53,13 +53,15 @@ fn steps(plan: &Plan, look: Look<'_>) -> String {
     let total = steps.len();
     let mut out = String::new();
     for (at, step) in steps.iter().enumerate() {
-        let heading = match (at, total) {
-            (_, 1) => "What is done".to_owned(),
-            (0, _) => format!("Step 1 of {total}"),
-            _ => format!("Step {} of {total}, when what it waits for is done", at + 1),
+        let heading = match total {
+            1 => "What is done".to_owned(),
+            _ => format!("Step {} of {total}", at + 1),
         };
         out += &format!("\n{}\n", look.style.paint(Tone::Strong, heading));
-        for entry in step {
+        for (at, entry) in step.iter().enumerate() {
+            if at > 0 && (!entry.rows.is_empty() || !step[at - 1].rows.is_empty()) {
+                out.push('\n');
+            }
             out += &entry::entry(entry, look);
         }
     }
@@ -72,7 +74,11 @@ fn prunes(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = format!("\n{}\n", look.style.paint(Tone::Strong, "Pruned at the end"));
-    out += &indented("Published for earlier content, used by nothing that was seen, and beyond keep_versions.", 2, look.width);
+    out += &indented(
+        "Published for earlier content, used by nothing that was seen, and beyond keep_versions.",
+        2,
+        look.width,
+    );
     for entry in &pruned {
         out += &entry::headline(entry, look);
     }

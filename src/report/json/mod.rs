@@ -1,0 +1,25 @@
+//! The JSON that pipelines read. Its form is kept: fields are added, never renamed or taken away within one
+//! `format_version`.
+
+mod event;
+mod finding;
+mod moved;
+mod plan;
+
+pub use event::{Call, Event, Line, line};
+pub use finding::{Finding, FindingKind, drift};
+pub use moved::{How, Moved};
+pub use plan::{
+    FORMAT_VERSION, JsonAction, JsonBlind, JsonField, JsonHeld, JsonUnmanaged, JsonWarning, PlanFile, Precondition,
+    Reach, Scope, State,
+};
+
+use serde::Serialize;
+
+use super::clean;
+
+/// `value` as indented JSON that a terminal may show, with a line break at its end.
+pub fn pretty<T: Serialize>(value: &T) -> String {
+    let text = serde_json::to_string_pretty(value).expect("a report is always JSON");
+    clean::json(&text) + "\n"
+}

@@ -1,0 +1,333 @@
+//! Plans made by hand, for the tests of every report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::kinds::guardrail::{
+    BlockAction, Content, ContentFilter, ContentFilterType, ContentPolicy, Modality, Strength, Tier, Topic,
+    TopicPolicy, WordPolicy, WordRule,
+};
+use crate::kinds::guardrail_version::Release;
+use crate::kinds::{
+    Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
+};
+use crate::model::{Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged};
+use crate::plan::{Action, ActionId, Change, Hazard, Held, Plan, Scanned, Warning, Why};
+
+pub(crate) const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1"];
+
+pub(crate) fn address(text: &str) -> Address {
+    text.parse().expect("an address")
+}
+
+fn block() -> WordRule {
+    WordRule {
+        input_action: BlockAction::Block,
+        output_action: BlockAction::Block,
+        input_enabled: true,
+        output_enabled: true,
+    }
+}
+
+fn filter(input: Strength, output: Strength) -> ContentFilter {
+    ContentFilter {
+        input,
+        output,
+        input_modalities: BTreeSet::from([Modality::Text]),
+        output_modalities: BTreeSet::from([Modality::Text]),
+        input_action: BlockAction::Block,
+        output_action: BlockAction::Block,
+        input_enabled: true,
+        output_enabled: true,
+    }
+}
+
+pub(crate) fn topic(name: &str, definition: &str) -> Topic {
+    Topic {
+        name: name.to_owned(),
+        definition: definition.to_owned(),
+        examples: vec!["Should I sue my landlord?".to_owned()],
+        input_action: BlockAction::Block,
+        output_action: BlockAction::Block,
+        input_enabled: true,
+        output_enabled: true,
+    }
+}
+
+/// A guardrail that the tests bend.
+pub(crate) fn guardrail() -> guardrail::Model {
+    guardrail::Model {
+        name: "acme-baseline".to_owned(),
+        description: Some("Baseline guardrail for every account of the company".to_owned()),
+        kms_key_id: None,
+        content: Content {
+            blocked_input_messaging: "Sorry, this request is not allowed.".to_owned(),
+            blocked_outputs_messaging: "Sorry, this answer is not available.".to_owned(),
+            content_policy: Some(ContentPolicy {
+                tier: Tier::Classic,
+                filters: BTreeMap::from([
+                    (ContentFilterType::Hate, filter(Strength::High, Strength::High)),
+                    (ContentFilterType::PromptAttack, filter(Strength::High, Strength::None)),
+                ]),
+            }),
+            topic_policy: Some(TopicPolicy {
+                tier: Tier::Classic,
+                topics: vec![topic("Legal advice", "Guidance on legal rights, disputes or court action.")],
+            }),
+            word_policy: Some(WordPolicy {
+                words: ["internal-codename", "projectx", "zeus"].map(|word| (word.to_owned(), block())).into(),
+                managed_word_lists: BTreeMap::new(),
+            }),
+            sensitive_information_policy: None,
+            contextual_grounding_policy: None,
+            automated_reasoning_policy: None,
+            cross_region_profile: None,
+        },
+        tags: [("bedrail:stack", "acme"), ("owner", "ai-platform")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+    }
+}
+
+/// The same guardrail after a morning's work on it.
+pub(crate) fn changed_guardrail() -> guardrail::Model {
+    let mut want = guardrail();
+    want.description = Some("Baseline guardrail for each account of the company".to_owned());
+    let content = &mut want.content;
+    content.blocked_input_messaging = "No.".to_owned();
+    let filters = &mut content.content_policy.as_mut().expect("set above").filters;
+    filters.insert(ContentFilterType::Hate, filter(Strength::Low, Strength::High));
+    filters.insert(ContentFilterType::Violence, filter(Strength::High, Strength::Medium));
+    let topics = &mut content.topic_policy.as_mut().expect("set above").topics;
+    topics[0].definition = "Guidance on legal rights, quarrels or court action.".to_owned();
+    topics.push(topic("Medical advice", "Diagnosis or treatment of an illness."));
+    content.word_policy.as_mut().expect("set above").words.insert("ajax".to_owned(), block());
+    want
+}
+
+pub(crate) fn version(key: Option<&str>) -> guardrail_version::Model {
+    let content = guardrail().content.digest();
+    guardrail_version::Model {
+        guardrail: Ref::To(address("guardrail/111122223333/us-east-1/baseline")),
+        release: key.map_or(Release::Implicit, |key| Release::Named(key.to_owned())),
+        content: Some(content),
+        description: None,
+    }
+}
+
+fn enforcing(version: &str) -> Document {
+    let configuration = json!({
+        "identifier": {"@@assign": format!("${{guardrail-version/111122223333/us-east-1/{version}}}")},
+        "selective_content_guarding": {"system": {"@@assign": "comprehensive"}, "messages": {"@@assign": "comprehensive"}},
+    });
+    Document::from(json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": configuration}}}}))
+}
+
+pub(crate) fn policy(version: &str) -> org_policy::Model {
+    org_policy::Model {
+        name: "bedrail-org-baseline".to_owned(),
+        description: "Baseline".to_owned(),
+        document: enforcing(version),
+        tags: BTreeMap::new(),
+        permitted_by: Vec::new(),
+    }
+}
+
+pub(crate) fn sharing() -> resource_policy::Model {
+    resource_policy::Model {
+        resource: Ref::To(address("guardrail/111122223333/us-east-1/baseline")),
+        document: Document::from(json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": "*", "Action": "bedrock:ApplyGuardrail", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-bedrailsand"}}}]})),
+    }
+}
+
+pub(crate) fn attachment() -> org_policy_attachment::Model {
+    org_policy_attachment::Model {
+        policy: Ref::To(address("org-policy/111122223333/global/org-baseline")),
+        target: "r-sand".to_owned(),
+        policy_type: None,
+    }
+}
+
+/// Builds a plan action by action.
+#[derive(Default)]
+pub(crate) struct Builder {
+    actions: Vec<Action>,
+}
+
+impl Builder {
+    pub(crate) fn add(&mut self, at: &str, have: Option<Model>, want: Option<Model>, after: &[usize]) -> &mut Action {
+        let fields: Vec<FieldDiff> = Model::compare(have.as_ref(), want.as_ref());
+        let id = RemoteId::new("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123");
+        let (verb, change) = match (have, want) {
+            (None, Some(want)) => (Verb::Create, Change::Create { want }),
+            (Some(have), Some(want)) => (Verb::Update, Change::Update { id, have, want }),
+            (Some(have), None) => (Verb::Delete, Change::Delete { id, have }),
+            (None, None) => panic!("a change of nothing"),
+        };
+        let address = address(at);
+        let calls = address.kind.calls(verb, &fields);
+        self.actions.push(Action {
+            id: ActionId(self.actions.len()),
+            entry: (verb != Verb::Delete).then(|| "guardrails.baseline".to_owned()),
+            address,
+            verb,
+            prune: false,
+            change,
+            fields,
+            hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
+            after: after.iter().map(|id| ActionId(*id)).collect(),
+            calls,
+            reach: None,
+            target: None,
+            serves: Vec::new(),
+            fact: String::new(),
+        });
+        self.actions.last_mut().expect("just pushed")
+    }
+
+    pub(crate) fn plan(self) -> Plan {
+        let unchanged = (0..12).map(|n| address(&format!("guardrail/111122223333/us-east-1/other-{n}"))).collect();
+        Plan {
+            stack: "acme-ai-safety".to_owned(),
+            scanned: Scanned { accounts: 1, regions: REGIONS.map(Region::new).to_vec(), not_scanned: Vec::new() },
+            actions: self.actions,
+            unchanged,
+            held: Vec::new(),
+            blind: Vec::new(),
+            unmanaged: Vec::new(),
+            warnings: Vec::new(),
+            spec: Digest::of(&"spec"),
+        }
+    }
+}
+
+/// Everything comes into being in three Regions.
+pub(crate) fn first() -> Plan {
+    let mut plan = Builder::default();
+    for region in REGIONS {
+        plan.add(&format!("guardrail/111122223333/{region}/baseline"), None, Some(guardrail().into()), &[]);
+    }
+    plan.add(
+        "org-policy-type/111122223333/global/BEDROCK_POLICY",
+        None,
+        Some(crate::kinds::org_policy_type::Model {}.into()),
+        &[],
+    );
+    for (at, region) in REGIONS.iter().enumerate() {
+        let name = format!("guardrail-version/111122223333/{region}/baseline-2026-11");
+        plan.add(&name, None, Some(version(Some("baseline-2026-11")).into()), &[at]);
+    }
+    for (at, region) in REGIONS.iter().enumerate() {
+        plan.add(&format!("resource-policy/111122223333/{region}/baseline"), None, Some(sharing().into()), &[at]);
+    }
+    plan.add(
+        "org-policy/111122223333/global/org-baseline",
+        None,
+        Some(policy("baseline-2026-11").into()),
+        &[4, 5, 6, 7, 8, 9],
+    );
+    let attach = plan.add(
+        "org-policy-attachment/111122223333/global/org-baseline:r-sand",
+        None,
+        Some(attachment().into()),
+        &[3, 10],
+    );
+    attach.reach = Some(7);
+    attach.target = Some("root".to_owned());
+    plan.plan()
+}
+
+/// Something of everything.
+pub(crate) fn eventful() -> Plan {
+    let mut plan = Builder::default();
+    plan.add(
+        "guardrail/111122223333/us-east-1/baseline",
+        Some(guardrail().into()),
+        Some(changed_guardrail().into()),
+        &[],
+    );
+    plan.add("guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de", None, Some(version(None).into()), &[0]);
+    plan.add(
+        "org-policy/111122223333/global/org-baseline",
+        Some(policy("baseline@0a0a0a0a0a0a").into()),
+        Some(policy("baseline@1f3c9a0b77de").into()),
+        &[1],
+    );
+    plan.add("guardrail/111122223333/us-east-1/legacy", Some(guardrail().into()), None, &[2]);
+    let prune = plan.add(
+        "guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a",
+        Some(version(None).into()),
+        None,
+        &[2],
+    );
+    prune.prune = true;
+    prune.hazards.clear();
+    let mut plan = plan.plan();
+    plan.held = vec![Held {
+        address: address("account-enforcement/111122223333/eu-west-1/account"),
+        verb: Verb::Update,
+        why: Why::NotOurs,
+        hint: "the account enforces guardrail/xyz789, which is not of this stack; `--adopt` takes it over".to_owned(),
+    }];
+    plan.blind = vec![Blind {
+        kind: Kind::ResourcePolicy,
+        scope: address("resource-policy/111122223333/eu-west-1/x").scope,
+        name: None,
+        why: "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/Plan/x is not authorized to perform: bedrock:GetResourcePolicy (request 1-2-3)".to_owned(),
+    }];
+    plan.unmanaged = vec![Unmanaged {
+        address: address("guardrail/111122223333/us-east-1/team-chatbot"),
+        id: RemoteId::new("arn:aws:bedrock:us-east-1:111122223333:guardrail/foreign"),
+        note: "unmarked".to_owned(),
+    }];
+    plan.warnings = vec![Warning {
+        code: "W0902",
+        message: "no version of this guardrail carries its current content, so nothing enforces it".to_owned(),
+        address: Some(address("guardrail/111122223333/us-east-1/draft-only")),
+    }];
+    plan.scanned.not_scanned = vec![Unavailable {
+        scope: address("guardrail/111122223333/me-south-1/x").scope,
+        why: "UnrecognizedClientException".to_owned(),
+    }];
+    plan
+}
+
+/// Text that tries everything a comment, a terminal or a CI log obeys.
+pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;pwned\u{7}</details><script>alert(1)</script>\n\n# Approved\n```\n~~~~~~\n| a | b |\n<!-- bedrail --> @everyone [x](http://evil) `` ` `` \r\n::error::x ##vso[x] \u{202e}drawkcab\u{9b}31m &lt; <b> *bold*";
+
+/// The hostile text in every field that holds text.
+pub(crate) fn hostile() -> Plan {
+    let mut have = guardrail();
+    let mut want = changed_guardrail();
+    have.description = Some(format!("{HOSTILE} a"));
+    want.description = Some(format!("{HOSTILE} b"));
+    want.name = HOSTILE.to_owned();
+    want.tags.insert(HOSTILE.to_owned(), HOSTILE.to_owned());
+    want.content.topic_policy = Some(TopicPolicy { tier: Tier::Classic, topics: vec![topic(HOSTILE, HOSTILE)] });
+    let mut document = policy("x");
+    document.document = Document::from(json!({ HOSTILE: [HOSTILE, 1], "a": HOSTILE }));
+    let mut plan = Builder::default();
+    let named = |kind: &str| format!("{kind}/111122223333/us-east-1/{HOSTILE}");
+    plan.add(&named("guardrail"), Some(have.into()), Some(want.clone().into()), &[]);
+    plan.add(&format!("guardrail/111122223333/us-east-1/{HOSTILE}2"), None, Some(want.into()), &[]);
+    plan.add("org-policy/111122223333/global/x", Some(policy("y").into()), Some(document.clone().into()), &[]);
+    plan.add("org-policy/111122223333/global/y", None, Some(document.into()), &[]);
+    let attach = plan.add("org-policy-attachment/111122223333/global/x:r-sand", None, Some(attachment().into()), &[]);
+    attach.target = Some(HOSTILE.to_owned());
+    attach.entry = Some(HOSTILE.to_owned());
+    let mut plan = plan.plan();
+    let at = address(&named("guardrail"));
+    plan.held = vec![Held { address: at.clone(), verb: Verb::Create, why: Why::Needs, hint: HOSTILE.to_owned() }];
+    plan.blind = vec![Blind {
+        kind: Kind::Guardrail,
+        scope: at.scope.clone(),
+        name: Some(HOSTILE.to_owned()),
+        why: HOSTILE.to_owned(),
+    }];
+    plan.unmanaged = vec![Unmanaged { address: at.clone(), id: RemoteId::new(HOSTILE), note: HOSTILE.to_owned() }];
+    plan.warnings = vec![Warning { code: "W0001", message: HOSTILE.to_owned(), address: Some(at) }];
+    plan.stack = HOSTILE.to_owned();
+    plan.scanned.regions = vec![Region::new(HOSTILE)];
+    plan
+}

@@ -1,0 +1,133 @@
+use crate::plan::Plan;
+use crate::report::{Disclosure, Look, Refusal, Style, sample};
+
+fn shown(plan: &Plan, refusals: &[Refusal], width: usize) -> String {
+    let disclosure = Disclosure::default();
+    super::plan(plan, refusals, Look { style: Style::Plain, width, disclosure: &disclosure })
+}
+
+#[test]
+fn a_first_plan() {
+    insta::assert_snapshot!(shown(&sample::first(), &[], 100), @r#"
+    Plan: 9 to create, 3 to publish; 12 unchanged.
+    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2, eu-west-1, us-east-1.
+
+    Step 1 of 4
+      + create guardrail/111122223333/*/baseline  (guardrails.baseline)
+          in ap-southeast-2, eu-west-1, us-east-1
+          name                       acme-baseline
+          description                Baseline guardrail for every account of the company
+          blocked_input_messaging    (35 characters #b42029bae4b2)
+          blocked_outputs_messaging  (36 characters #7f94cf4360e7)
+          content_policy             HATE HIGH, PROMPT_ATTACK HIGH in
+          tags                       owner=ai-platform
+          topic_policy               1 topic: Legal advice
+          word_policy                (3 words #b0d98a8599c0)
+
+      + create org-policy-type/111122223333/global/BEDROCK_POLICY  (guardrails.baseline)
+
+    Step 2 of 4
+      > publish guardrail-version/111122223333/*/baseline-2026-11  (guardrails.baseline)
+          in ap-southeast-2, eu-west-1, us-east-1
+          content  #112214d6f5e2
+
+      + create resource-policy/111122223333/*/baseline  (guardrails.baseline)
+          in ap-southeast-2, eu-west-1, us-east-1
+          allows  bedrock:ApplyGuardrail to everyone where aws:PrincipalOrgID is o-bedrailsand
+
+    Step 3 of 4
+      + create org-policy/111122223333/global/org-baseline  (guardrails.baseline)
+          name          bedrail-org-baseline
+          description   Baseline
+          in us-east-1  guardrail-version/111122223333/us-east-1/baseline-2026-11
+
+    Step 4 of 4
+      + create org-policy-attachment/111122223333/global/org-baseline:r-sand  (guardrails.baseline)
+          reaches  root (r-sand): 7 accounts
+    "#);
+}
+
+#[test]
+fn an_eventful_plan() {
+    let plan = sample::eventful();
+    let refusals = [Refusal::Hazard { hazard: crate::plan::Hazard::Deletes, address: plan.actions[3].address.clone() }];
+    insta::assert_snapshot!(shown(&plan, &refusals, 80), @r#"
+    Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not
+    seen; 12 unchanged.
+    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
+    eu-west-1, us-east-1.
+    Could not look at 111122223333/me-south-1.
+
+    Refused until it is allowed
+      deletes  guardrail/111122223333/us-east-1/legacy
+      To allow it, add:  --allow deletes:guardrail/111122223333/us-east-1/legacy
+
+    Held, and not done: 1
+      update account-enforcement/111122223333/eu-west-1/account  not-ours
+          the account enforces guardrail/xyz789, which is not of this stack;
+          `--adopt` takes it over
+
+    Not seen, so nothing that depends on it is touched
+      resource-policy/111122223333/eu-west-1/*
+          AccessDenied: User: arn:aws:sts::111122223333:assumed-role/Plan/x is not
+          authorized to perform: bedrock:GetResourcePolicy (request 1-2-3)
+
+    Step 1 of 4
+      ~ update guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
+          blocked_input_messaging
+            - (35 characters #b42029bae4b2)
+            + (3 characters #a06fcf42f646)
+          content_policy.filters.HATE.input  HIGH    → LOW
+          content_policy.filters.VIOLENCE  + HIGH in and MEDIUM out
+          description              Baseline guardrail for [-every-]{+each+} account
+                                   of the company
+          topic_policy.topics.Legal advice.definition
+            Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
+          topic_policy.topics.Medical advice
+            + definition "Diagnosis or treatment of an illness.", examples (1 text
+            #ed94ebbaaf83)
+          word_policy.words        3 words → 4 words (1 added)
+
+    Step 2 of 4
+      > publish guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
+          (guardrails.baseline)
+          content  #112214d6f5e2
+
+    Step 3 of 4
+      ~ update org-policy/111122223333/global/org-baseline  (guardrails.baseline)
+          document
+                      "config_1": {
+                        "identifier": {
+            -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
+            +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
+                        },
+                        "selective_content_guarding": {
+
+    Step 4 of 4
+      - delete guardrail/111122223333/us-east-1/legacy
+          id  arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123
+          hazard  deletes
+
+    Pruned at the end
+      Published for earlier content, used by nothing that was seen, and beyond
+      keep_versions.
+      - prune guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a
+
+    Warnings
+      guardrail/111122223333/us-east-1/draft-only: no version of this guardrail
+      carries its current content, so nothing enforces it [W0902]
+
+    Not ours, and left alone: 1
+      guardrail/111122223333/us-east-1/team-chatbot  unmarked
+    "#);
+}
+
+#[test]
+fn nothing_to_do() {
+    let plan = sample::Builder::default().plan();
+    insta::assert_snapshot!(shown(&plan, &[], 80), @r#"
+    Nothing to do: all 12 resources are as the spec says.
+    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
+    eu-west-1, us-east-1.
+    "#);
+}
