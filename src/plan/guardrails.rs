@@ -75,20 +75,13 @@ impl Guardrails {
         for address in &addresses {
             live.names.serve(address.clone(), raw.id.clone());
         }
-        if let Some(marker) = marker
-            && addresses.is_empty()
-        {
-            let name = format!("{}@{}", guardrail.name, marker.hint);
-            live.names.call(at(name.clone()), raw.id.clone());
-            addresses.push(at(name));
-        }
         let release = |address: &Address| match (desired.resources.get(address).map(|wanted| &wanted.model), marker) {
             (Some(Model::GuardrailVersion(want)), _) => want.release.clone(),
             (_, Some(Marker { key: Some(key), .. })) => Release::Named(key.clone()),
             _ => Release::Implicit,
         };
-        match addresses.first() {
-            Some(address) => {
+        match (addresses.first(), marker) {
+            (Some(address), _) => {
                 let model = guardrail_version::Model {
                     guardrail: Ref::To(guardrail.clone()),
                     release: release(address),
@@ -100,7 +93,11 @@ impl Guardrails {
                 // Of several versions with one implicit address the newest stands for it.
                 live.found.insert(address.clone(), found);
             }
-            None => live.unmanaged.push(Unmanaged {
+            // Its content was not read, so it has a name for reports and serves nothing.
+            (None, Some(marker)) => {
+                live.names.call(at(format!("{}@{}", guardrail.name, marker.hint)), raw.id.clone());
+            }
+            (None, None) => live.unmanaged.push(Unmanaged {
                 address: at(format!("{}@{}", guardrail.name, raw.name)),
                 id: raw.id.clone(),
                 note: "a version that bedrail did not publish".to_owned(),

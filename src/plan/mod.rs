@@ -240,3 +240,6 @@ impl Plan {
         self.actions.is_empty() && self.held.is_empty() && self.blind.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;
