@@ -76,7 +76,7 @@ impl Partition {
     }
 }
 
-/// Behaviour switches, also read and changed at `/_bedrail/options`.
+/// Behaviour switches, also read and changed at `/_bedrail/options`. They belong to the run, not to the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {

@@ -1,8 +1,24 @@
 //! Behaviour of AWS that no source states.
 //!
-//! The emulator has to do something in these cases. Each choice has a name here, so that it can be found, and changed once the
-//! service's own answer is known. Choices that are a message or a number are made here; those that are an order of steps are
-//! described here and made where the item says.
+//! The emulator has to do something in these cases. Each choice has a name, so that it can be found, and changed once the
+//! service's own answer is known. Messages and numbers of Bedrock are here. What is a way of doing is where it is done, and
+//! its documentation says *inferred*:
+//!
+//! | choice | place |
+//! |---|---|
+//! | a change shows at once, and each of create, update, version and delete keeps the guardrail busy until it is over | `bedrock::state::Revision::status`, `bedrock::guardrails::changeable` |
+//! | an idempotency token is remembered for good, for its account, Region and operation (a version's: and guardrail), and counts whatever the body | `bedrock::guardrails::remembered` |
+//! | an update drops a `description` and a `kmsKeyId` that it leaves out, like a policy | `bedrock::content::Content` |
+//! | tiers are filled in; the switches of topics, filters and words are not; only filters and modalities lose their order | `bedrock::content` |
+//! | a version has the description that it was published with, and no other | `bedrock::versions::create` |
+//! | a list of versions begins with `DRAFT` | `bedrock::state::Guardrail::revisions` |
+//! | a second enforced configuration without an id changes the first; only a READY version can be enforced; `createdBy` is an ARN | `bedrock::enforced::put` |
+//! | the words in which a resource policy is refused; its organization has to be the owner's | `bedrock::policy` |
+//! | which Regions a guardrail profile leads to, where AWS's table is not known | `data/guardrail-profiles.json` |
+//! | lengths count characters, not bytes or UTF-16 units | `shape` |
+//! | which protocol says what to an unsigned request, an unknown key or operation | `wire::Protocol::refusal` |
+//!
+//! Those of Organizations are marked in `organizations` alike.
 
 use crate::error::ApiError;
 

@@ -201,9 +201,10 @@ async fn answer(Held(shared): Held<Arc<Shared>>, request: axum::extract::Request
     };
     let request = Request { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let is_control = request.uri.path().starts_with(control::PREFIX);
-    if !is_control {
-        let latency = u64::from(shared.lock().world.options.latency_ms);
-        tokio::time::sleep(Duration::from_millis(latency)).await;
+    let latency = if is_control { 0 } else { shared.lock().world.options.latency_ms };
+    // Even a sleep of no length lasts a tick of the timer.
+    if latency > 0 {
+        tokio::time::sleep(Duration::from_millis(latency.into())).await;
     }
     // Writing the state waits for the disk.
     let reply =

@@ -1,7 +1,7 @@
 //! Shapes of requests, as the service models declare them, and the check against them.
 //!
 //! A table of `const` shapes says what may be sent; [`check`] finds every violation and words them as AWS does. Members that
-//! no shape declares are dropped, as AWS drops them.
+//! no shape declares are dropped, as AWS drops them. Inferred: a length counts Unicode characters.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A file is replaced as a whole, by a rename after its content has reached the disk, and before the reply that reports the
-//! change is sent. So a killed emulator loses nothing that a client was told.
+//! change is sent. So a killed emulator loses nothing that a client was told. A machine that loses power may lose the last
+//! renames, but no file is ever half written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -158,9 +159,7 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::create(&next)?;
     file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(&next, path)?;
-    // The rename itself is durable only once the folder is.
-    File::open(folder)?.sync_all()
+    fs::rename(&next, path)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

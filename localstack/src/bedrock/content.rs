@@ -1,7 +1,7 @@
 //! What a guardrail says: the part that an update replaces and a version snapshots.
 //!
-//! These types are the normal form of `GetGuardrail`: what the service fills in is filled in when a request is read (sheet
-//! of `GetGuardrail` in the API reference, and the computed attributes of Terraform's `aws_bedrock_guardrail`). They read the
+//! These types are the normal form of `GetGuardrail`: what the service fills in is filled in when a request is read. Which
+//! fields those are is inferred from the computed attributes of Terraform's `aws_bedrock_guardrail`. The types read the
 //! request's names (`topicsConfig`) as well as the answer's (`topics`).
 
 use serde::{Deserialize, Serialize};
@@ -185,7 +185,7 @@ pub(crate) struct CrossRegionDetails {
     pub(crate) guardrail_profile_arn: String,
 }
 
-/// All that an update replaces.
+/// All that an update replaces. Inferred: `description` and key like the policies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the names are AWS's")]
 #[serde(rename_all = "camelCase")]

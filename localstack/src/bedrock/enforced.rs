@@ -41,13 +41,10 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
     let config = input.get("guardrailInferenceConfig").and_then(Value::as_object).unwrap_or(&no_config);
     let scope = own(caller);
     let held = world.bedrock(&scope).enforced.clone();
-    let config_id = match (optional(input, "configId"), &held) {
-        (Some(id), Some(held)) if held.config_id == id => id.to_owned(),
-        (Some(_), _) => return Err(no_configuration()),
-        // Inferred: the operation is marked idempotent, so a second put without an id changes the one configuration.
-        (None, Some(held)) => held.config_id.clone(),
-        (None, None) => world.new_id(&format!("enforced/{}/{}", scope.account, scope.region), 12),
-    };
+    // Inferred: the operation is marked idempotent, so a second put without an id changes the one configuration.
+    if optional(input, "configId").is_some_and(|id| held.as_ref().is_none_or(|held| held.config_id != id)) {
+        return Err(no_configuration());
+    }
     let target = Target::of(world, caller, member(config, "guardrailIdentifier"))?;
     target.admits(world, caller, "bedrock:GetGuardrail")?;
     let version = member(config, "guardrailVersion");
@@ -57,8 +54,10 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
         Some(_) => return Err(inferred::guardrail_busy()),
         None => return Err(not_found()),
     }
-    let (created_at, created_by) =
-        held.map_or_else(|| (now, caller.arn.clone()), |held| (held.created_at, held.created_by));
+    let (config_id, created_at, created_by) = match held {
+        Some(Enforced { config_id, created_at, created_by, .. }) => (config_id, created_at, created_by),
+        None => (world.new_id(&format!("enforced/{}/{}", scope.account, scope.region), 12), now, caller.arn.clone()),
+    };
     let answer = json!({ "configId": config_id, "updatedAt": iso8601(now), "updatedBy": caller.arn });
     let enforced = Enforced {
         config_id,

@@ -155,7 +155,7 @@ fn is_enforced(world: &World, target: &Target, version: Option<&str>) -> bool {
     by_account || world.organization.enforces(world.now(), &arn, version)
 }
 
-/// The guardrail, to change it; a `ConflictException` while another change is under way.
+/// The guardrail, to change it. Inferred: a `ConflictException` while another change of it is under way.
 pub(super) fn changeable<'a>(
     world: &'a mut World,
     target: &Target,
@@ -184,7 +184,7 @@ fn content(world: &World, scope: &Scope, input: &Map<String, Value>) -> Result<C
     rules::check(&content).map(|()| content)
 }
 
-/// What was answered to an earlier request of the same token: the repeat does nothing, whatever its body.
+/// What was answered to an earlier request of the same token: the repeat does nothing. Inferred: whatever its body, for good.
 pub(super) fn remembered(world: &World, scope: &Scope, token: Option<&str>) -> Option<Value> {
     world.bedrock(scope).tokens.get(token?).cloned()
 }

@@ -1,7 +1,7 @@
 //! Documents of resource policies on guardrails and guardrail profiles.
 //!
 //! The language is a small part of IAM's (user guide, `guardrails-resource-based-policies.html`): a statement allows the own
-//! account, the whole organization, or parts of it, and nothing else.
+//! account, the whole organization, or parts of it, and nothing else. The words in which others are refused are inferred.
 
 use serde_json::{Map, Value};
 

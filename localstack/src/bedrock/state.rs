@@ -79,7 +79,7 @@ impl Guardrail {
         revision.filter(|revision| revision.status(now).is_some())
     }
 
-    /// All revisions that can be read, `DRAFT` first, then by number.
+    /// All revisions that can be read: `DRAFT` (inferred), then by number.
     pub(super) fn revisions(&self, now: Millis) -> impl Iterator<Item = (String, &Revision)> {
         let versions = self.versions.iter().map(|(number, revision)| (number.to_string(), revision));
         [(DRAFT.to_owned(), &self.draft)].into_iter().chain(versions).filter(move |(_, one)| one.status(now).is_some())
@@ -125,7 +125,7 @@ pub(crate) enum Status {
 }
 
 impl Revision {
-    /// The status at that moment; none once it is deleted.
+    /// The status at that moment; none once it is deleted. Inferred: until its deletion is over, a revision can be read.
     pub(super) fn status(&self, now: Millis) -> Option<Status> {
         match self.change {
             Some(Change { status, until }) if now < until => Some(status),

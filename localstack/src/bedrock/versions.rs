@@ -28,6 +28,7 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
     let number = guardrail.versions.keys().copied().chain([guardrail.published]).max().unwrap_or_default() + 1;
     guardrail.published = number;
     let mut content = guardrail.draft.content.clone();
+    // Inferred: the draft's description is not the version's.
     content.description = optional(input, "description").map(str::to_owned);
     guardrail.draft.change = change;
     guardrail.versions.insert(number, Revision { content, created_at: now, updated_at: now, change });

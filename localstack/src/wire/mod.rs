@@ -40,7 +40,8 @@ pub(crate) enum Protocol {
     Query,
 }
 
-/// What any service refuses before it looks at the operation. Each protocol has its own codes for it.
+/// What any service refuses before it looks at the operation. Each protocol has its own codes for it; which, is inferred from
+/// what services of the protocol are known to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// No `Authorization` header.

@@ -7,6 +7,7 @@ mod deletion;
 mod enforcement;
 mod guardrails;
 mod identity;
+mod organization;
 mod persistence;
 mod resource_policies;
 mod versions;
