@@ -11,8 +11,7 @@ use super::access::{Access, ReadsOnly};
 use super::call::{CallLog, ReadCx};
 use super::error::{AwsError, Class};
 use super::facts::caller;
-use super::partition::organizations_region;
-use crate::model::{Caller, Region, Scope};
+use crate::model::{Caller, Region, Scope, organizations_region};
 
 /// The clients of one caller, one per service and Region, over one pool of connections.
 pub struct Clients {

@@ -19,8 +19,7 @@ use aws_smithy_runtime_api::client::http::{
 use super::access::Access;
 use super::clients::Clients;
 use super::error::AwsError;
-use super::partition::first_region;
-use crate::model::{AccountId, Region};
+use crate::model::{AccountId, Partition, Region, organizations_region};
 
 /// What a user says of how AWS is reached.
 #[derive(Clone, Debug)]
@@ -84,7 +83,7 @@ impl Connection {
         if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let region = self.region.clone().unwrap_or_else(first_region);
+        let region = self.region.clone().unwrap_or_else(|| organizations_region(&Partition::new("aws")));
         let region = aws_config::Region::new(region.as_str().to_owned());
         if let Some(Sandbox { account }) = &self.sandbox {
             let key = format!("AKIA{account}");

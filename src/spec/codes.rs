@@ -101,7 +101,7 @@ crate::codes! {
 }
 
 /// The lists of codes of every part of bedrail that declares some.
-pub const LISTS: &[&[Code]] = &[CODES];
+pub const LISTS: &[&[Code]] = &[CODES, super::lower::codes::CODES];
 
 /// The page that documents every code, in Markdown.
 pub fn page() -> String {

@@ -1,6 +1,6 @@
 //! Putting variables and the environment in place. What depends on the scope stays an expression.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::Reading;
 use super::node::{Entry, Node, Value, Written};
@@ -22,6 +22,7 @@ pub struct Vars<'e> {
     spent_nodes: usize,
     spent_bytes: usize,
     broke: bool,
+    secrets: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -69,6 +70,11 @@ impl<'e> Vars<'e> {
     /// `node` with every variable and environment variable in place, and keys checked to hold no expressions.
     pub fn apply(&mut self, node: Node, cx: &mut Reading) -> Node {
         self.put(node, &mut Vec::new(), cx)
+    }
+
+    /// What came from the environment so far, apart from nothing: an empty text is in every other.
+    pub fn secrets(self) -> BTreeSet<String> {
+        self.secrets.into_iter().filter(|secret| !secret.is_empty()).collect()
     }
 
     fn put(&mut self, node: Node, path: &mut Vec<String>, cx: &mut Reading) -> Node {
@@ -125,6 +131,7 @@ impl<'e> Vars<'e> {
                 Segment::Ref(Spanned { value: Expression::Env(name), span: place }) => {
                     let Some(value) = self.environment(name, *place, cx) else { return faulty() };
                     secret = true;
+                    self.secrets.insert(value.clone());
                     segments.push(Segment::Text(value));
                 }
                 other => segments.push(other.clone()),

@@ -8,6 +8,7 @@ mod assemble;
 pub mod codes;
 pub mod decode;
 pub mod interpolate;
+pub mod lower;
 pub mod merge;
 pub mod node;
 mod read;

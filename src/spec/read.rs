@@ -1,6 +1,6 @@
 //! From texts to a spec: variables in place, the top level decoded, the sections as nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::{as_entries, merge};
 use super::decode::{Decode, Exact, Key, Reading};
@@ -33,6 +33,8 @@ pub struct Spec {
     pub top: Option<Top>,
     /// Whether every file could be parsed and holds keys. If not, what seems to be missing may stand in one that could not.
     pub complete: bool,
+    /// What came from the environment, and must not be shown.
+    pub secrets: BTreeSet<String>,
     sections: BTreeMap<&'static str, Vec<SectionEntry>>,
     organization: bool,
 }
@@ -109,6 +111,7 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let mut vars = Vars::new(declared.first(), given, environment, &mut cx);
     let put = |Entry { key, value }| Entry { value: vars.apply(value, &mut cx), key };
     let entries: Vec<Entry> = entries.into_iter().map(put).collect();
+    let secrets = vars.secrets();
 
     let organization = entries.iter().any(|entry| entry.key.value == "organization");
     let (top, sections) = split(entries, &mut cx);
@@ -117,7 +120,7 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let offered: Vec<ScopeVar> = offer(REGIONAL, organization).collect();
     let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
     diagnostics.extend(cx.diagnostics);
-    Spec { top, complete, sections, organization }
+    Spec { top, complete, secrets, sections, organization }
 }
 
 fn file_start(files: &[SourceId]) -> Span {

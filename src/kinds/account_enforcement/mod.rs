@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Names, Ref, words};
 
+pub(crate) mod section;
+
 mod aws;
 
 words! {

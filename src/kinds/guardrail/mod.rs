@@ -8,6 +8,8 @@ use crate::model::{Address, FieldDiff, Tags};
 
 mod aws;
 mod content;
+pub(crate) mod external;
+pub(crate) mod section;
 mod words;
 
 pub use content::{

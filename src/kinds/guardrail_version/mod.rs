@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
 
+pub(crate) mod section;
+
 mod aws;
 
 /// A version of one guardrail.

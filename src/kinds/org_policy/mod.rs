@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Tags};
 
+pub(crate) mod section;
+
 mod aws;
 
 /// A policy of the type `BEDROCK_POLICY`.

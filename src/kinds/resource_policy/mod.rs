@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Ref};
 
+pub(crate) mod section;
+
 mod aws;
 
 /// The policy of one guardrail or guardrail profile.

@@ -1,6 +1,6 @@
 //! What differs between partitions (botocore endpoint rules and partitions).
 
-use crate::model::{Partition, Region};
+use super::{Partition, Region};
 
 struct Row {
     partition: &'static str,
@@ -65,7 +65,11 @@ pub fn bedrock_regions(partition: &Partition) -> Vec<Region> {
     row(partition).bedrock.iter().copied().map(Region::new).collect()
 }
 
-/// The Region for a first question when nobody named one: the partition's that the credentials most likely belong to.
-pub(super) fn first_region() -> Region {
-    Region::new(PARTITIONS[0].organizations)
+impl Partition {
+    /// The partition of a Region, told by how its code begins.
+    pub fn of(region: &Region) -> Self {
+        let prefixes = [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn"), ("eusc-", "aws-eusc")];
+        let found = prefixes.into_iter().find(|(prefix, _)| region.as_str().starts_with(prefix));
+        Self::new(found.map_or("aws", |(_, partition)| partition))
+    }
 }

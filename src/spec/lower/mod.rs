@@ -1,0 +1,143 @@
+//! From a spec and the facts to what is wanted.
+//!
+//! Each section of the spec is lowered by its kind (`kinds/<kind>/section.rs`), in the order in which one refers to
+//! another: guardrails, versions, and then what points at them. All of it runs twice: offline, under assumed facts, so
+//! that `validate` says everything that a spec alone can be blamed for; and again with the facts of AWS.
+
+mod assumed;
+pub(crate) mod codes;
+mod declared;
+mod needs;
+mod profiles;
+mod reference;
+mod tags;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
+pub use needs::{Needs, selectors};
+pub(crate) use profiles::destinations;
+pub(crate) use tags::{Alphabet, TagMap};
+
+use super::Spec;
+use super::decode::{Text, TextRule};
+use super::template::ScopeValues;
+use super::top::Top;
+use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
+use crate::model::diagnostic::Diagnostics;
+use crate::model::span::{Span, Spanned};
+use crate::model::{Address, Desired, Facts, Scope, Wanted};
+
+/// Everything that can be said of a spec without AWS.
+///
+/// What depends on the account, the partition or the organization is judged under assumptions, which are what the spec
+/// pins and placeholders of the usual length elsewhere.
+pub fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
+    let Some(top) = &spec.top else {
+        decode_only(spec, diagnostics);
+        return;
+    };
+    let facts = assumed::facts(top);
+    Lowering::new(spec, top, &facts, true, diagnostics).run();
+}
+
+/// What the spec wants under these facts; `None` if the spec is at fault. It reports what [`check`] does, and besides
+/// what only the facts can tell.
+pub fn lower(spec: &Spec, facts: &Facts, diagnostics: &mut Diagnostics) -> Option<Desired> {
+    let Some(top) = &spec.top else {
+        decode_only(spec, diagnostics);
+        return None;
+    };
+    let before = diagnostics.errors();
+    let desired = Lowering::new(spec, top, facts, false, diagnostics).run();
+    (diagnostics.errors() == before).then_some(desired)
+}
+
+/// Without a top level there is nothing to lower, yet the entries have faults of their own.
+fn decode_only(spec: &Spec, diagnostics: &mut Diagnostics) {
+    guardrail::section::decode(spec, diagnostics);
+    guardrail::external::decode(spec, diagnostics);
+    guardrail_version::section::decode(spec, diagnostics);
+    resource_policy::section::decode(spec, diagnostics);
+    org_policy::section::decode(spec, diagnostics);
+    account_enforcement::section::decode(spec, diagnostics);
+}
+
+/// The work of lowering one spec.
+pub(crate) struct Lowering<'a> {
+    /// The spec.
+    pub(crate) spec: &'a Spec,
+    /// Its top level.
+    pub(crate) top: &'a Top,
+    /// What is known of AWS.
+    pub(crate) facts: &'a Facts,
+    /// Whether the facts are assumed. Then there is no tree: names of accounts and OUs cannot be looked up.
+    pub(crate) assumed: bool,
+    /// What is wanted so far.
+    pub(crate) desired: Desired,
+    /// The faults and warnings so far.
+    pub(crate) diagnostics: &'a mut Diagnostics,
+    guardrails: BTreeMap<String, Rc<DeclaredGuardrail>>,
+    versions: BTreeMap<String, Rc<DeclaredVersion>>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(spec: &'a Spec, top: &'a Top, facts: &'a Facts, assumed: bool, diagnostics: &'a mut Diagnostics) -> Self {
+        let desired = Desired {
+            declared_regions: top.regions.iter().map(|region| region.value.clone()).collect(),
+            ignore_tags: top
+                .ignore_tags
+                .iter()
+                .flat_map(|keys| keys.iter())
+                .map(|key| key.as_str().to_owned())
+                .collect(),
+            stack: top.stack.as_str().to_owned(),
+            secrets: spec.secrets.clone(),
+            ..Desired::default()
+        };
+        Self { spec, top, facts, assumed, desired, diagnostics, guardrails: BTreeMap::new(), versions: BTreeMap::new() }
+    }
+
+    fn run(mut self) -> Desired {
+        guardrail::section::lower(&mut self);
+        guardrail::external::lower(&mut self);
+        guardrail_version::section::lower(&mut self);
+        resource_policy::section::lower(&mut self);
+        org_policy::section::lower(&mut self);
+        account_enforcement::section::lower(&mut self);
+        self.desired
+    }
+
+    /// The values that expressions have in `scope`.
+    pub(crate) fn scope_values<'s>(&self, scope: &'s Scope) -> ScopeValues<'s>
+    where
+        'a: 's,
+    {
+        ScopeValues {
+            region: scope.region.as_ref().map(|region| region.as_str()),
+            account: Some(scope.account.as_str()),
+            partition: Some(self.facts.caller.partition.as_str()),
+            organization_id: self.facts.organization.as_ref().map(|organization| organization.id.as_str()),
+        }
+    }
+
+    /// A text in `scope`; reports an expression without value there, and a text that breaks its rule there.
+    pub(crate) fn text<R: TextRule>(&mut self, text: &Spanned<Text<R>>, scope: &Scope) -> Option<String> {
+        let values = self.scope_values(scope);
+        text.text_in(&values, self.diagnostics)
+    }
+
+    /// Adds a resource that an entry declares.
+    pub(crate) fn want(
+        &mut self,
+        address: Address,
+        model: impl Into<Model>,
+        entry: &str,
+        span: Span,
+        previously: Vec<Address>,
+    ) {
+        let wanted = Wanted { model: model.into(), entry: entry.to_owned(), span: Some(span), previously };
+        self.desired.resources.insert(address, wanted);
+    }
+}

@@ -1,0 +1,214 @@
+//! References to guardrails and their versions.
+
+use std::rc::Rc;
+
+use super::{DeclaredGuardrail, DeclaredVersion, Lowering, Origin, codes};
+use crate::kinds::Kind;
+use crate::kinds::guardrail_version::{Model as Version, Release, implicit_name};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::span::Spanned;
+use crate::model::{Address, ExternalMark, Ref, Region, RemoteId, Scope};
+use crate::plan::newest_name;
+use crate::spec::suggest;
+
+impl Lowering<'_> {
+    /// Makes a guardrail known to the sections that follow.
+    pub(crate) fn declare(&mut self, guardrail: DeclaredGuardrail) {
+        self.guardrails.entry(guardrail.key.value.clone()).or_insert_with(|| Rc::new(guardrail));
+    }
+
+    /// Makes an entry of `versions` known to the sections that follow.
+    pub(crate) fn declare_version(&mut self, version: DeclaredVersion) {
+        self.versions.insert(version.key.value.clone(), Rc::new(version));
+    }
+
+    /// The guardrails that are known, by key.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Rc<DeclaredGuardrail>> {
+        self.guardrails.values()
+    }
+
+    /// The guardrail of this key. Reports one that nobody declares; one whose entry is at fault is `None` without
+    /// another word.
+    pub(crate) fn guardrail(&mut self, key: &Spanned<String>) -> Option<Rc<DeclaredGuardrail>> {
+        if let Some(found) = self.guardrails.get(&key.value) {
+            return Some(Rc::clone(found));
+        }
+        let spec = self.spec;
+        let entries = spec.section("guardrails").iter().chain(spec.section("external_guardrails"));
+        let declared: Vec<&str> = entries.map(|entry| entry.key.as_str()).collect();
+        if spec.complete && !declared.contains(&key.as_str()) {
+            let message = format!("no guardrail `{}` is declared", key.value);
+            let fault = Diagnostic::at(key.span, codes::NO_GUARDRAIL, message);
+            let help = suggest::advise(key, declared.iter().copied())
+                .unwrap_or_else(|| "declare it under `guardrails` or `external_guardrails`".to_owned());
+            self.diagnostics.push(fault.help(help));
+        }
+        None
+    }
+
+    /// The pointer to a guardrail for something in `scope`: in that scope, or in the same Region of the account that
+    /// holds it.
+    pub(crate) fn guardrail_ref(&mut self, guardrail: &Spanned<String>, scope: &Scope) -> Option<Ref> {
+        let declared = self.guardrail(guardrail)?;
+        let held = self.held_in(&declared, guardrail, scope)?;
+        match &declared.origin {
+            Origin::Arns { arns, .. } => {
+                arns.get(held.region.as_ref()?).map(|arn| Ref::Foreign(RemoteId::new(arn.as_str())))
+            }
+            Origin::Ours | Origin::Stack { .. } => {
+                let address = declared.address(&held)?;
+                self.refer(&declared, &address);
+                Some(Ref::To(address))
+            }
+        }
+    }
+
+    /// The pointer to a version of a guardrail for something in `scope`: a key of `versions`, a number, or without
+    /// either the current content, whose version is thereby wanted.
+    pub(crate) fn version(
+        &mut self,
+        guardrail: &Spanned<String>,
+        version: Option<&Spanned<String>>,
+        scope: &Scope,
+    ) -> Option<Ref> {
+        let declared = self.guardrail(guardrail)?;
+        let held = self.held_in(&declared, guardrail, scope)?;
+        let region = held.region.clone()?;
+        let number = match version {
+            None => None,
+            Some(version) if is_number(version) => Some(version.value.clone()),
+            Some(key) => {
+                let named = self.named(&declared, key)?;
+                match &named.numbers {
+                    None => return Some(Ref::To(Address::new(Kind::GuardrailVersion, held, key.value.as_str()))),
+                    Some(numbers) if declared.is_external() => Some(self.number_in(numbers, key, &region)?),
+                    Some(numbers) => {
+                        self.number_in(numbers, key, &region)?;
+                        return Some(Ref::To(Address::new(Kind::GuardrailVersion, held, key.value.as_str())));
+                    }
+                }
+            }
+        };
+        match (&declared.origin, number) {
+            (Origin::Ours, None) => self.implicit(&declared, &held),
+            (Origin::Ours, Some(number)) => self.numbered(&declared, &held, &number),
+            (Origin::Arns { arns, numbers }, number) => {
+                let arn = arns.get(&region)?;
+                let Some(number) = number.or_else(|| numbers.get(&region).cloned()) else {
+                    let message = format!("which version of `{}` to use in {region} is not said", declared.key.value);
+                    let fault = Diagnostic::at(guardrail.span, codes::EXTERNAL_VERSION, message);
+                    let fault = fault.related(declared.key.span, "declared here, without a version for that Region");
+                    let help =
+                        format!("give `external_guardrails.{}` `versions: {{{region}: \"…\"}}`", declared.key.value);
+                    self.diagnostics.push(fault.help(help));
+                    return None;
+                };
+                Some(Ref::Foreign(RemoteId::new(format!("{arn}:{number}"))))
+            }
+            (Origin::Stack { .. }, None) => {
+                let address = declared.address(&held)?;
+                self.refer(&declared, &address);
+                let newest = newest_name(&declared.key);
+                Some(Ref::To(Address::new(Kind::GuardrailVersion, held, newest)))
+            }
+            (Origin::Stack { stack, .. }, Some(_)) => {
+                let message =
+                    format!("a number cannot be told of `{}`, which the stack {stack} manages", declared.key.value);
+                let fault = Diagnostic::at(version.unwrap_or(guardrail).span, codes::NEWEST_ONLY, message);
+                self.diagnostics.push(fault.help("leave `version` out to use its newest, or give its `arns`"));
+                None
+            }
+        }
+    }
+
+    /// The guardrail's own scope for `scope`; reports a Region that it is not in.
+    fn held_in(&mut self, declared: &DeclaredGuardrail, used: &Spanned<String>, scope: &Scope) -> Option<Scope> {
+        let held = declared.scope_for(scope).cloned();
+        if held.is_none() {
+            let message = format!("the guardrail `{}` is not in {}", declared.key.value, scope.region_name());
+            let regions: Vec<&str> = declared.regions().map(Region::as_str).collect();
+            let fault = Diagnostic::at(used.span, codes::NOT_IN_REGION, message);
+            let fault = fault.related(declared.key.span, "declared here");
+            self.diagnostics.push(fault.maybe_help(suggest::list(regions).map(|all| format!("it is in {all}"))));
+        }
+        held
+    }
+
+    fn named(&mut self, declared: &DeclaredGuardrail, key: &Spanned<String>) -> Option<Rc<DeclaredVersion>> {
+        let spec = self.spec;
+        let Some(found) = self.versions.get(&key.value).cloned() else {
+            let known: Vec<&str> = spec.section("versions").iter().map(|entry| entry.key.as_str()).collect();
+            if spec.complete && !known.contains(&key.as_str()) {
+                let message = format!("no version `{}` is declared", key.value);
+                let help = suggest::advise(key, known.iter().copied())
+                    .unwrap_or_else(|| "declare it under `versions`, or write a number in quotes".to_owned());
+                self.diagnostics.push(Diagnostic::at(key.span, codes::NO_VERSION, message).help(help));
+            }
+            return None;
+        };
+        if found.guardrail.value != declared.key.value {
+            let message =
+                format!("`{}` is a version of `{}`, not of `{}`", key.value, found.guardrail.value, declared.key.value);
+            let fault = Diagnostic::at(key.span, codes::OTHER_GUARDRAIL, message);
+            self.diagnostics.push(fault.related(found.guardrail.span, "its guardrail"));
+            return None;
+        }
+        Some(found)
+    }
+
+    fn number_in(
+        &mut self,
+        numbers: &std::collections::BTreeMap<Region, String>,
+        key: &Spanned<String>,
+        region: &Region,
+    ) -> Option<String> {
+        let found = numbers.get(region).cloned();
+        if found.is_none() {
+            let message = format!("the version `{}` has no number in {region}", key.value);
+            let known = suggest::list(numbers.keys().map(Region::as_str)).map(|all| format!("it has one in {all}"));
+            self.diagnostics.push(Diagnostic::at(key.span, codes::NOT_IN_REGION, message).maybe_help(known));
+        }
+        found
+    }
+
+    fn implicit(&mut self, declared: &DeclaredGuardrail, held: &Scope) -> Option<Ref> {
+        let content = declared.content(held)?.digest();
+        let address = Address::new(Kind::GuardrailVersion, held.clone(), implicit_name(&declared.key, &content));
+        let model = Version {
+            guardrail: Ref::To(declared.address(held)?),
+            release: Release::Implicit,
+            content: Some(content),
+            description: None,
+        };
+        let entry = format!("guardrails.{}", declared.key.value);
+        self.want(address.clone(), model, &entry, declared.key.span, Vec::new());
+        Some(Ref::To(address))
+    }
+
+    fn numbered(&mut self, declared: &DeclaredGuardrail, held: &Scope, number: &str) -> Option<Ref> {
+        let name = format!("{}@{number}", declared.key.value);
+        let model = Version {
+            guardrail: Ref::To(declared.address(held)?),
+            release: Release::Numbered(name.clone(), number.to_owned()),
+            content: None,
+            description: None,
+        };
+        let address = Address::new(Kind::GuardrailVersion, held.clone(), name);
+        let entry = format!("guardrails.{}", declared.key.value);
+        self.want(address.clone(), model, &entry, declared.key.span, Vec::new());
+        Some(Ref::To(address))
+    }
+
+    /// Notes a guardrail of another stack that something refers to.
+    fn refer(&mut self, declared: &DeclaredGuardrail, address: &Address) {
+        if let Origin::Stack { stack, name } = &declared.origin {
+            let mark = ExternalMark { stack: stack.clone(), name: name.clone() };
+            self.desired.external.insert(address.clone(), mark);
+        }
+    }
+}
+
+/// Whether a version is written as AWS numbers them; keys of `versions` hold a letter.
+pub(crate) fn is_number(version: &str) -> bool {
+    !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
+}
