@@ -57,7 +57,8 @@ impl Signature {
     }
 }
 
-fn is_account(text: &str) -> bool {
+/// Whether the text is an account id.
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

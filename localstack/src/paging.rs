@@ -1,7 +1,8 @@
-//! Pages of a list.
+//! Pages of lists.
 //!
-//! AWS's lists may answer with an empty page that carries a token; clients that stop there lose the rest. So wherever a list
-//! does not fit on one page, the second page is empty.
+//! A token names its list and the number of items before the page, so it is good for that list only. AWS may answer with an
+//! empty page that carries a token, and a client that stops there loses the rest: with the option `empty_pages` the first page
+//! of every list that is not empty is such a one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,35 +14,22 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
-/// The page that the token stands for, the first without one; `None` if the token was not given out by this function.
-pub(crate) fn page<T>(items: Vec<T>, size: usize, token: Option<&str>) -> Option<Page<T>> {
-    let Position { offset, pause } = token.map_or(Some(Position::default()), Position::read)?;
-    let rest = items.len().saturating_sub(offset);
-    if pause {
-        let next = Position { offset, pause: false };
-        return Some(Page { items: Vec::new(), next: Some(next.write()) });
-    }
-    let items = items.into_iter().skip(offset).take(size).collect();
-    let next = Position { offset: offset + size, pause: offset == 0 };
-    Some(Page { items, next: (rest > size).then(|| next.write()) })
+/// The items from `skip` on, at most `size`.
+pub(crate) fn page<T>(list: &str, items: Vec<T>, skip: usize, size: usize) -> Page<T> {
+    let rest = items.len().saturating_sub(skip);
+    let next = (rest > size).then(|| token(list, skip + size));
+    Page { items: items.into_iter().skip(skip).take(size).collect(), next }
 }
 
-#[derive(Default)]
-struct Position {
-    offset: usize,
-    pause: bool,
+/// The token for the page after so many items.
+pub(crate) fn token(list: &str, skip: usize) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{list}/{skip}"))
 }
 
-impl Position {
-    fn write(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}/{}", self.offset, if self.pause { "pause" } else { "go" }))
-    }
-
-    fn read(token: &str) -> Option<Self> {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
-        let (offset, state) = text.split_once('/')?;
-        Some(Self { offset: offset.parse().ok()?, pause: state == "pause" })
-    }
+/// How many items the token skips; `None` if it is not one of that list.
+pub(crate) fn skip(list: &str, token: &str) -> Option<usize> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    text.strip_prefix(list)?.strip_prefix('/')?.parse().ok()
 }
 
 #[cfg(test)]
@@ -49,25 +37,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn following_the_tokens_gives_everything_with_an_empty_page_between() {
-        let mut sizes = Vec::new();
-        let mut all = Vec::new();
-        let mut token = None;
-        loop {
-            let Page { items, next } = page((0..5).collect(), 2, token.as_deref()).expect("a token of ours");
-            sizes.push(items.len());
+    fn following_the_tokens_gives_everything() {
+        let (mut all, mut skipped) = (Vec::new(), Some(0));
+        while let Some(start) = skipped {
+            let Page { items, next } = page("L", (0..5).collect(), start, 2);
             all.extend(items);
-            token = next;
-            if token.is_none() {
-                break;
-            }
+            skipped = next.map(|token| skip("L", &token).expect("a token of the list"));
         }
-        assert_eq!((sizes, all), (vec![2, 0, 2, 1], (0..5).collect()));
+        assert_eq!(all, [0, 1, 2, 3, 4]);
     }
 
     #[test]
-    fn what_fits_is_one_page() {
-        assert_eq!(page(vec![1, 2], 2, None), Some(Page { items: vec![1, 2], next: None }));
-        assert_eq!(page(vec![1], 1, Some("x")), None);
+    fn a_token_is_good_for_its_list() {
+        assert_eq!(skip("L", &token("L", 7)), Some(7));
+        for other in [token("M", 7), token("LL", 7), "x".to_owned(), String::new()] {
+            assert_eq!(skip("L", &other), None, "{other}");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! The state that an emulator begins with.
 
-use serde_json::Value;
+use serde::de::Error as _;
+use serde_json::{Error, Value};
 
+use crate::caller::is_account;
 use crate::config::{Partition, Seed};
 use crate::error::StartError;
+use crate::regions;
 use crate::world::State;
 
 const BUILT_IN: &str = include_str!("../seeds/default.json");
@@ -30,7 +33,23 @@ pub(crate) fn complete(given: Value, partition: Partition) -> serde_json::Result
         // Not an object: let the reader say so.
         (_, given) => state = given,
     }
-    serde_json::from_value(state)
+    let state: State = serde_json::from_value(state)?;
+    check_scopes(&state).map(|()| state)
+}
+
+/// Bedrock is only where it can be: in Regions of the partition that have it. Accounts and Regions are names of files, too.
+fn check_scopes(state: &State) -> serde_json::Result<()> {
+    for (account, regions) in &state.bedrock {
+        if !is_account(account) {
+            return Err(Error::custom(format_args!("bedrock: '{account}' is not an account id")));
+        }
+        let has_bedrock = |region: &str| regions::find(state.partition, region).is_some_and(|found| found.bedrock);
+        if let Some(region) = regions.keys().find(|region| !has_bedrock(region)) {
+            let partition = state.partition.id();
+            return Err(Error::custom(format_args!("bedrock: {partition} has no Bedrock in a Region '{region}'")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -53,5 +72,16 @@ mod tests {
     fn a_seed_with_an_unknown_part_is_refused() {
         assert!(complete(json!({"bedrok": {}}), Partition::Aws).is_err());
         assert!(complete(json!([]), Partition::Aws).is_err());
+    }
+
+    #[test]
+    fn bedrock_is_where_it_can_be() {
+        let read = |account: &str, region: &str| complete(json!({"bedrock": {account: {region: {}}}}), Partition::Aws);
+        assert!(read("111122223333", "us-east-1").is_ok());
+        for (account, region) in
+            [("../111122223333", "us-east-1"), ("111122223333", "us-gov-west-1"), ("111122223333", "..")]
+        {
+            assert!(read(account, region).is_err(), "{account} {region}");
+        }
     }
 }

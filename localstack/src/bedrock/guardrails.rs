@@ -95,8 +95,13 @@ pub(super) fn list(world: &mut World, caller: &Caller, input: &Map<String, Value
         drafts.collect()
     };
     let size = input.get("maxResults").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
-    let Page { items, next } = paging::page(rows, size.unwrap_or(inferred::PAGE), optional(input, "nextToken"))
-        .ok_or_else(|| rules::invalid(inferred::BAD_PAGE_TOKEN))?;
+    let token = optional(input, "nextToken").map(|token| paging::skip("ListGuardrails", token));
+    let skip = token.unwrap_or(Some(0)).ok_or_else(|| rules::invalid(inferred::BAD_PAGE_TOKEN))?;
+    let size = match token {
+        None if world.options.empty_pages => 0,
+        _ => size.unwrap_or(inferred::PAGE),
+    };
+    let Page { items, next } = paging::page("ListGuardrails", rows, skip, size);
     let mut answer = json!({ "guardrails": items });
     if let Some(next) = next {
         answer["nextToken"] = json!(next);

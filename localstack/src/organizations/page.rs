@@ -1,19 +1,16 @@
 //! Pages of lists.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::errors::invalid;
 use super::input::Input;
 use crate::error::ApiError;
+use crate::paging;
 
 /// The most that a page holds, and what it holds without `MaxResults` (inferred: AWS gives no default).
 const LARGEST: u64 = 20;
 
 /// Which page a request asks for.
-///
-/// A token names its operation and the number of items before the page, so it is good for that operation only.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     operation: &'static str,
@@ -48,22 +45,15 @@ impl Page {
         let page: Vec<Value> = rest.iter().take(size).map(row).collect();
         let mut answer = json!({member: page});
         if rest.len() > size {
-            answer["NextToken"] = self.token(self.skip + size).into();
+            answer["NextToken"] = paging::token(self.operation, self.skip + size).into();
         }
         answer
-    }
-
-    fn token(&self, skip: usize) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}/{skip}", self.operation))
     }
 }
 
 fn skip(operation: &str, token: &str) -> Result<usize, ApiError> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let skip = text.as_deref().and_then(|text| text.strip_prefix(operation)?.strip_prefix('/')?.parse().ok());
     let message = "Get the value for NextToken from the response to a previous call of the operation.";
-    skip.ok_or_else(|| invalid("INVALID_NEXT_TOKEN", message))
+    paging::skip(operation, token).ok_or_else(|| invalid("INVALID_NEXT_TOKEN", message))
 }
 
 #[cfg(test)]
@@ -110,7 +100,7 @@ mod tests {
             (json!({"MaxResults": -1}), "MIN_VALUE_EXCEEDED"),
             (json!({"MaxResults": 21}), "MAX_VALUE_EXCEEDED"),
             (json!({"NextToken": "x"}), "INVALID_NEXT_TOKEN"),
-            (json!({"NextToken": URL_SAFE_NO_PAD.encode("ListAccounts/2")}), "INVALID_NEXT_TOKEN"),
+            (json!({"NextToken": paging::token("ListAccounts", 2)}), "INVALID_NEXT_TOKEN"),
         ];
         for (body, reason) in rows {
             let refusal = Page::read("ListRoots", Input::new(&body).expect("an object"), false).expect_err(reason);
