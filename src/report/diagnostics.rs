@@ -3,8 +3,6 @@
 mod machine;
 mod text;
 
-use std::fmt;
-
 use crate::model::diagnostic::Diagnostics;
 use crate::spec::sources::Sources;
 
@@ -49,20 +47,6 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
     };
     let counts = [count(diagnostics.errors(), "error"), count(diagnostics.warnings(), "warning")];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// Text of users without what a terminal would obey: control characters and those that turn the direction of text become
-/// visible marks, line breaks become spaces.
-pub fn harmless(text: &str) -> impl fmt::Display {
-    let shown = text.chars().map(|c| match c {
-        '\n' | '\r' | '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' => {
-            '\u{fffd}'
-        }
-        c => c,
-    });
-    shown.collect::<String>()
 }
 
 #[cfg(test)]

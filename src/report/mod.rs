@@ -4,6 +4,7 @@
 //! [`clean`] on its way, and values pass through a [`Disclosure`], which hides what may not be shown.
 
 pub mod clean;
+pub mod codes;
 pub mod diagnostics;
 mod disclosure;
 mod fold;

@@ -1,5 +1,7 @@
 //! One spec from several files: merged by key, each entry in one place.
 
+use std::collections::BTreeMap;
+
 use super::codes;
 use super::decode::Reading;
 use super::node::{Entry, Node, Value};
@@ -29,11 +31,13 @@ pub(super) fn as_entries(root: Option<Node>, file: SourceId, name: &str, cx: &mu
 /// Lays the files side by side. Maps are merged by key; what stands twice is reported with both places.
 pub(super) fn merge(files: Vec<Vec<Entry>>, cx: &mut Reading) -> Vec<Entry> {
     let mut merged: Vec<Entry> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for entry in files.into_iter().flatten() {
         if entry.key.value.starts_with("x-") {
             continue;
         }
-        let Some(first) = merged.iter_mut().find(|known| known.key == entry.key) else {
+        let Some(first) = places.get(&entry.key.value).and_then(|at| merged.get_mut(*at)) else {
+            places.insert(entry.key.value.clone(), merged.len());
             merged.push(entry);
             continue;
         };
@@ -54,13 +58,14 @@ pub(super) fn merge(files: Vec<Vec<Entry>>, cx: &mut Reading) -> Vec<Entry> {
 }
 
 fn merge_maps(name: &str, into: &mut Vec<Entry>, from: Vec<Entry>, cx: &mut Reading) {
+    let places: BTreeMap<String, Span> = into.iter().map(|known| (known.key.value.clone(), known.key.span)).collect();
     for entry in from {
-        let Some(first) = into.iter().find(|known| known.key == entry.key) else {
+        let Some(first) = places.get(&entry.key.value) else {
             into.push(entry);
             continue;
         };
         let message = format!("`{name}.{}` is declared twice", entry.key.value);
         let fault = Diagnostic::at(entry.key.span, codes::ENTRY_TWICE, message).label("again here");
-        cx.push(fault.related(first.key.span, "first here"));
+        cx.push(fault.related(*first, "first here"));
     }
 }

@@ -6,6 +6,10 @@ pub fn closest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     let mut best: Option<(f64, &str)> = None;
     for name in known {
         let candidate = fold(name);
+        let (shorter, longer) = (folded.len().min(candidate.len()), folded.len().max(candidate.len()));
+        if shorter * 2 < longer {
+            continue;
+        }
         let likeness =
             if candidate == folded { 2.0 } else { strsim::normalized_damerau_levenshtein(&folded, &candidate) };
         // A short name is misspelt by one letter; more would make `a` a suggestion for `b`.

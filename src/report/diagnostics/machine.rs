@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::harmless;
 use crate::model::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::span::Span;
+use crate::report::clean;
 use crate::spec::sources::Sources;
 
 pub(super) fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
@@ -66,8 +66,8 @@ pub(super) fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
         }
         properties.push(format!("title={}", property(code.id())));
         let text = match help {
-            Some(help) => format!("{}\nhelp: {}", harmless(message), harmless(help)),
-            None => harmless(message).to_string(),
+            Some(help) => format!("{}\nhelp: {}", clean::line(message), clean::line(help)),
+            None => clean::line(message),
         };
         let _ = writeln!(out, "::{} {}::{}", severity.as_str(), properties.join(","), data(&text));
     }
@@ -79,7 +79,7 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(&harmless(text).to_string()).replace(':', "%3A").replace(',', "%2C")
+    data(&clean::line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
@@ -146,5 +146,5 @@ fn uri(path: &str) -> String {
 }
 
 fn lines(report: &Json) -> String {
-    format!("{report:#}\n")
+    clean::json(&format!("{report:#}\n"))
 }

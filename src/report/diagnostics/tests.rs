@@ -100,7 +100,7 @@ fn no_terminal_obeys_what_a_spec_says() {
         .label("l\u{1b}")
         .help("h\u{1b}\u{85}");
     let diagnostics = Diagnostics::from(fault);
-    for form in [Form::Text(Paint::Plain), Form::Github] {
+    for form in [Form::Text(Paint::Plain), Form::Github, Form::Json, Form::Sarif] {
         let out = render(&diagnostics, &sources, form, 100);
         let bad = |c: &char| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c);
         assert_eq!(out.chars().find(bad), None, "{out:?}");

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Paint, harmless, summary};
+use super::{Paint, summary};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::span::{SourceId, Span};
+use crate::report::clean;
 use crate::spec::sources::Sources;
 
 /// Places further apart get snippets of their own, so that no snippet takes in a whole file.
@@ -38,7 +39,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(harmless(message).to_string()).id(code.id()));
+    let mut group = Group::with_title(level.primary_title(clean::line(message)).id(code.id()));
     let marks = span.iter().map(|span| Mark { span: *span, label: label.as_deref(), kind: AnnotationKind::Primary });
     let others =
         related.iter().map(|(span, label)| Mark { span: *span, label: Some(label), kind: AnnotationKind::Context });
@@ -46,7 +47,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         group = group.element(snippet(&marks, sources));
     }
     if let Some(help) = help {
-        group = group.element(Level::HELP.message(harmless(help).to_string()));
+        group = group.element(Level::HELP.message(clean::line(help)));
     }
     group
 }
@@ -86,12 +87,9 @@ fn snippet<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Snippet<'a, Annotati
     let skipped = start as usize + (whole.len() - text.len());
     let annotations = marks.iter().map(|mark| {
         let range = within_line(mark.span, skipped, text);
-        mark.kind.span(range).label(mark.label.map(|label| Cow::Owned(harmless(label).to_string())))
+        mark.kind.span(range).label(mark.label.map(|label| Cow::Owned(clean::line(label))))
     });
-    Snippet::source(without_c1(text))
-        .path(harmless(sources.name(source)).to_string())
-        .line_start(first)
-        .annotations(annotations)
+    Snippet::source(without_c1(text)).path(clean::line(sources.name(source))).line_start(first).annotations(annotations)
 }
 
 /// What a mark covers of the lines that are shown: at most to the end of its first line.
