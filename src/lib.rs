@@ -18,5 +18,6 @@ pub mod live;
 pub mod load;
 pub mod model;
 pub mod plan;
+pub mod reconcile;
 pub mod report;
 pub mod spec;

@@ -1,0 +1,171 @@
+//! A local AWS and the whole way from a spec to an outcome, for tests.
+
+pub mod http;
+pub mod random;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use bedrail::apply::{Outcome, Tools, apply, live_ids};
+use bedrail::aws::{Access, Clients, Connection, Deadlines, Run, Sandbox as Caller, Wait};
+use bedrail::model::diagnostic::Diagnostics;
+use bedrail::model::{Digest, Region};
+use bedrail::plan::{Options, Plan};
+use bedrail::reconcile::{Failure, Sides};
+use bedrail::spec::lower::check;
+use bedrail::spec::sources::Sources;
+use bedrail::spec::{Input, Spec, read};
+use bedrail_localstack::{Config, Emulator, Seed};
+use serde_json::{Value, json};
+
+/// The management account of the default seed.
+pub const MANAGEMENT: &str = "111122223333";
+
+/// A fresh local AWS with short delays.
+pub struct Sandbox {
+    emulator: Emulator,
+}
+
+/// One request that the local AWS saw.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    /// `bedrock`, `organizations` or `sts`.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The Region.
+    pub region: String,
+}
+
+impl Sandbox {
+    pub async fn start() -> Self {
+        Self::seeded(Seed::Default).await
+    }
+
+    pub async fn seeded(seed: Seed) -> Self {
+        let mut config = Config { seed, ..Config::default() };
+        config.options.transition_ms = 2;
+        config.options.propagation_ms = 20;
+        Self { emulator: Emulator::start(config).await.expect("the emulator starts") }
+    }
+
+    pub fn endpoint(&self) -> &str {
+        self.emulator.endpoint()
+    }
+
+    pub async fn clients(&self, access: Access) -> Clients {
+        let connection = Connection {
+            profile: None,
+            endpoint_url: Some(self.endpoint().to_owned()),
+            region: Some(Region::new(self.emulator.home_region())),
+            sandbox: Some(Caller { account: self.emulator.management_account().parse().expect("an account id") }),
+            parallelism: 16,
+        };
+        connection.open(access).await.expect("the emulator answers")
+    }
+
+    /// Calls the control interface.
+    pub async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        http::call(self.endpoint(), method, path, body).await
+    }
+
+    pub async fn set(&self, options: Value) {
+        self.control("POST", "/_bedrail/options", &options).await;
+    }
+
+    /// The requests since the last time they were forgotten.
+    pub async fn requests(&self) -> Vec<Request> {
+        let all = self.control("GET", "/_bedrail/requests", &Value::Null).await;
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let read = |entry: &Value| Request {
+            service: text(entry, "service"),
+            operation: text(entry, "operation"),
+            region: text(entry, "region"),
+        };
+        all.as_array().expect("a list").iter().map(read).collect()
+    }
+
+    /// How often each operation was called since the last time requests were forgotten.
+    pub async fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for request in self.requests().await {
+            *counts.entry(format!("{}:{}", request.service, request.operation)).or_default() += 1;
+        }
+        counts
+    }
+
+    pub async fn forget_requests(&self) {
+        self.control("DELETE", "/_bedrail/requests", &Value::Null).await;
+    }
+
+    pub async fn sides(&self, text: &str) -> Result<Sides, Failure> {
+        let clients = self.clients(Access::ReadOnly).await;
+        Sides::read(&spec(text), &clients, &mut Diagnostics::default()).await
+    }
+
+    /// The plan for this spec, everything allowed.
+    pub async fn plan(&self, text: &str) -> Plan {
+        self.plan_with(text, &Options::default()).await
+    }
+
+    pub async fn plan_with(&self, text: &str, options: &Options) -> Plan {
+        let sides = self.sides(text).await.unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
+        sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}\n{text}"))
+    }
+
+    /// Applies this spec and demands that all of it succeeds.
+    pub async fn apply(&self, text: &str) -> Plan {
+        let (plan, outcome) = self.apply_with(text, &Options::default()).await;
+        assert!(outcome.is_complete(), "{:#?}\n{text}", outcome.failed);
+        plan
+    }
+
+    pub async fn apply_with(&self, text: &str, options: &Options) -> (Plan, Outcome) {
+        let clients = self.clients(Access::ReadWrite).await;
+        let mut diagnostics = Diagnostics::default();
+        let sides =
+            Sides::read(&spec(text), &clients, &mut diagnostics).await.unwrap_or_else(|failure| panic!("{failure:?}"));
+        let plan = sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
+        let wait = Wait::seeded(Deadlines::scaled(0.5), 7);
+        let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
+        let interrupted = AtomicBool::new(false);
+        let tools =
+            Tools { clients: &clients, run: &run, desired: &sides.desired, parallelism: 16, interrupted: &interrupted };
+        let outcome = apply(&plan, tools, &mut |_| {}).await;
+        (plan, outcome)
+    }
+}
+
+/// A spec without faults.
+pub fn spec(text: &str) -> Spec {
+    let mut diagnostics = Diagnostics::default();
+    let mut sources = Sources::new();
+    let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
+    let environment = BTreeMap::new();
+    let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+    let spec = read(input, &mut diagnostics);
+    check(&spec, &mut diagnostics);
+    let errors: Vec<_> = diagnostics.iter().filter(|fault| fault.code.id().starts_with('E')).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{text}");
+    spec
+}
+
+/// `verb kind name` of each action.
+pub fn steps(plan: &Plan) -> Vec<String> {
+    plan.actions
+        .iter()
+        .map(|action| format!("{} {} {}", action.verb.word(), action.address.kind, action.address.name))
+        .collect()
+}
+
+/// A plan is empty, and nothing keeps it from being so.
+pub fn assert_in_sync(plan: &Plan, text: &str) {
+    let changes: Vec<_> = plan.actions.iter().map(|action| (action.address.to_string(), &action.fields)).collect();
+    assert!(plan.is_in_sync(), "{changes:#?}\n{:#?}\n{:#?}\n{text}", plan.held, plan.blind);
+}
+
+/// The body of nothing.
+pub fn nothing() -> Value {
+    json!(null)
+}

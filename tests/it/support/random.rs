@@ -1,0 +1,248 @@
+//! Random specs, valid by construction. JSON is YAML, so a spec is a JSON value that is written with its keys in any order.
+
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Map, Value, json};
+
+const STRENGTHS: [&str; 4] = ["NONE", "LOW", "MEDIUM", "HIGH"];
+const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
+
+fn words(all: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    select(all)
+}
+
+fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::Object(
+        entries.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect(),
+    )
+}
+
+fn content_policy() -> impl Strategy<Value = Value> {
+    let filter = (words(&STRENGTHS[1..]), words(&STRENGTHS), any::<bool>(), any::<bool>());
+    let kinds = subsequence(vec!["HATE", "INSULTS", "MISCONDUCT", "SEXUAL", "VIOLENCE"], 1..=5);
+    (kinds, vec(filter, 5), option::of(words(&STRENGTHS[1..]))).prop_map(|(kinds, filters, attack)| {
+        let mut all: Map<String, Value> = kinds
+            .into_iter()
+            .zip(filters)
+            .map(|(kind, (input, output, long, enabled))| {
+                let value = if long {
+                    json!({"input": input, "output": output, "output_action": "NONE", "input_enabled": enabled})
+                } else {
+                    json!(input)
+                };
+                (kind.to_owned(), value)
+            })
+            .collect();
+        if let Some(strength) = attack {
+            all.insert("PROMPT_ATTACK".to_owned(), json!(strength));
+        }
+        json!({ "filters": all })
+    })
+}
+
+fn topic_policy() -> impl Strategy<Value = Value> {
+    let topic = ("[a-z]{3,12}", vec("[a-z ]{3,20}[a-z]", 0..=3), option::of(words(&["BLOCK", "NONE"])));
+    btree_map("[A-Z][a-z]{2,9}", topic, 1..=4).prop_map(|topics| {
+        let topic = |(name, (definition, examples, action))| {
+            let examples: Vec<String> = examples;
+            let examples = if examples.is_empty() { Value::Null } else { json!(examples) };
+            object([
+                ("name", json!(name)),
+                ("definition", json!(definition)),
+                ("examples", examples),
+                ("input_action", json!(action)),
+            ])
+        };
+        json!({ "topics": topics.into_iter().map(topic).collect::<Vec<_>>() })
+    })
+}
+
+fn word_policy() -> impl Strategy<Value = Value> {
+    (btree_set("[a-z]{3,10}", 1..=4), any::<bool>(), any::<bool>()).prop_map(|(texts, long, managed)| {
+        let word = |text: String| if long { json!({"text": text, "output_enabled": false}) } else { json!(text) };
+        let managed = if managed { json!(["PROFANITY"]) } else { Value::Null };
+        object([("words", json!(texts.into_iter().map(word).collect::<Vec<_>>())), ("managed_word_lists", managed)])
+    })
+}
+
+fn sensitive_information_policy() -> impl Strategy<Value = Value> {
+    let actions = words(&["BLOCK", "ANONYMIZE", "NONE"]);
+    let kinds = subsequence(vec!["EMAIL", "PHONE", "NAME", "US_SOCIAL_SECURITY_NUMBER", "URL"], 1..=5);
+    let regexes = btree_map("[a-z]{3,8}", "[a-z]{3}[0-9]{2}", 0..=2);
+    (kinds, vec((actions, any::<bool>()), 5), regexes).prop_map(|(kinds, actions, regexes)| {
+        let pii: Map<String, Value> = kinds
+            .into_iter()
+            .zip(actions)
+            .map(|(kind, (action, long))| {
+                let value = if long { json!({"action": action, "output_action": "BLOCK"}) } else { json!(action) };
+                (kind.to_owned(), value)
+            })
+            .collect();
+        let regexes: Vec<Value> = regexes
+            .into_iter()
+            .map(|(name, pattern)| json!({"pattern": format!("{pattern}-{name}"), "action": "ANONYMIZE", "name": name}))
+            .collect();
+        let regexes = if regexes.is_empty() { Value::Null } else { json!(regexes) };
+        object([("pii_entities", json!(pii)), ("regexes", regexes)])
+    })
+}
+
+fn grounding_policy() -> impl Strategy<Value = Value> {
+    (0_u32..100, option::of(0_u32..100)).prop_map(|(grounding, relevance)| {
+        let relevance = relevance
+            .map_or(Value::Null, |hundredths| json!({"threshold": f64::from(hundredths) / 100.0, "action": "NONE"}));
+        object([("GROUNDING", json!(f64::from(grounding) / 100.0)), ("RELEVANCE", relevance)])
+    })
+}
+
+fn guardrail() -> impl Strategy<Value = Value> {
+    let policies = (
+        content_policy(),
+        option::of(topic_policy()),
+        option::of(word_policy()),
+        option::of(sensitive_information_policy()),
+        option::of(grounding_policy()),
+    );
+    let other = (
+        "[A-Za-z][A-Za-z ,.]{3,40}",
+        option::of("[A-Za-z][a-z ]{3,20}[a-z]"),
+        any::<bool>(),
+        words(&["ENFORCE", "ENFORCE", "DETECT"]),
+        btree_map("[a-z]{2,8}", "[a-z]{0,8}", 0..=2),
+        0_u32..3,
+    );
+    (policies, other).prop_map(
+        |((content, topics, words, sensitive, grounding), (message, description, profile, mode, tags, keep))| {
+            object([
+                ("blocked_input_messaging", json!(message)),
+                ("blocked_outputs_messaging", json!("Sorry, this answer is not available.")),
+                ("description", json!(description)),
+                ("mode", json!(mode)),
+                ("cross_region_profile", if profile { json!("auto") } else { Value::Null }),
+                ("content_policy", content),
+                ("topic_policy", json!(topics)),
+                ("word_policy", json!(words)),
+                ("sensitive_information_policy", json!(sensitive)),
+                ("contextual_grounding_policy", json!(grounding)),
+                ("tags", json!(tags)),
+                ("keep_versions", json!(keep)),
+            ])
+        },
+    )
+}
+
+fn guarding() -> impl Strategy<Value = Value> {
+    option::of(words(&["SELECTIVE", "COMPREHENSIVE"])).prop_map(|system| match system {
+        Some(system) => json!({ "system": system }),
+        None => Value::Null,
+    })
+}
+
+fn models() -> impl Strategy<Value = Value> {
+    any::<bool>().prop_map(|some| {
+        if some {
+            json!({"included_models": ["ALL"], "excluded_models": ["amazon.titan-embed-text-v2:0"]})
+        } else {
+            Value::Null
+        }
+    })
+}
+
+/// A spec of the organization of the default seed. `release` names the keys of its versions, so that specs of different
+/// releases never give one name to two contents.
+pub fn spec(release: &'static str) -> impl Strategy<Value = Value> {
+    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let targets =
+        subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
+    (guardrail(), guardrail(), shape, targets, guarding(), models()).prop_map(
+        move |(baseline, second, (named, two, locked, enforced, permits_get), targets, guarding, models)| {
+            let key = format!("baseline-{release}");
+            let version = if named { json!(key) } else { Value::Null };
+            let enforce = object([
+                ("guardrail", json!("baseline")),
+                ("version", version.clone()),
+                ("selective_content_guarding", guarding.clone()),
+                ("model_enforcement", models.clone()),
+            ]);
+            let actions = if permits_get { json!(["ApplyGuardrail", "GetGuardrail"]) } else { Value::Null };
+            let guardrails = if two { json!({"baseline": baseline, "second": second}) } else { json!({ "baseline": baseline }) };
+            let enforcement = object([
+                ("guardrail", json!(if two { "second" } else { "baseline" })),
+                ("regions", json!(["us-east-1"])),
+                ("selective_content_guarding", guarding),
+                ("model_enforcement", models),
+            ]);
+            let policy = json!({"enforce": [enforce], "lock": locked, "attach": targets});
+            object([
+                ("format", json!(1)),
+                ("stack", json!("acme")),
+                ("organization", json!({"management_account": "111122223333"})),
+                ("regions", json!(REGIONS)),
+                ("scan", json!({"regions": "declared"})),
+                ("guardrails", guardrails),
+                ("versions", if named { json!({ key: {"guardrail": "baseline"} }) } else { Value::Null }),
+                (
+                    "resource_policies",
+                    json!({"baseline": object([("guardrail", json!("baseline")), ("share_with", json!("organization")), ("actions", actions)])}),
+                ),
+                ("org_policies", json!({ "org": policy })),
+                ("account_enforcement", if enforced { json!({ "management": enforcement }) } else { Value::Null }),
+            ])
+        },
+    )
+}
+
+/// The spec as YAML, its keys in the order of `seed`, and with it the lists whose order means nothing.
+pub fn written(spec: &Value, seed: u64) -> String {
+    let mut text = String::new();
+    write(spec, "", seed, &mut text);
+    text
+}
+
+/// Lists that are sets to the spec.
+const SETS: [&str; 7] =
+    ["words", "regexes", "attach", "actions", "excluded_models", "managed_word_lists", "input_modalities"];
+
+fn write(value: &Value, key: &str, seed: u64, text: &mut String) {
+    match value {
+        Value::Object(entries) => {
+            let mut entries: Vec<_> = entries.iter().collect();
+            shuffle(&mut entries, seed);
+            text.push('{');
+            for (at, (key, value)) in entries.into_iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { ", " });
+                text.push_str(&json!(key).to_string());
+                text.push_str(": ");
+                write(value, key, seed, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            let mut items: Vec<_> = items.iter().collect();
+            if SETS.contains(&key) {
+                shuffle(&mut items, seed);
+            }
+            text.push('[');
+            for (at, item) in items.into_iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { ", " });
+                write(item, "", seed, text);
+            }
+            text.push(']');
+        }
+        leaf => text.push_str(&leaf.to_string()),
+    }
+}
+
+/// Fisher and Yates with a small generator: the same seed gives the same order.
+fn shuffle<T>(items: &mut [T], seed: u64) {
+    if seed == 0 {
+        return;
+    }
+    let mut state = seed;
+    for at in (1..items.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(at, usize::try_from(state >> 33).expect("31 bits") % (at + 1));
+    }
+}
