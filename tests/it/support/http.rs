@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Sends one request on a connection of its own and reads the JSON that comes back; null for an empty answer.
-pub async fn call(endpoint: &str, method: &str, path: &str, body: &Value) -> Value {
+pub(crate) async fn call(endpoint: &str, method: &str, path: &str, body: &Value) -> Value {
     let host = endpoint.strip_prefix("http://").expect("an http endpoint");
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let request = format!(

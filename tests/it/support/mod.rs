@@ -1,7 +1,7 @@
 //! A local AWS and the whole way from a spec to an outcome, for tests.
 
-pub mod http;
-pub mod random;
+pub(crate) mod http;
+pub(crate) mod random;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -16,44 +16,44 @@ use bedrail::spec::lower::check;
 use bedrail::spec::sources::Sources;
 use bedrail::spec::{Input, Spec, read};
 use bedrail_localstack::{Config, Emulator, Seed};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The management account of the default seed.
-pub const MANAGEMENT: &str = "111122223333";
+pub(crate) const MANAGEMENT: &str = "111122223333";
 
 /// A fresh local AWS with short delays.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     emulator: Emulator,
 }
 
 /// One request that the local AWS saw.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Request {
+pub(crate) struct Request {
     /// `bedrock`, `organizations` or `sts`.
-    pub service: String,
+    pub(crate) service: String,
     /// The operation.
-    pub operation: String,
+    pub(crate) operation: String,
     /// The Region.
-    pub region: String,
+    pub(crate) region: String,
 }
 
 impl Sandbox {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::seeded(Seed::Default).await
     }
 
-    pub async fn seeded(seed: Seed) -> Self {
+    pub(crate) async fn seeded(seed: Seed) -> Self {
         let mut config = Config { seed, ..Config::default() };
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
         Self { emulator: Emulator::start(config).await.expect("the emulator starts") }
     }
 
-    pub fn endpoint(&self) -> &str {
+    pub(crate) fn endpoint(&self) -> &str {
         self.emulator.endpoint()
     }
 
-    pub async fn clients(&self, access: Access) -> Clients {
+    pub(crate) async fn clients(&self, access: Access) -> Clients {
         let connection = Connection {
             profile: None,
             endpoint_url: Some(self.endpoint().to_owned()),
@@ -65,16 +65,16 @@ impl Sandbox {
     }
 
     /// Calls the control interface.
-    pub async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
         http::call(self.endpoint(), method, path, body).await
     }
 
-    pub async fn set(&self, options: Value) {
+    pub(crate) async fn set(&self, options: Value) {
         self.control("POST", "/_bedrail/options", &options).await;
     }
 
     /// The requests since the last time they were forgotten.
-    pub async fn requests(&self) -> Vec<Request> {
+    pub(crate) async fn requests(&self) -> Vec<Request> {
         let all = self.control("GET", "/_bedrail/requests", &Value::Null).await;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let read = |entry: &Value| Request {
@@ -86,7 +86,7 @@ impl Sandbox {
     }
 
     /// How often each operation was called since the last time requests were forgotten.
-    pub async fn counts(&self) -> BTreeMap<String, usize> {
+    pub(crate) async fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for request in self.requests().await {
             *counts.entry(format!("{}:{}", request.service, request.operation)).or_default() += 1;
@@ -94,33 +94,33 @@ impl Sandbox {
         counts
     }
 
-    pub async fn forget_requests(&self) {
+    pub(crate) async fn forget_requests(&self) {
         self.control("DELETE", "/_bedrail/requests", &Value::Null).await;
     }
 
-    pub async fn sides(&self, text: &str) -> Result<Sides, Failure> {
+    pub(crate) async fn sides(&self, text: &str) -> Result<Sides, Failure> {
         let clients = self.clients(Access::ReadOnly).await;
         Sides::read(&spec(text), &clients, &mut Diagnostics::default()).await
     }
 
     /// The plan for this spec, everything allowed.
-    pub async fn plan(&self, text: &str) -> Plan {
+    pub(crate) async fn plan(&self, text: &str) -> Plan {
         self.plan_with(text, &Options::default()).await
     }
 
-    pub async fn plan_with(&self, text: &str, options: &Options) -> Plan {
+    pub(crate) async fn plan_with(&self, text: &str, options: &Options) -> Plan {
         let sides = self.sides(text).await.unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
         sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}\n{text}"))
     }
 
     /// Applies this spec and demands that all of it succeeds.
-    pub async fn apply(&self, text: &str) -> Plan {
+    pub(crate) async fn apply(&self, text: &str) -> Plan {
         let (plan, outcome) = self.apply_with(text, &Options::default()).await;
         assert!(outcome.is_complete(), "{:#?}\n{text}", outcome.failed);
         plan
     }
 
-    pub async fn apply_with(&self, text: &str, options: &Options) -> (Plan, Outcome) {
+    pub(crate) async fn apply_with(&self, text: &str, options: &Options) -> (Plan, Outcome) {
         let clients = self.clients(Access::ReadWrite).await;
         let mut diagnostics = Diagnostics::default();
         let sides =
@@ -138,7 +138,7 @@ impl Sandbox {
 }
 
 /// A spec without faults.
-pub fn spec(text: &str) -> Spec {
+pub(crate) fn spec(text: &str) -> Spec {
     let mut diagnostics = Diagnostics::default();
     let mut sources = Sources::new();
     let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
@@ -152,7 +152,7 @@ pub fn spec(text: &str) -> Spec {
 }
 
 /// `verb kind name` of each action.
-pub fn steps(plan: &Plan) -> Vec<String> {
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     plan.actions
         .iter()
         .map(|action| format!("{} {} {}", action.verb.word(), action.address.kind, action.address.name))
@@ -160,12 +160,7 @@ pub fn steps(plan: &Plan) -> Vec<String> {
 }
 
 /// A plan is empty, and nothing keeps it from being so.
-pub fn assert_in_sync(plan: &Plan, text: &str) {
+pub(crate) fn assert_in_sync(plan: &Plan, text: &str) {
     let changes: Vec<_> = plan.actions.iter().map(|action| (action.address.to_string(), &action.fields)).collect();
     assert!(plan.is_in_sync(), "{changes:#?}\n{:#?}\n{:#?}\n{text}", plan.held, plan.blind);
-}
-
-/// The body of nothing.
-pub fn nothing() -> Value {
-    json!(null)
 }

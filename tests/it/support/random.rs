@@ -152,7 +152,7 @@ fn models() -> impl Strategy<Value = Value> {
 
 /// A spec of the organization of the default seed. `release` names the keys of its versions, so that specs of different
 /// releases never give one name to two contents.
-pub fn spec(release: &'static str) -> impl Strategy<Value = Value> {
+pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
     let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let targets =
         subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
@@ -195,7 +195,7 @@ pub fn spec(release: &'static str) -> impl Strategy<Value = Value> {
 }
 
 /// The spec as YAML, its keys in the order of `seed`, and with it the lists whose order means nothing.
-pub fn written(spec: &Value, seed: u64) -> String {
+pub(crate) fn written(spec: &Value, seed: u64) -> String {
     let mut text = String::new();
     write(spec, "", seed, &mut text);
     text
