@@ -24,7 +24,7 @@ pub use connection::{Connection, Sandbox};
 pub use error::{ApplyError, AwsError, Class};
 pub use facts::{Declared, FactsError, organization};
 pub use ids::Ids;
-pub use remote::{Edit, Listing, Place, Remote, list, perform, place, read};
+pub use remote::{Edit, Listing, Place, Remote, list, perform, place, read, shown_by};
 pub use survey::Survey;
 pub(crate) use token::token;
 pub use wait::{Deadlines, Wait};

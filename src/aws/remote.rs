@@ -54,6 +54,17 @@ pub enum Edit<'a, M> {
     },
 }
 
+impl FromIterator<Self> for Listing {
+    fn from_iter<I: IntoIterator<Item = Self>>(listings: I) -> Self {
+        let mut all = Self::default();
+        for Self { items, unread } in listings {
+            all.items.extend(items);
+            all.unread.extend(unread);
+        }
+        all
+    }
+}
+
 impl<'a, M> Edit<'a, M> {
     /// `None` when a model is of another kind.
     fn of(change: &'a Change, model: impl Fn(&'a Model) -> Option<&'a M>) -> Option<Self> {
@@ -69,6 +80,8 @@ impl<'a, M> Edit<'a, M> {
 pub trait Remote: ResourceKind {
     /// Where it lives.
     const PLACE: Place;
+    /// The kind whose list shows which resources of this one there may be: where that fails, these are unseen too.
+    const SHOWN_BY: Option<Kind>;
 
     /// Reads the resources of this kind in `scope`, as far as `survey` makes it necessary. `so_far` holds what the kinds
     /// before it showed in the same scope.
@@ -109,6 +122,11 @@ macro_rules! dispatch {
         /// Where `kind` lives.
         pub const fn place(kind: Kind) -> Place {
             match kind { $(Kind::$variant => <$module::$variant as Remote>::PLACE,)+ }
+        }
+
+        /// The kind whose list shows which resources of `kind` there may be.
+        pub const fn shown_by(kind: Kind) -> Option<Kind> {
+            match kind { $(Kind::$variant => <$module::$variant as Remote>::SHOWN_BY,)+ }
         }
 
         /// Reads the resources of `kind` in `scope`; see [`Remote::list`].

@@ -1,9 +1,18 @@
-//! Reads AWS: every declared and scanned scope at once, each failure kept as a blind spot.
+//! Reads AWS: every declared and scanned scope at once, each failure kept as a blind spot and never as absence.
+//!
+//! In a Region with G guardrails, of which the worth reading are read in full, that is at most `2 + 4·G` calls; besides,
+//! one for each version whose content somebody needs, and one for each profile in each of its Regions. Organizations
+//! takes the pages of its policies and three calls for each of them.
+
+mod contents;
+mod scope;
 
 use std::collections::BTreeSet;
 
-use crate::aws::{Clients, Survey};
-use crate::model::{Readings, RemoteId};
+use futures::future::join_all;
+
+use crate::aws::{CallLog, Clients, Place, Survey};
+use crate::model::{Readings, RemoteId, Scope};
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
 ///
@@ -13,6 +22,29 @@ pub async fn read(
     survey: &Survey,
     needed: impl FnOnce(&Readings) -> BTreeSet<RemoteId>,
 ) -> Readings {
-    let _ = (clients, survey, needed);
-    Readings::default()
+    let log = CallLog::default();
+    let cx = clients.reading(&log);
+    let profiles: BTreeSet<&Scope> = survey.profiles.iter().map(|(scope, _)| scope).collect();
+    let regions: BTreeSet<&Scope> = survey.declared.iter().chain(&survey.scanned_only).chain(profiles).collect();
+    let organization = survey.organization_scope();
+    let places = regions
+        .into_iter()
+        .map(|scope| (Place::Region, scope))
+        .chain(organization.as_ref().map(|scope| (Place::Organization, scope)));
+    let reads = places.map(|(place, scope)| scope::read(&cx, survey, place, scope));
+    let mut readings = merge(join_all(reads).await);
+    let wanted = needed(&readings);
+    contents::fill(&cx, &mut readings, &wanted).await;
+    readings
+}
+
+fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
+    let mut merged = Readings::default();
+    for Readings { items, unread, unavailable, not_scanned } in all {
+        merged.items.extend(items);
+        merged.unread.extend(unread);
+        merged.unavailable.extend(unavailable);
+        merged.not_scanned.extend(not_scanned);
+    }
+    merged
 }

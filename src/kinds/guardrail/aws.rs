@@ -1,22 +1,297 @@
-//! `guardrail` in AWS.
+//! `guardrail` in AWS: the working draft, its tags, and the rows of its versions.
 
-use super::{Guardrail, Model};
-use crate::aws::{ApplyError, AwsError, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
-use crate::model::{Raw, Readings, RemoteId, Scope};
+use std::collections::BTreeMap;
+
+use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
+use aws_sdk_bedrock::types::{GuardrailSummary, Tag};
+use futures::future::join_all;
+
+use super::{Content, Guardrail, Model};
+use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
+use crate::kinds::Kind;
+use crate::kinds::guardrail_version::aws as version;
+use crate::model::{Evidence, FieldDiff, Raw, Readings, RemoteId, Scope, Tags, Unread};
 use crate::plan::Action;
+
+mod answer;
+mod request;
+mod settle;
+
+pub(in crate::kinds) use settle::{Settle, delete, settled};
+
+const LIST: &str = "bedrock:ListGuardrails";
+const GET: &str = "bedrock:GetGuardrail";
+const LIST_TAGS: &str = "bedrock:ListTagsForResource";
+/// The version that is the working draft.
+pub(in crate::kinds) const DRAFT: &str = "DRAFT";
 
 impl Remote for Guardrail {
     const PLACE: Place = Place::Region;
+    const SHOWN_BY: Option<Kind> = None;
 
-    async fn list(_cx: &ReadCx<'_>, _survey: &Survey, _scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
-        Ok(Listing::default())
+    async fn list(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
+        let rows = rows(cx, scope, None).await?;
+        let listings = rows.iter().map(|row| look_at(cx, survey, scope, row));
+        Ok(join_all(listings).await.into_iter().collect())
     }
 
-    async fn read(_cx: &ReadCx<'_>, _scope: &Scope, _id: &RemoteId) -> Result<Option<Raw>, AwsError> {
-        Ok(None)
+    async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {
+        let answer = match get(cx, scope, id.as_str(), DRAFT).await {
+            Ok(answer) => answer,
+            Err(error) if error.class == Class::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (tags, rows) = futures::try_join!(tags(cx, scope, id.as_str()), rows(cx, scope, Some(id.as_str())))?;
+        let highest = version::highest(&rows).to_string();
+        Ok(Some(raw(scope, id.as_str(), &answer, &Ok(tags), &highest)?))
     }
 
-    async fn perform(_cx: &WriteCx<'_>, action: &Action, _edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
-        Err(ApplyError::Impossible(action.address.clone()))
+    async fn perform(cx: &WriteCx<'_>, action: &Action, edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
+        let scope = &action.address.scope;
+        match edit {
+            Edit::Create { want } => create(cx, action, want).await,
+            Edit::Update { id, want, .. } => {
+                let (tags, others): (Vec<_>, Vec<_>) = action.fields.iter().partition(|field| tag_key(field).is_some());
+                if !others.is_empty() {
+                    update(cx, scope, id, want).await?;
+                }
+                change_tags(cx, scope, id, &want.tags, &tags).await?;
+                Ok(id.clone())
+            }
+            Edit::Delete { id, .. } => {
+                delete(cx, scope, id.as_str(), None).await?;
+                Ok(id.clone())
+            }
+        }
     }
+}
+
+/// Everything about one guardrail of the list, as far as it is worth reading.
+async fn look_at(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, row: &GuardrailSummary) -> Listing {
+    let mut listing = Listing::default();
+    let unread = |kind, id: &str, why: &AwsError| Unread {
+        kind,
+        scope: scope.clone(),
+        id: Some(RemoteId::new(id)),
+        why: why.reason(),
+    };
+    let (arn, name) = (row.arn(), row.name());
+    let profile = row.cross_region_details().map(answer::profile).transpose();
+    let incomplete = answer::present(arn, "arn").and(answer::present(name, "name"));
+    let profile = match incomplete.and(profile) {
+        Ok(profile) => profile,
+        Err(what) => {
+            listing.unread.push(unread(Kind::Guardrail, arn, &AwsError::unreadable(LIST, row.id(), what)));
+            return listing;
+        }
+    };
+    let tags = tags(cx, scope, arn).await;
+    let wanted = match &tags {
+        Ok(tags) => survey.wants(scope, name, tags),
+        // Whose it is cannot be known, so it is not ours to change; it may still stand in the way.
+        Err(_) => survey.wants_name(scope, name),
+    };
+    let mut seen = Raw {
+        kind: Kind::Guardrail,
+        scope: scope.clone(),
+        id: RemoteId::new(arn),
+        name: name.to_owned(),
+        evidence: evidence(&tags),
+        model: None,
+        profile,
+        fact: format!("{}|?", row.updated_at()),
+    };
+    if wanted {
+        let (answer, rows) = futures::join!(get(cx, scope, arn, DRAFT), rows(cx, scope, Some(arn)));
+        let highest = match rows {
+            Ok(rows) => {
+                listing.items.extend(rows.iter().filter_map(|row| version::seen(scope, arn, row)));
+                version::highest(&rows).to_string()
+            }
+            Err(error) => {
+                listing.unread.push(unread(Kind::GuardrailVersion, arn, &error));
+                "?".to_owned()
+            }
+        };
+        match answer.and_then(|answer| raw(scope, arn, &answer, &tags, &highest)) {
+            Ok(full) => seen = full,
+            Err(error) => listing.unread.push(unread(Kind::Guardrail, arn, &error)),
+        }
+    }
+    listing.items.push(seen);
+    listing
+}
+
+fn evidence(tags: &Result<Tags, AwsError>) -> Evidence {
+    match tags {
+        Ok(tags) => Evidence::Tags(tags.clone()),
+        Err(error) => Evidence::Unseen(error.reason()),
+    }
+}
+
+fn raw(
+    scope: &Scope,
+    arn: &str,
+    answer: &GetGuardrailOutput,
+    tags: &Result<Tags, AwsError>,
+    highest: &str,
+) -> Result<Raw, AwsError> {
+    let content = content(arn, answer)?;
+    let name = answer::present(answer.name(), "name").map_err(|what| AwsError::unreadable(GET, arn, what))?;
+    Ok(Raw {
+        kind: Kind::Guardrail,
+        scope: scope.clone(),
+        id: RemoteId::new(arn),
+        name: name.clone(),
+        evidence: evidence(tags),
+        profile: content.cross_region_profile.clone(),
+        model: Some(
+            Model {
+                name,
+                description: answer::optional(answer.description()),
+                kms_key_id: answer::optional(answer.kms_key_arn()),
+                content,
+                tags: tags.as_ref().map(Tags::clone).unwrap_or_default(),
+            }
+            .into(),
+        ),
+        fact: format!("{}|{highest}", answer.updated_at()),
+    })
+}
+
+/// The content of an answer in normal form.
+pub(in crate::kinds) fn content(object: &str, answer: &GetGuardrailOutput) -> Result<Content, AwsError> {
+    answer::content(answer).map_err(|what| AwsError::unreadable(GET, object, what))
+}
+
+pub(in crate::kinds) async fn get(
+    cx: &ReadCx<'_>,
+    scope: &Scope,
+    arn: &str,
+    version: &str,
+) -> Result<GetGuardrailOutput, AwsError> {
+    let request = cx.clients.bedrock(scope).get_guardrail().guardrail_identifier(arn).guardrail_version(version);
+    cx.call(GET, arn, request.send()).await
+}
+
+/// The guardrails of a Region, or the versions of one guardrail, the draft among them. What is being deleted is left out.
+async fn rows(cx: &ReadCx<'_>, scope: &Scope, of: Option<&str>) -> Result<Vec<GuardrailSummary>, AwsError> {
+    let (mut rows, mut next) = (Vec::new(), None);
+    loop {
+        let request = cx.clients.bedrock(scope).list_guardrails().max_results(1000).set_next_token(next);
+        let request = request.set_guardrail_identifier(of.map(str::to_owned));
+        let page = cx.call(LIST, of.unwrap_or("the Region"), request.send()).await?;
+        rows.extend(page.guardrails.into_iter().filter(|row| row.status.as_str() != "DELETING"));
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+async fn tags(cx: &ReadCx<'_>, scope: &Scope, arn: &str) -> Result<Tags, AwsError> {
+    let request = cx.clients.bedrock(scope).list_tags_for_resource().resource_arn(arn);
+    let answer = cx.call(LIST_TAGS, arn, request.send()).await?;
+    Ok(answer.tags.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect())
+}
+
+/// Sets everything but tags on a request; creating and updating take the same body.
+macro_rules! with_body {
+    ($request:expr, $want:expr) => {{
+        let Model { name, description, kms_key_id, content, tags: _ } = $want;
+        let Content {
+            blocked_input_messaging,
+            blocked_outputs_messaging,
+            content_policy,
+            topic_policy,
+            word_policy,
+            sensitive_information_policy,
+            contextual_grounding_policy,
+            automated_reasoning_policy,
+            cross_region_profile,
+        } = content;
+        $request
+            .name(name)
+            .set_description(description.clone())
+            .set_kms_key_id(kms_key_id.clone())
+            .blocked_input_messaging(blocked_input_messaging)
+            .blocked_outputs_messaging(blocked_outputs_messaging)
+            .set_content_policy_config(content_policy.as_ref().map(request::content_policy))
+            .set_topic_policy_config(topic_policy.as_ref().map(request::topic_policy))
+            .set_word_policy_config(word_policy.as_ref().map(request::word_policy))
+            .set_sensitive_information_policy_config(
+                sensitive_information_policy.as_ref().map(request::sensitive_information_policy),
+            )
+            .set_contextual_grounding_policy_config(contextual_grounding_policy.as_ref().map(request::grounding_policy))
+            .set_automated_reasoning_policy_config(
+                automated_reasoning_policy.as_ref().map(request::automated_reasoning_policy),
+            )
+            .set_cross_region_config(cross_region_profile.as_deref().map(request::cross_region))
+    }};
+}
+
+/// Makes the guardrail. A repeat of a create whose reply was lost is told by its token, and so makes no second one; if
+/// what the token stands for has been deleted since, the deed is a new one, and so is its token.
+async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<RemoteId, ApplyError> {
+    const OPERATION: &str = "bedrock:CreateGuardrail";
+    let scope = &action.address.scope;
+    let bedrock = cx.read.clients.bedrock(scope);
+    let tags: Vec<Tag> = want.tags.iter().map(|(key, value)| tag(key, value)).collect();
+    let mut fact = action.fact.clone();
+    for settle in [Settle::CreatedOrReplayed, Settle::Created] {
+        let token = token(OPERATION, &action.address, want, &fact);
+        let request = with_body!(bedrock.create_guardrail(), want)
+            .set_tags((!tags.is_empty()).then(|| tags.clone()))
+            .client_request_token(token);
+        let answer = cx.insist(OPERATION, &want.name, || request.clone().send()).await?;
+        let arn = answer::present(answer.guardrail_arn(), "guardrailArn");
+        let arn = arn.map_err(|what| AwsError::unreadable(OPERATION, &want.name, what))?;
+        if settled(cx, scope, &arn, DRAFT, settle).await?.is_some() {
+            return Ok(RemoteId::new(arn));
+        }
+        fact = format!("{fact}|{arn}");
+    }
+    Err(ApplyError::Moved { object: want.name.clone(), found: "it was deleted as soon as it was made".to_owned() })
+}
+
+async fn update(cx: &WriteCx<'_>, scope: &Scope, id: &RemoteId, want: &Model) -> Result<(), ApplyError> {
+    const OPERATION: &str = "bedrock:UpdateGuardrail";
+    let bedrock = cx.read.clients.bedrock(scope);
+    let request = with_body!(bedrock.update_guardrail().guardrail_identifier(id.as_str()), want);
+    cx.insist(OPERATION, id.as_str(), || request.clone().send()).await?;
+    settled(cx, scope, id.as_str(), DRAFT, Settle::Changed).await?;
+    Ok(())
+}
+
+/// The key of a tag whose change this is.
+fn tag_key(field: &FieldDiff) -> Option<&str> {
+    field.path.strip_prefix("tags.")
+}
+
+async fn change_tags(
+    cx: &WriteCx<'_>,
+    scope: &Scope,
+    id: &RemoteId,
+    want: &Tags,
+    changed: &[&FieldDiff],
+) -> Result<(), AwsError> {
+    let bedrock = cx.read.clients.bedrock(scope);
+    let keys: Vec<&str> = changed.iter().filter_map(|field| tag_key(field)).collect();
+    let set: BTreeMap<_, _> = keys.iter().filter_map(|key| want.get_key_value(*key)).collect();
+    let removed: Vec<String> =
+        keys.iter().filter(|key| !want.contains_key(**key)).map(|key| (*key).to_owned()).collect();
+    if !set.is_empty() {
+        let tags = set.into_iter().map(|(key, value)| tag(key, value)).collect();
+        let request = bedrock.tag_resource().resource_arn(id.as_str()).set_tags(Some(tags));
+        cx.insist("bedrock:TagResource", id.as_str(), || request.clone().send()).await?;
+    }
+    if !removed.is_empty() {
+        let request = bedrock.untag_resource().resource_arn(id.as_str()).set_tag_keys(Some(removed));
+        cx.insist("bedrock:UntagResource", id.as_str(), || request.clone().send()).await?;
+    }
+    Ok(())
+}
+
+fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build().expect("key and value are set")
 }

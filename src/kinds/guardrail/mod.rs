@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
-mod aws;
+pub(in crate::kinds) mod aws;
 mod content;
 pub(crate) mod external;
 pub(crate) mod section;

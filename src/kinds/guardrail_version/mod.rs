@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
 
+pub(in crate::kinds) mod aws;
 pub(crate) mod section;
-
-mod aws;
 
 /// A version of one guardrail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

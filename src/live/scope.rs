@@ -1,0 +1,79 @@
+//! Reads one scope, kind by kind: first those that list themselves, then those that another kind's list shows.
+
+use futures::future::join_all;
+
+use crate::aws::{AwsError, Listing, Place, ReadCx, Survey, list, place, shown_by};
+use crate::kinds::Kind;
+use crate::model::{Readings, Scope, Unavailable, Unread};
+
+/// Everything in one scope.
+pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Scope) -> Readings {
+    let mut reading = Reading { survey, scope, cx, found: Readings::default() };
+    let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| place(*kind) == at).collect();
+    let (first, second): (Vec<Kind>, Vec<Kind>) = kinds.into_iter().partition(|kind| shown_by(*kind).is_none());
+    let looked_at = at == Place::Organization || survey.declared.contains(scope) || survey.scanned_only.contains(scope);
+    let mut failed = Vec::new();
+    // Where only a profile has its policy, nothing is listed.
+    if looked_at {
+        failed = reading.list(&first).await;
+        if !reading.found.unavailable.is_empty() {
+            return reading.found;
+        }
+    }
+    let (hidden, visible): (Vec<Kind>, Vec<Kind>) =
+        second.into_iter().partition(|kind| shown_by(*kind).is_some_and(|shower| failed.contains(&shower)));
+    let why = |kind: &Kind| reading.found.unread.iter().find(|unread| Some(unread.kind) == shown_by(*kind));
+    let unseen: Vec<Unread> =
+        hidden.iter().filter_map(|kind| Some(Unread { kind: *kind, ..why(kind)?.clone() })).collect();
+    reading.found.unread.extend(unseen);
+    reading.list(&visible).await;
+    reading.found
+}
+
+struct Reading<'a> {
+    survey: &'a Survey,
+    scope: &'a Scope,
+    cx: &'a ReadCx<'a>,
+    found: Readings,
+}
+
+impl Reading<'_> {
+    /// Reads these kinds at once; returns those that failed.
+    async fn list(&mut self, kinds: &[Kind]) -> Vec<Kind> {
+        let so_far = &self.found;
+        let lists = kinds.iter().map(|kind| list(*kind, self.cx, self.survey, self.scope, so_far));
+        let lists = join_all(lists).await;
+        let mut failed = Vec::new();
+        for (kind, listing) in kinds.iter().zip(lists) {
+            match listing {
+                Ok(Listing { items, unread }) => {
+                    self.found.items.extend(items);
+                    self.found.unread.extend(unread);
+                }
+                Err(error) => {
+                    failed.push(*kind);
+                    self.failed(*kind, &error);
+                }
+            }
+        }
+        failed
+    }
+
+    /// A Region that is not there is a fact; one that only the scan looks at, and that refuses, is listed; anything else
+    /// hides the kind.
+    fn failed(&mut self, kind: Kind, error: &AwsError) {
+        let refused = Unavailable { scope: self.scope.clone(), why: error.reason() };
+        let into = if self.survey.scanned_only.contains(self.scope) {
+            &mut self.found.not_scanned
+        } else if self.cx.clients.is_unavailable(self.scope.region.as_ref(), error) {
+            &mut self.found.unavailable
+        } else {
+            let Unavailable { scope, why } = refused;
+            self.found.unread.push(Unread { kind, scope, id: None, why });
+            return;
+        };
+        if into.is_empty() {
+            into.push(refused);
+        }
+    }
+}
