@@ -50,7 +50,7 @@ const FIRST_REST: Duration = Duration::from_millis(250);
 const LONGEST_REST: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(30);
-const CALL: Duration = Duration::from_secs(180);
+const CALL: Duration = Duration::from_mins(3);
 
 impl Connection {
     /// Loads credentials and settings and asks who calls.

@@ -12,6 +12,8 @@ use super::error::{AwsError, Class};
 pub struct Deadlines {
     /// Until a guardrail or version is `READY`.
     pub ready: Duration,
+    /// Until reads know what was just made; what they do not know then is gone.
+    pub visible: Duration,
     /// Until a change is seen everywhere.
     pub propagation: Duration,
     /// Until another change of the same guardrail is over.
@@ -21,11 +23,17 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// The deadlines of the command reference (READY 5 min, propagation 15, Conflict 2, Organizations concurrency 5),
-    /// scaled so that READY has this many minutes.
+    /// The deadlines of the command reference (READY 5 min, propagation 15, Conflict 2, Organizations concurrency 5; and
+    /// 7.5 s to be visible), scaled so that READY has this many minutes.
     pub fn scaled(minutes: f64) -> Self {
         let scaled = |share: f64| Duration::try_from_secs_f64(minutes * share * 60.0).unwrap_or_default();
-        Self { ready: scaled(1.0), propagation: scaled(3.0), conflict: scaled(0.4), concurrency: scaled(1.0) }
+        Self {
+            ready: scaled(1.0),
+            visible: scaled(0.025),
+            propagation: scaled(3.0),
+            conflict: scaled(0.4),
+            concurrency: scaled(1.0),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `guardrail` in AWS: the working draft, its tags, and the rows of its versions.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
 use aws_sdk_bedrock::types::{GuardrailSummary, Tag};
@@ -151,7 +152,7 @@ fn raw(
                 description: answer::optional(answer.description()),
                 kms_key_id: answer::optional(answer.kms_key_arn()),
                 content,
-                tags: tags.as_ref().map(Tags::clone).unwrap_or_default(),
+                tags: tags.as_ref().ok().cloned().unwrap_or_default(),
             }
             .into(),
         ),
@@ -230,6 +231,9 @@ macro_rules! with_body {
     }};
 }
 
+/// How many seconds after its creation a guardrail that is not found is no new one that has yet to spread, but gone.
+const OLD: u64 = 120;
+
 /// Makes the guardrail. A repeat of a create whose reply was lost is told by its token, and so makes no second one; if
 /// what the token stands for has been deleted since, the deed is a new one, and so is its token.
 async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<RemoteId, ApplyError> {
@@ -238,7 +242,7 @@ async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remot
     let bedrock = cx.read.clients.bedrock(scope);
     let tags: Vec<Tag> = want.tags.iter().map(|(key, value)| tag(key, value)).collect();
     let mut fact = action.fact.clone();
-    for settle in [Settle::CreatedOrReplayed, Settle::Created] {
+    for repeat in [false, true] {
         let token = token(OPERATION, &action.address, want, &fact);
         let request = with_body!(bedrock.create_guardrail(), want)
             .set_tags((!tags.is_empty()).then(|| tags.clone()))
@@ -246,6 +250,13 @@ async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remot
         let answer = cx.insist(OPERATION, &want.name, || request.clone().send()).await?;
         let arn = answer::present(answer.guardrail_arn(), "guardrailArn");
         let arn = arn.map_err(|what| AwsError::unreadable(OPERATION, &want.name, what))?;
+        let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let age = age.saturating_sub(answer.created_at().secs().try_into().unwrap_or_default());
+        let settle = match repeat {
+            true => Settle::Created { unknown_for: None },
+            false if age > OLD => Settle::Created { unknown_for: Some(Duration::ZERO) },
+            false => Settle::Created { unknown_for: Some(cx.run.wait.deadlines.visible) },
+        };
         if settled(cx, scope, &arn, DRAFT, settle).await?.is_some() {
             return Ok(RemoteId::new(arn));
         }

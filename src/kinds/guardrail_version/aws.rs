@@ -110,7 +110,7 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
     }
     let bedrock = cx.read.clients.bedrock(scope);
     let mut fact = action.fact.clone();
-    for settle in [Settle::CreatedOrReplayed, Settle::Created] {
+    for unknown_for in [Some(cx.run.wait.deadlines.visible), None] {
         let token = token(CREATE, &action.address, &(arn, &description), &fact);
         let request = bedrock.create_guardrail_version().guardrail_identifier(arn);
         let request = request.description(&description).client_request_token(token);
@@ -119,7 +119,7 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
         if number.parse::<u32>().is_err() {
             return Err(AwsError::unreadable(CREATE, arn, "the answer has no version number").into());
         }
-        if let Some(published) = settled(cx, scope, arn, number, settle).await? {
+        if let Some(published) = settled(cx, scope, arn, number, Settle::Created { unknown_for }).await? {
             let found = guardrail::content(arn, &published)?.digest();
             if let Err(error) = expect(arn, number, &found, wanted) {
                 // Nothing points at it yet, and left in place it would keep the name from the content it means. If it does

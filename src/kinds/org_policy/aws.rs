@@ -234,7 +234,7 @@ fn seen(scope: &Scope, id: &RemoteId, name: &str, tags: &Result<Tags, AwsError>)
 fn raw(scope: &Scope, id: &RemoteId, policy: Policy, tags: &Result<Tags, AwsError>) -> Raw {
     let seen = seen(scope, id, &policy.name, tags);
     let Policy { name, description, document } = policy;
-    let tags = tags.as_ref().map(Tags::clone).unwrap_or_default();
+    let tags = tags.as_ref().ok().cloned().unwrap_or_default();
     // What permits its guardrails to the members is known to the spec alone.
     let model = Model { name, description, document, tags, permitted_by: Vec::new() };
     Raw { model: Some(model.into()), ..seen }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
 use aws_sdk_bedrock::types::{
-    GuardrailAutomatedReasoningPolicy, GuardrailContentPolicy, GuardrailContextualGroundingPolicy,
-    GuardrailCrossRegionDetails, GuardrailModality, GuardrailSensitiveInformationPolicy, GuardrailTopicPolicy,
-    GuardrailWordPolicy,
+    GuardrailAutomatedReasoningPolicy, GuardrailContentFilterAction, GuardrailContentPolicy,
+    GuardrailContextualGroundingAction, GuardrailContextualGroundingPolicy, GuardrailCrossRegionDetails,
+    GuardrailModality, GuardrailSensitiveInformationPolicy, GuardrailTopicAction, GuardrailTopicPolicy,
+    GuardrailTopicType, GuardrailWordAction, GuardrailWordPolicy,
 };
 
 use crate::kinds::guardrail::{
@@ -88,8 +89,8 @@ fn content_policy(policy: &GuardrailContentPolicy) -> Result<Option<ContentPolic
             output: known(Strength::from_word, filter.output_strength().as_str(), "strength")?,
             input_modalities: modalities(filter.input_modalities())?,
             output_modalities: modalities(filter.output_modalities())?,
-            input_action: block(filter.input_action().map(|action| action.as_str()))?,
-            output_action: block(filter.output_action().map(|action| action.as_str()))?,
+            input_action: block(filter.input_action().map(GuardrailContentFilterAction::as_str))?,
+            output_action: block(filter.output_action().map(GuardrailContentFilterAction::as_str))?,
             input_enabled: filter.input_enabled().unwrap_or(true),
             output_enabled: filter.output_enabled().unwrap_or(true),
         };
@@ -102,15 +103,15 @@ fn content_policy(policy: &GuardrailContentPolicy) -> Result<Option<ContentPolic
 fn topic_policy(policy: &GuardrailTopicPolicy) -> Result<Option<TopicPolicy>, Strange> {
     let mut topics = Vec::new();
     for topic in policy.topics() {
-        if let Some(other) = topic.r#type().map(|kind| kind.as_str()).filter(|kind| *kind != "DENY") {
+        if let Some(other) = topic.r#type().map(GuardrailTopicType::as_str).filter(|kind| *kind != "DENY") {
             return Err(format!("topic type `{other}` is not known to this release"));
         }
         topics.push(Topic {
             name: present(topic.name(), "topic name")?,
             definition: present(topic.definition(), "topic definition")?,
             examples: topic.examples().to_vec(),
-            input_action: block(topic.input_action().map(|action| action.as_str()))?,
-            output_action: block(topic.output_action().map(|action| action.as_str()))?,
+            input_action: block(topic.input_action().map(GuardrailTopicAction::as_str))?,
+            output_action: block(topic.output_action().map(GuardrailTopicAction::as_str))?,
             input_enabled: topic.input_enabled().unwrap_or(true),
             output_enabled: topic.output_enabled().unwrap_or(true),
         });
@@ -123,8 +124,8 @@ fn word_policy(policy: &GuardrailWordPolicy) -> Result<Option<WordPolicy>, Stran
     let mut words = BTreeMap::new();
     for word in policy.words() {
         let rule = WordRule {
-            input_action: block(word.input_action().map(|action| action.as_str()))?,
-            output_action: block(word.output_action().map(|action| action.as_str()))?,
+            input_action: block(word.input_action().map(GuardrailWordAction::as_str))?,
+            output_action: block(word.output_action().map(GuardrailWordAction::as_str))?,
             input_enabled: word.input_enabled().unwrap_or(true),
             output_enabled: word.output_enabled().unwrap_or(true),
         };
@@ -133,8 +134,8 @@ fn word_policy(policy: &GuardrailWordPolicy) -> Result<Option<WordPolicy>, Stran
     let mut managed_word_lists = BTreeMap::new();
     for list in policy.managed_word_lists() {
         let rule = WordRule {
-            input_action: block(list.input_action().map(|action| action.as_str()))?,
-            output_action: block(list.output_action().map(|action| action.as_str()))?,
+            input_action: block(list.input_action().map(GuardrailWordAction::as_str))?,
+            output_action: block(list.output_action().map(GuardrailWordAction::as_str))?,
             input_enabled: list.input_enabled().unwrap_or(true),
             output_enabled: list.output_enabled().unwrap_or(true),
         };
@@ -185,7 +186,7 @@ fn grounding_policy(policy: &GuardrailContextualGroundingPolicy) -> Result<Optio
         }
         let rule = GroundingFilter {
             threshold: filter.threshold(),
-            action: block(filter.action().map(|action| action.as_str()))?,
+            action: block(filter.action().map(GuardrailContextualGroundingAction::as_str))?,
             enabled: filter.enabled().unwrap_or(true),
         };
         filters.insert(known(GroundingFilterType::from_word, filter.r#type().as_str(), "grounding filter")?, rule);

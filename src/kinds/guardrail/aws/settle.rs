@@ -11,17 +11,16 @@ use crate::model::Scope;
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::kinds) enum Settle {
-    /// Something just made may be unknown for a while.
-    Created,
-    /// The same, unless it stays unknown for longer than anything new does: then it was made, and deleted, long ago, and
-    /// the create was a repeat that Bedrock ignored.
-    CreatedOrReplayed,
+    /// Something just made, which may be unknown for a while. If it stays unknown for longer than this, it was made and
+    /// deleted before, and the create was a repeat that Bedrock ignored.
+    Created {
+        /// `None` when this cannot be.
+        unknown_for: Option<Duration>,
+    },
     /// Something that exists.
     Changed,
 }
 
-/// How long something new may be unknown before a create counts as a repeat of an old one.
-const UNKNOWN_WHILE_NEW: Duration = Duration::from_secs(8);
 /// `READY` is believed when it is seen twice in a row: the first may be of before the change (Terraform's rule).
 const TWICE: u32 = 2;
 
@@ -68,14 +67,16 @@ pub(in crate::kinds) async fn settled(
                 }
                 status
             }
-            Err(error) if error.class == Class::NotFound && settle != Settle::Changed => {
-                if settle == Settle::CreatedOrReplayed && pace.elapsed() >= UNKNOWN_WHILE_NEW {
-                    return Ok(None);
+            Err(error) => match settle {
+                Settle::Created { unknown_for } if error.class == Class::NotFound => {
+                    if unknown_for.is_some_and(|longest| pace.elapsed() >= longest) {
+                        return Ok(None);
+                    }
+                    ready = 0;
+                    "not found".to_owned()
                 }
-                ready = 0;
-                "not found".to_owned()
-            }
-            Err(error) => return Err(error.into()),
+                _ => return Err(error.into()),
+            },
         };
         if !pace.rest(cx.run.wait.deadlines.ready).await {
             let seconds = pace.elapsed().as_secs();
