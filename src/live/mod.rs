@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 
-use crate::aws::{CallLog, Clients, Place, Survey};
-use crate::model::{Readings, RemoteId, Scope};
+use crate::aws::{CallLog, Clients, Place, ReadCx, Survey};
+use crate::kinds::Kind;
+use crate::model::{Raw, Readings, RemoteId, Scope};
+use crate::spec::lower::destinations;
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
 ///
@@ -24,6 +26,14 @@ pub async fn read(
 ) -> Readings {
     let log = CallLog::default();
     let cx = clients.reading(&log);
+    let mut readings = scopes(&cx, survey).await;
+    readings = merge([scopes(&cx, &left_profiles(survey, &readings)).await, readings]);
+    let wanted = needed(&readings);
+    contents::fill(&cx, &mut readings, &wanted).await;
+    readings
+}
+
+async fn scopes(cx: &ReadCx<'_>, survey: &Survey) -> Readings {
     let profiles: BTreeSet<&Scope> = survey.profiles.iter().map(|(scope, _)| scope).collect();
     let regions: BTreeSet<&Scope> = survey.declared.iter().chain(&survey.scanned_only).chain(profiles).collect();
     let organization = survey.organization_scope();
@@ -31,11 +41,23 @@ pub async fn read(
         .into_iter()
         .map(|scope| (Place::Region, scope))
         .chain(organization.as_ref().map(|scope| (Place::Organization, scope)));
-    let reads = places.map(|(place, scope)| scope::read(&cx, survey, place, scope));
-    let mut readings = merge(join_all(reads).await);
-    let wanted = needed(&readings);
-    contents::fill(&cx, &mut readings, &wanted).await;
-    readings
+    let reads = places.map(|(place, scope)| scope::read(cx, survey, place, scope));
+    merge(join_all(reads).await)
+}
+
+/// What is left to look at: the policies of profiles that guardrails of ours still use, and that the spec uses no longer.
+fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
+    let read_in_full = |item: &&Raw| item.kind == Kind::Guardrail && item.model.is_some();
+    let used = readings.items.iter().filter(read_in_full).filter_map(|item| {
+        let (profile, region) = (item.profile.clone()?, item.scope.region.as_ref()?);
+        Some(
+            destinations(&profile, region)
+                .into_iter()
+                .map(move |destination| (Scope::regional(item.scope.account.clone(), destination), profile.clone())),
+        )
+    });
+    let profiles = used.flatten().filter(|profile| !survey.profiles.contains(profile)).collect();
+    Survey { stack: survey.stack.clone(), profiles, ..Survey::default() }
 }
 
 fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {

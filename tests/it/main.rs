@@ -1,4 +1,5 @@
 //! Everything that is tested from outside, in one binary: linking it once is what makes a test run short.
 
 mod converge;
+mod reading;
 mod support;
