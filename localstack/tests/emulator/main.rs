@@ -8,6 +8,7 @@ mod enforcement;
 mod guardrails;
 mod identity;
 mod organization;
+mod organizations;
 mod persistence;
 mod resource_policies;
 mod versions;

@@ -1,9 +1,10 @@
-//! Organizations as clients meet it: raw HTTP against a running emulator.
+//! Organizations.
 
-mod client;
+mod aws;
 mod delegation;
 mod effective_policies;
 mod pages;
 mod policies;
 mod refusals;
+mod seeds;
 mod tree;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, SECURITY, naming};
+use super::aws::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, SECURITY, naming};
 
 const SERVICE: &str = "bedrock.amazonaws.com";
 

@@ -1,14 +1,13 @@
-//! A client that knows HTTP and JSON, and nothing of the emulator.
-
-use std::io::{Read, Write};
-use std::net::TcpStream;
+//! Organizations' calls, from whichever account.
 
 use bedrail_localstack::{Config, Emulator, Options, Partition, Seed};
 use serde_json::{Value, json};
 
-pub(crate) const MANAGEMENT: &str = "111122223333";
+use crate::client::{Client, MANAGEMENT};
+
 pub(crate) const SECURITY: &str = "222233334444";
 pub(crate) const PAYMENTS_PROD: &str = "333344445555";
+pub(crate) const PAYMENTS_DEV: &str = "444455556666";
 pub(crate) const SANDBOX_1: &str = "555566667777";
 pub(crate) const ROOT: &str = "r-sand";
 pub(crate) const SANDBOX: &str = "ou-sand-sandbox0";
@@ -19,7 +18,7 @@ const DELAY: u32 = 3_600_000;
 /// An emulator of its own, and the calls that a test makes.
 pub(crate) struct Aws {
     emulator: Emulator,
-    region: String,
+    client: Client,
 }
 
 /// What came back: the body of a success, or code and body of a refusal.
@@ -53,8 +52,8 @@ impl Aws {
     pub(crate) async fn start_with(config: Config) -> Self {
         let options = Options { propagation_ms: DELAY, ..config.options };
         let emulator = Emulator::start(Config { options, ..config }).await.expect("the emulator starts");
-        let region = emulator.home_region().to_owned();
-        Self { emulator, region }
+        let client = Client::of(&emulator).region(emulator.home_region());
+        Self { emulator, client }
     }
 
     pub(crate) async fn stop(self) {
@@ -67,19 +66,14 @@ impl Aws {
     }
 
     pub(crate) async fn call_from(&self, account: &str, operation: &str, input: Value) -> Answer {
-        let scope = format!("AKIA{account}/20260101/{}/organizations/aws4_request", self.region);
-        let authorization = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", &format!("AWSOrganizationsV20161128.{operation}")),
-        ];
-        let (status, body) = self.send("POST", "/", &headers, &input.to_string()).await;
-        let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).expect("JSON") };
-        if status == 200 {
-            return Ok(body);
+        let target = format!("AWSOrganizationsV20161128.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
+        let answer =
+            self.client.account(account).signed("organizations", "POST", "/", &headers, &input.to_string()).await;
+        if answer.status == 200 {
+            return Ok(answer.ok(200));
         }
-        assert_eq!(status, 400, "{operation}: {body}");
+        let body = answer.ok(400);
         Err(Refusal { code: body["__type"].as_str().expect("a code").to_owned(), body })
     }
 
@@ -108,13 +102,12 @@ impl Aws {
 
     /// Lets everything that is pending come into effect.
     pub(crate) async fn wait(&self) {
-        self.control("POST", "clock", json!({"advance_ms": DELAY})).await;
+        self.client.wait(DELAY).await;
     }
 
-    pub(crate) async fn control(&self, method: &str, path: &str, input: Value) -> Value {
-        let (status, body) = self.send(method, &format!("/_bedrail/{path}"), &[], &input.to_string()).await;
-        assert_eq!(status, 200, "{path}: {body}");
-        serde_json::from_str(&body).expect("JSON")
+    /// The client, for what is not Organizations.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Bedrock policies enabled and in effect.
@@ -137,26 +130,6 @@ impl Aws {
 
     pub(crate) async fn detach(&self, policy: &str, target: &str) {
         self.must("DetachPolicy", json!({"PolicyId": policy, "TargetId": target})).await;
-    }
-
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let host = self.emulator.endpoint().trim_start_matches("http://").to_owned();
-        let length = body.len().to_string();
-        let own = [("host", host.as_str()), ("connection", "close"), ("content-length", &length)];
-        let lines: String =
-            own.iter().chain(headers).map(|(name, value)| [*name, ": ", value, "\r\n"].concat()).collect();
-        let text = format!("{method} {path} HTTP/1.1\r\n{lines}\r\n{body}");
-        let exchange = move || -> std::io::Result<String> {
-            let mut stream = TcpStream::connect(host)?;
-            stream.write_all(text.as_bytes())?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            Ok(answer)
-        };
-        let answer = tokio::task::spawn_blocking(exchange).await.expect("not cancelled").expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        (status, body.to_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, naming};
+use super::aws::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, naming};
 
 async fn types(aws: &Aws) -> Value {
     aws.must("ListRoots", json!({})).await["Roots"][0]["PolicyTypes"].clone()

@@ -3,7 +3,8 @@
 use bedrail_localstack::Partition;
 use serde_json::{Value, json};
 
-use crate::client::{Aws, MANAGEMENT, PAYMENTS_PROD, ROOT};
+use super::aws::{Aws, PAYMENTS_PROD, ROOT};
+use crate::client::MANAGEMENT;
 
 fn ids(rows: &[Value]) -> Vec<&str> {
     rows.iter().map(|row| row["Id"].as_str().expect("an id")).collect()

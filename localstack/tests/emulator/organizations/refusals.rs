@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Aws, MANAGEMENT, PAYMENTS_PROD, ROOT, SANDBOX, document, naming};
+use super::aws::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, document, naming};
+use crate::client::MANAGEMENT;
 
 /// A caller, an operation with its input, and the code and reason that come back.
 type Row<'a> = (&'a str, &'a str, Value, &'a str, &'a str);
@@ -160,7 +161,7 @@ async fn callers_that_may_not() {
 
 #[tokio::test]
 async fn an_organization_for_billing_alone_has_no_policies() {
-    let seed: Value = serde_json::from_str(include_str!("../../seeds/default.json")).expect("JSON");
+    let seed: Value = serde_json::from_str(include_str!("../../../seeds/default.json")).expect("JSON");
     let mut organization = seed["organization"].clone();
     organization["feature_set"] = json!("CONSOLIDATED_BILLING");
     let aws = Aws::start_from(organization).await;

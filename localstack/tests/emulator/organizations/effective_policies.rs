@@ -3,7 +3,8 @@
 use bedrail_localstack::Config;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Aws, MANAGEMENT, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, document, naming, version};
+use super::aws::{Answer, Aws, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, document, naming, version};
+use crate::client::MANAGEMENT;
 
 async fn effective(aws: &Aws, account: &str) -> Answer {
     let input = json!({"PolicyType": "BEDROCK_POLICY", "TargetId": account});
