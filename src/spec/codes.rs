@@ -101,7 +101,12 @@ crate::codes! {
 }
 
 /// The lists of codes of every part of bedrail that declares some. One that is missing here is missing in the docs.
-pub const LISTS: &[&[Code]] = &[CODES, super::lower::codes::CODES];
+pub const LISTS: &[&[Code]] = &[
+    CODES,
+    super::lower::codes::CODES,
+    crate::kinds::guardrail::codes::CODES,
+    crate::kinds::guardrail_version::codes::CODES,
+];
 
 #[cfg(test)]
 mod tests {

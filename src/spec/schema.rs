@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
 use super::top::{EntryKey, LATER, Top};
+use crate::kinds::{guardrail, guardrail_version};
 use crate::spec::decode::{Exact, Key, KeyNames};
 
 /// What a section adds to the schema.
@@ -23,6 +24,15 @@ impl SectionSchema {
     pub const fn of<T: JsonSchema>(key: &'static str, docs: &'static str) -> Self {
         Self { key, docs, entry: |generator| generator.subschema_for::<T>() }
     }
+}
+
+/// The sections, in the order of the documentation.
+const SECTIONS: &[SectionSchema] =
+    &[guardrail::section::SCHEMA, guardrail::external::SCHEMA, guardrail_version::section::SCHEMA];
+
+/// The schema of a spec.
+pub fn schema() -> Json {
+    of_spec(SECTIONS)
 }
 
 /// The schema of a spec with these sections.

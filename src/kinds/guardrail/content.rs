@@ -41,6 +41,16 @@ impl Content {
     /// never compared.
     pub const DIGEST_SCHEME: u32 = 1;
 
+    /// Whether there is a policy at all; AWS takes no guardrail without one.
+    pub fn has_policy(&self) -> bool {
+        self.content_policy.is_some()
+            || self.topic_policy.is_some()
+            || self.word_policy.is_some()
+            || self.sensitive_information_policy.is_some()
+            || self.contextual_grounding_policy.is_some()
+            || self.automated_reasoning_policy.is_some()
+    }
+
     /// The identity of this content: SHA-256 over scheme and canonical JSON. Name, description, KMS key and tags have no
     /// part in it.
     pub fn digest(&self) -> Digest {

@@ -7,8 +7,12 @@ use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
 pub(in crate::kinds) mod aws;
+pub mod codes;
 mod content;
+mod entry;
 pub(crate) mod external;
+mod place;
+mod policy;
 pub(crate) mod section;
 mod words;
 

@@ -1,13 +1,187 @@
 //! The section `guardrails`.
 
-use crate::model::diagnostic::Diagnostics;
-use crate::spec::Spec;
-use crate::spec::lower::Lowering;
+use std::collections::BTreeMap;
+
+use super::entry::{Entry, Holder, Mode};
+use super::policy::InScope;
+use super::{Content, Model, codes, place};
+use crate::kinds::Kind;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::span::{Span, Spanned};
+use crate::model::{Address, Region, Scope};
+use crate::spec::codes::LATER;
+use crate::spec::decode::{Reading, Regional};
+use crate::spec::lower::{Alphabet, DeclaredGuardrail, Lowering, Origin};
+use crate::spec::schema::SectionSchema;
+use crate::spec::{Decoded, REGIONAL, Spec};
+
+/// What the section says in the JSON Schema.
+pub(crate) const SCHEMA: SectionSchema = SectionSchema::of::<Regional<Entry>>("guardrails", "Guardrails by key.");
+
+/// How many implicit versions stay where an entry says nothing.
+const KEEP_VERSIONS: usize = 10;
 
 /// Reads the entries and reports their faults.
-pub(crate) fn decode(_spec: &Spec, _diagnostics: &mut Diagnostics) {}
+pub(crate) fn decode(spec: &Spec, diagnostics: &mut Diagnostics) -> Vec<Decoded<Regional<Entry>>> {
+    spec.decode("guardrails", REGIONAL, diagnostics)
+}
 
 /// Reads the entries and adds what they want.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
-    decode(lowering.spec, lowering.diagnostics);
+    let mut names = BTreeMap::new();
+    let mut former = BTreeMap::new();
+    for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
+        check_former_keys(&key, &entry.base, &mut former, lowering);
+        let scopes = scopes(&entry, lowering);
+        let mut declared = DeclaredGuardrail { key: key.clone(), origin: Origin::Ours, scopes: BTreeMap::new() };
+        for scope in scopes {
+            let here = entry.in_region(scope.region_name());
+            let model = lower_in(&key, here, &scope, lowering);
+            if let Some(model) = &model {
+                check_name(model, &key, here, &scope, &mut names, lowering);
+                want(model.clone(), &key, here, &scope, lowering);
+            }
+            declared.scopes.insert(scope, model);
+        }
+        lowering.declare(declared);
+    }
+}
+
+/// The scopes of an entry; none if its account is one that this release does not reach.
+fn scopes(entry: &Spanned<Regional<Entry>>, lowering: &mut Lowering<'_>) -> Vec<Scope> {
+    let base = &entry.value.base;
+    let regions: Vec<Region> = lowering.regions(base.regions.as_ref());
+    let codes: Vec<&str> = regions.iter().map(Region::as_str).collect();
+    let mut cx = Reading::default();
+    entry.value.check_regions(&codes, &mut cx);
+    lowering.diagnostics.extend(cx.diagnostics);
+    if let Some(accounts) = &base.accounts {
+        let fault =
+            Diagnostic::at(accounts.span, LATER, "`accounts` of a guardrail comes with a later release of bedrail");
+        lowering.diagnostics.push(fault.help("remove it for now: the guardrail is then in the management account"));
+        return Vec::new();
+    }
+    let home = lowering.facts.home().clone();
+    let reached = match base.account.as_ref().map(|account| &account.value) {
+        None | Some(Holder::Home) => true,
+        // Whose credentials they are is not known yet.
+        Some(Holder::Id(id)) => *id == home || (lowering.assumed && !lowering.pins_account()),
+        Some(Holder::Named(_)) => false,
+    };
+    if let Some(account) = base.account.as_ref().filter(|_| !reached) {
+        let message = "guardrails of member accounts come with a later release of bedrail";
+        let fault = Diagnostic::at(account.span, LATER, message);
+        lowering.diagnostics.push(fault.help(format!("for now a guardrail is in {home}; remove `account`")));
+        return Vec::new();
+    }
+    regions.into_iter().map(|region| Scope::regional(home.clone(), region)).collect()
+}
+
+fn lower_in(key: &Spanned<String>, entry: &Entry, scope: &Scope, lowering: &mut Lowering<'_>) -> Option<Model> {
+    let protected = entry.prevent_destroy.as_ref().is_some_and(|protected| protected.value);
+    let tags = lowering.tags(entry.tags.as_ref(), key, protected, scope, Alphabet::Bedrock);
+    let mut here = InScope {
+        lowering,
+        scope,
+        detect: entry.mode.as_ref().is_some_and(|mode| mode.value == Mode::Detect),
+        has_profile: entry.cross_region_profile.is_some(),
+    };
+    let name = match &entry.name {
+        Some(name) => here.text(name),
+        None => Some(key.value.clone()),
+    };
+    let description = here.optional_text(entry.description.as_ref());
+    let kms_key_id = match &entry.kms_key_id {
+        Some(kms_key) => place::kms_key(kms_key, &mut here).map(Some),
+        None => Some(None),
+    };
+    let content = content(key.span, entry, &mut here);
+    Some(Model { name: name?, description: description?, kms_key_id: kms_key_id?, content: content?, tags })
+}
+
+fn content(key: Span, entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Content> {
+    let blocked_input_messaging = here.text(&entry.blocked_input_messaging);
+    let blocked_outputs_messaging = here.text(&entry.blocked_outputs_messaging);
+    let cross_region_profile = match &entry.cross_region_profile {
+        Some(profile) => place::profile(profile, here).map(Some),
+        None => Some(None),
+    };
+    let content_policy = entry.content_policy.as_ref().map(|policy| policy.value.lower(here));
+    let topic_policy = entry.topic_policy.as_ref().map(|policy| policy.value.lower(here));
+    let word_policy = entry.word_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let sensitive = entry.sensitive_information_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let grounding = entry.contextual_grounding_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let reasoning = entry.automated_reasoning_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let content = Content {
+        blocked_input_messaging: blocked_input_messaging?,
+        blocked_outputs_messaging: blocked_outputs_messaging?,
+        content_policy: sound(content_policy)?,
+        topic_policy: sound(topic_policy)?,
+        word_policy: sound(word_policy)?,
+        sensitive_information_policy: sound(sensitive)?.flatten(),
+        contextual_grounding_policy: sound(grounding)?,
+        automated_reasoning_policy: sound(reasoning)?,
+        cross_region_profile: cross_region_profile?,
+    };
+    if content.has_policy() {
+        return Some(content);
+    }
+    let fault = Diagnostic::at(key, codes::NO_POLICY, "a guardrail needs at least one policy");
+    here.report(fault.help("add one: `content_policy: {filters: {HATE: HIGH}}`, for instance"));
+    None
+}
+
+/// An absent policy is sound; one at fault is not.
+fn sound<T>(policy: Option<Option<T>>) -> Option<Option<T>> {
+    policy.map_or(Some(None), |policy| policy.map(Some))
+}
+
+fn check_name(
+    model: &Model,
+    key: &Spanned<String>,
+    entry: &Entry,
+    scope: &Scope,
+    names: &mut BTreeMap<(Scope, String), Span>,
+    lowering: &mut Lowering<'_>,
+) {
+    let span = entry.name.as_ref().map_or(key.span, |name| name.span);
+    if let Some(first) = names.get(&(scope.clone(), model.name.clone())) {
+        let message = format!("another guardrail is named `{}` too", model.name);
+        let fault = Diagnostic::at(span, codes::SAME_NAME, message).related(*first, "the other");
+        lowering
+            .diagnostics
+            .push(fault.help("bedrail recognises an unmarked guardrail by its name; give each its own"));
+        return;
+    }
+    names.insert((scope.clone(), model.name.clone()), span);
+}
+
+fn check_former_keys(
+    key: &Spanned<String>,
+    entry: &Entry,
+    claimed: &mut BTreeMap<String, Span>,
+    lowering: &mut Lowering<'_>,
+) {
+    for former in entry.previously.iter().flat_map(|keys| keys.iter()) {
+        let spec = lowering.spec;
+        let present = spec.section("guardrails").iter().find(|entry| entry.key.as_str() == former.value.as_str());
+        let taken = present.map(|entry| (entry.key.span, "declared here"));
+        let taken = taken.or_else(|| claimed.get(former.value.as_str()).map(|span| (*span, "claimed here")));
+        if let Some((span, label)) = taken {
+            let message = format!("`{}` cannot be a former key of `{}`: it is in use", former.value, key.value);
+            let fault = Diagnostic::at(former.span, codes::PREVIOUSLY_IN_USE, message);
+            lowering.diagnostics.push(fault.related(span, label));
+        }
+        claimed.insert(former.value.as_str().to_owned(), former.span);
+    }
+}
+
+fn want(model: Model, key: &Spanned<String>, entry: &Entry, scope: &Scope, lowering: &mut Lowering<'_>) {
+    let at = |name: &str| Address::new(Kind::Guardrail, scope.clone(), name);
+    let address = at(key);
+    let keep = entry.keep_versions.as_ref().map_or(KEEP_VERSIONS, |keep| keep.value.0 as usize);
+    lowering.desired.keep_versions.insert(address.clone(), keep);
+    let former = entry.previously.iter().flat_map(|keys| keys.iter());
+    let previously = former.map(|former| at(former.value.as_str())).collect();
+    lowering.want(address, model, &format!("guardrails.{}", key.value), key.span, previously);
 }

@@ -6,6 +6,7 @@ use super::{ResourceKind, Verb};
 use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
 
 pub(in crate::kinds) mod aws;
+pub mod codes;
 pub(crate) mod section;
 
 /// A version of one guardrail.

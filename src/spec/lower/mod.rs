@@ -7,9 +7,11 @@
 mod assumed;
 pub(crate) mod codes;
 mod declared;
+mod finish;
 mod needs;
 mod profiles;
 mod reference;
+mod regions;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,7 @@ use std::rc::Rc;
 
 pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
 pub use needs::{Needs, selectors};
-pub(crate) use profiles::destinations;
+pub(crate) use profiles::{destinations, profile_for, sources};
 pub(crate) use tags::{Alphabet, TagMap};
 
 use super::Spec;
@@ -100,12 +102,16 @@ impl<'a> Lowering<'a> {
     }
 
     fn run(mut self) -> Desired {
+        let top = self.top;
+        self.check_regions(&top.regions);
         guardrail::section::lower(&mut self);
         guardrail::external::lower(&mut self);
         guardrail_version::section::lower(&mut self);
         resource_policy::section::lower(&mut self);
         org_policy::section::lower(&mut self);
         account_enforcement::section::lower(&mut self);
+        self.check_enforced();
+        self.scan();
         self.desired
     }
 

@@ -31,9 +31,9 @@ pub(crate) fn profile_for(region: &Region) -> Option<&'static str> {
 }
 
 /// The Regions in which a guardrail may use a profile, sorted; `None` for a profile that the table does not know.
-pub(crate) fn sources(profile: &str) -> Option<impl Iterator<Item = &'static str>> {
+pub(crate) fn sources(profile: &str) -> Option<Vec<&'static str>> {
     let known = TABLE.profiles.iter().find(|known| known.id == profile)?;
-    Some(known.routes.keys().map(String::as_str))
+    Some(known.routes.keys().map(String::as_str).collect())
 }
 
 /// The Regions to which a profile sends the content of a guardrail in `source`, sorted; for what the table does not know,
