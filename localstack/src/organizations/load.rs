@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::documents;
-use super::input::{ACCOUNT, POLICY, ROOT, UNIT, is_any};
+use super::id::Id;
 use super::organization::{Organization, Policy};
 use super::policy_type::PolicyType;
 
@@ -52,12 +52,12 @@ impl Organization {
     }
 
     fn wrong_ids(&self) -> Vec<String> {
-        let units = self.units.keys().map(|id| (id, UNIT, "an OU"));
-        let accounts = self.accounts.keys().map(|id| (id, ACCOUNT, "an account"));
-        let policies = self.policies.keys().map(|id| (id, POLICY, "a policy"));
-        let single = [(&self.id, "o-[a-z0-9]{10,32}", "an organization"), (&self.root.id, ROOT, "a root")];
+        let units = self.units.keys().map(|id| (id, Id::Unit, "an OU"));
+        let accounts = self.accounts.keys().map(|id| (id, Id::Account, "an account"));
+        let policies = self.policies.keys().map(|id| (id, Id::Policy, "a policy"));
+        let single = [(&self.id, Id::Organization, "an organization"), (&self.root.id, Id::Root, "a root")];
         let ids = single.into_iter().chain(units).chain(accounts).chain(policies);
-        ids.filter(|(id, pattern, _)| !is_any(id, &[pattern]))
+        ids.filter(|(id, form, _)| !form.fits(id))
             .map(|(id, _, what)| format!("{id} is not the id of {what}"))
             .collect()
     }

@@ -8,7 +8,7 @@
 //! policy_type, documents, bedrock_policy     what a type allows and demands
 //! inheritance                                many documents → one (pure)
 //! effective                                  … seen by an account after a while
-//! input, page, rows, errors                  requests and answers
+//! input, id, page, rows, errors              requests and answers
 //! access, delegation                         who may
 //! operations                                 one function for each operation
 //! ```
@@ -20,6 +20,7 @@ mod delegation;
 mod documents;
 mod effective;
 mod errors;
+mod id;
 mod inheritance;
 mod input;
 mod load;

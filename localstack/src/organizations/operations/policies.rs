@@ -33,7 +33,7 @@ pub(super) fn create(world: &mut World, input: Input<'_>) -> Answer {
             "You have reached the number of policies of this type.",
         ));
     }
-    let id = format!("p-{}", world.new_id(&format!("organizations/policy/{}", policy.name), 10));
+    let id = new_id(world, &policy.name);
     let organization = world.organization_mut();
     organization.policies.insert(id.clone(), policy);
     if !tags.is_empty() {
@@ -105,6 +105,16 @@ pub(super) fn list(request: Request<'_>) -> Answer {
         Some(policy) => rows.policy_summary(id, &policy),
         None => nothing(),
     }))
+}
+
+/// A state written by hand may hold a policy with the id that would be next.
+fn new_id(world: &mut World, name: &str) -> String {
+    loop {
+        let id = format!("p-{}", world.new_id(&format!("organizations/policy/{name}"), 10));
+        if !world.organization.policies.contains_key(&id) {
+            return id;
+        }
+    }
 }
 
 fn answer(world: &World, id: &str) -> Answer {
