@@ -8,6 +8,8 @@ use serde_json::{Number, Value};
 use super::address::Address;
 use super::names::Names;
 use super::reference::{Ref, RemoteId};
+use super::scope::Scope;
+use crate::kinds::Kind;
 
 /// A policy document in normal form. Its lists are sets: AWS gives no meaning to the order of any list in the policies
 /// that bedrail writes.
@@ -64,9 +66,12 @@ impl Template {
         Self(vec![Segment::Text(text.into())])
     }
 
-    /// A string that is just one whole id.
+    /// A string that is just one whole id. A foreign one is text as AWS has it.
     pub fn id(id: Ref) -> Self {
-        Self(vec![Segment::Id(id, Form::Whole)])
+        Self(vec![match id {
+            Ref::Foreign(id) => Segment::Text(id.as_str().to_owned()),
+            id @ Ref::To(_) => Segment::Id(id, Form::Whole),
+        }])
     }
 
     /// Every text that this string may stand for now: one for each combination of the ids that its references have.
@@ -94,6 +99,33 @@ impl Document {
     /// A map of these entries.
     pub fn map<const N: usize>(entries: [(&str, Self); N]) -> Self {
         Self::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
+    /// A list of these items, in the order in which two equal sets are equal lists.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        let mut items: Vec<Self> = items.into_iter().collect();
+        items.sort_by_cached_key(|item| serde_json::to_string(item).unwrap_or_default());
+        Self::List(items)
+    }
+
+    /// The value of a key, if this is an object that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(entries) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The string, if this is one without references.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(Template(segments)) => match segments.as_slice() {
+                [] => Some(""),
+                [Segment::Text(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The addresses to which the document points.
@@ -156,6 +188,20 @@ impl Document {
                 Value::Object(entries.iter().map(render).collect::<Result<_, Address>>()?)
             }
         })
+    }
+
+    /// How many characters the document has as minified JSON at least: references count as the shortest ids that AWS
+    /// gives.
+    pub fn least_length(&self) -> usize {
+        let shortest = |address: &Address| {
+            let Scope { account, .. } = &address.scope;
+            let number = if address.kind == Kind::GuardrailVersion { ":1" } else { "" };
+            let region = address.scope.region_name();
+            RemoteId::new(format!("arn:aws:bedrock:{region}:{account}:guardrail/aaaaaaaaaaaa{number}"))
+        };
+        let ids: BTreeMap<Address, RemoteId> =
+            self.references().into_iter().map(|address| (address.clone(), shortest(&address))).collect();
+        self.render(&|address| ids.get(address)).map_or(0, |json| json.to_string().chars().count())
     }
 
     /// Brings a document as read from AWS into the words of the one that is wanted: where an id that stands there is one
@@ -222,11 +268,7 @@ impl From<Value> for Document {
             Value::Bool(value) => Self::Bool(value),
             Value::Number(number) => Self::Number(number),
             Value::String(text) => Self::text(text),
-            Value::Array(items) => {
-                let mut items: Vec<Self> = items.into_iter().map(Self::from).collect();
-                items.sort_by_cached_key(|item| serde_json::to_string(item).unwrap_or_default());
-                Self::List(items)
-            }
+            Value::Array(items) => Self::list(items.into_iter().map(Self::from)),
             Value::Object(entries) => {
                 Self::Map(entries.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
             }

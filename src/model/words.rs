@@ -8,10 +8,12 @@ macro_rules! words {
     ($(#[$docs:meta])* $name:ident { $($(#[$variant_docs:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$docs])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[allow(unreachable_pub, reason = "some are of one section only")]
         pub enum $name {
             $($(#[$variant_docs])* #[doc = concat!("`", $word, "`")] #[serde(rename = $word)] $variant,)+
         }
 
+        #[allow(unreachable_pub, dead_code, reason = "some are of one section only, and read with their place")]
         impl $name {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

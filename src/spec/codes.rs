@@ -106,6 +106,10 @@ pub const LISTS: &[&[Code]] = &[
     super::lower::codes::CODES,
     crate::kinds::guardrail::codes::CODES,
     crate::kinds::guardrail_version::codes::CODES,
+    super::selector::CODES,
+    crate::kinds::resource_policy::codes::CODES,
+    crate::kinds::org_policy::codes::CODES,
+    crate::kinds::account_enforcement::codes::CODES,
 ];
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod merge;
 pub mod node;
 mod read;
 pub mod schema;
+pub mod selector;
 pub mod sources;
 pub mod suggest;
 pub mod template;

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
 use super::top::{EntryKey, LATER, Top};
-use crate::kinds::{guardrail, guardrail_version};
+use crate::kinds::{account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
 use crate::spec::decode::{Exact, Key, KeyNames};
 
 /// What a section adds to the schema.
@@ -27,8 +27,14 @@ impl SectionSchema {
 }
 
 /// The sections, in the order of the documentation.
-const SECTIONS: &[SectionSchema] =
-    &[guardrail::section::SCHEMA, guardrail::external::SCHEMA, guardrail_version::section::SCHEMA];
+const SECTIONS: &[SectionSchema] = &[
+    guardrail::section::SCHEMA,
+    guardrail::external::SCHEMA,
+    guardrail_version::section::SCHEMA,
+    resource_policy::section::SCHEMA,
+    org_policy::section::SCHEMA,
+    account_enforcement::section::SCHEMA,
+];
 
 /// The schema of a spec.
 pub fn schema() -> Json {

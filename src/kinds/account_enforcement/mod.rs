@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Names, Ref, words};
 
+pub mod codes;
+pub(crate) mod enforced;
+pub(crate) mod models;
 pub(crate) mod section;
 
 mod aws;

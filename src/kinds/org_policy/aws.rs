@@ -4,6 +4,7 @@
 use aws_sdk_organizations::types::{PolicySummary, PolicyType, Tag};
 use futures::future::join_all;
 
+use super::document::normal;
 use super::{Model, OrgPolicy};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
@@ -177,7 +178,7 @@ async fn describe(cx: &ReadCx<'_>, id: &str) -> Result<Policy, AwsError> {
     Ok(Policy {
         name: summary.name.ok_or_else(|| unreadable("the policy has no name".to_owned()))?,
         description: summary.description.unwrap_or_default(),
-        document: Document::from(json),
+        document: normal(Document::from(json)),
     })
 }
 

@@ -5,6 +5,11 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Tags};
 
+pub mod codes;
+pub mod document;
+mod raw;
+mod reach;
+mod rules;
 pub(crate) mod section;
 
 mod aws;

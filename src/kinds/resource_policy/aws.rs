@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 
+use super::document::normal;
 use super::{Model, ResourcePolicy};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
@@ -51,7 +52,7 @@ impl Remote for ResourcePolicy {
         let document: serde_json::Value = serde_json::from_str(text)
             .map_err(|error| AwsError::unreadable(GET, id.as_str(), format!("the policy is no JSON: {error}")))?;
         let evidence = if is_profile(id) { Evidence::Profile } else { Evidence::Of(id.clone()) };
-        let model = Model { resource: Ref::Foreign(id.clone()), document: Document::from(document) };
+        let model = Model { resource: Ref::Foreign(id.clone()), document: normal(Document::from(document)) };
         Ok(Some(Raw {
             kind: Kind::ResourcePolicy,
             scope: scope.clone(),
@@ -87,7 +88,8 @@ impl Remote for ResourcePolicy {
         }
         // The call replaces whatever is there, so a create must know that nothing is, unless it is its own lost deed.
         if !exists && let Some(found) = Self::read(&cx.read, scope, &id).await? {
-            let ours = serde_json::from_str::<serde_json::Value>(&document).ok().map(Document::from);
+            let ours =
+                serde_json::from_str::<serde_json::Value>(&document).ok().map(|json| normal(Document::from(json)));
             let theirs = match found.model {
                 Some(crate::kinds::Model::ResourcePolicy(model)) => Some(model.document),
                 _ => None,

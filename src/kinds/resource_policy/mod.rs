@@ -5,6 +5,10 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Ref};
 
+pub mod codes;
+pub mod document;
+mod profile;
+mod raw;
 pub(crate) mod section;
 
 mod aws;

@@ -7,6 +7,7 @@
 mod collection;
 mod either;
 mod fields;
+mod later;
 mod macros;
 mod number;
 mod place;
@@ -20,6 +21,7 @@ mod word;
 pub use collection::{Key, KeyNames, List, Map, OneOrMany};
 pub use either::Either;
 pub use fields::{Faulty, Fields, ObjectSchema, expand_fields, expand_short};
+pub use later::Later;
 pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole};
 pub use place::unquoted_account;
 pub use reading::{Reading, Shape};

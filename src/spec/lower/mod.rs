@@ -7,8 +7,10 @@
 mod assumed;
 pub(crate) mod codes;
 mod declared;
+pub(crate) mod document;
 mod finish;
 mod needs;
+mod nodes;
 mod profiles;
 mod reference;
 mod regions;
@@ -19,6 +21,7 @@ use std::rc::Rc;
 
 pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
 pub use needs::{Needs, selectors};
+pub(crate) use nodes::Node;
 pub(crate) use profiles::{destinations, profile_for, sources};
 pub(crate) use tags::{Alphabet, TagMap};
 

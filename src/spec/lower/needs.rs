@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::kinds::{account_enforcement, org_policy, resource_policy};
+use crate::model::diagnostic::Diagnostics;
 use crate::spec::Spec;
+use crate::spec::selector::Selector;
 
 /// What must be read of the organization before the spec can be lowered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,5 +18,19 @@ pub struct Needs {
 
 /// What the selectors of the spec need.
 pub fn selectors(spec: &Spec) -> Needs {
-    Needs { organization: spec.top.as_ref().is_some_and(|top| top.organization.is_some()), ou_paths: BTreeSet::new() }
+    let organization = spec.top.as_ref().is_some_and(|top| top.organization.is_some());
+    let mut ou_paths = BTreeSet::new();
+    let mut note = |selector: &Selector| ou_paths.extend(selector.unit_path().map(str::to_owned));
+    // Faults are reported by the check; what cannot be decoded needs nothing.
+    let unheard = &mut Diagnostics::default();
+    for entry in resource_policy::section::decode(spec, unheard) {
+        resource_policy::section::selectors(&entry.entry).for_each(&mut note);
+    }
+    for entry in org_policy::section::decode(spec, unheard) {
+        org_policy::section::selectors(&entry.entry).for_each(&mut note);
+    }
+    for entry in account_enforcement::section::decode(spec, unheard) {
+        account_enforcement::section::selectors(&entry.entry).for_each(&mut note);
+    }
+    Needs { organization, ou_paths }
 }

@@ -121,6 +121,21 @@ impl Lowering<'_> {
         }
     }
 
+    /// The pointer to a version that is known by its key alone, for something in `scope`. Reports one that is not
+    /// declared.
+    pub(crate) fn version_by_key(&mut self, key: &Spanned<String>, scope: &Scope) -> Option<Ref> {
+        let guardrail = match self.versions.get(&key.value) {
+            Some(version) => Spanned::new(version.guardrail.value.clone(), key.span),
+            None => return self.no_version(key),
+        };
+        self.version(&guardrail, Some(key), scope)
+    }
+
+    /// The key of the guardrail of a version, if the version is declared.
+    pub(crate) fn guardrail_of_version(&self, key: &str) -> Option<String> {
+        self.versions.get(key).map(|version| version.guardrail.value.clone())
+    }
+
     /// The guardrail's own scope for `scope`; reports a Region that it is not in.
     fn held_in(&mut self, declared: &DeclaredGuardrail, used: &Spanned<String>, scope: &Scope) -> Option<Scope> {
         let held = declared.scope_for(scope).cloned();
@@ -135,17 +150,7 @@ impl Lowering<'_> {
     }
 
     fn named(&mut self, declared: &DeclaredGuardrail, key: &Spanned<String>) -> Option<Rc<DeclaredVersion>> {
-        let spec = self.spec;
-        let Some(found) = self.versions.get(&key.value).cloned() else {
-            let known: Vec<&str> = spec.section("versions").iter().map(|entry| entry.key.as_str()).collect();
-            if spec.complete && !known.contains(&key.as_str()) {
-                let message = format!("no version `{}` is declared", key.value);
-                let help = suggest::advise(key, known.iter().copied())
-                    .unwrap_or_else(|| "declare it under `versions`, or write a number in quotes".to_owned());
-                self.diagnostics.push(Diagnostic::at(key.span, codes::NO_VERSION, message).help(help));
-            }
-            return None;
-        };
+        let Some(found) = self.versions.get(&key.value).cloned() else { return self.no_version(key) };
         if found.guardrail.value != declared.key.value {
             let message =
                 format!("`{}` is a version of `{}`, not of `{}`", key.value, found.guardrail.value, declared.key.value);
@@ -154,6 +159,18 @@ impl Lowering<'_> {
             return None;
         }
         Some(found)
+    }
+
+    /// Reports a version that nobody declares; one whose entry is at fault has been reported.
+    fn no_version<T>(&mut self, key: &Spanned<String>) -> Option<T> {
+        let known: Vec<&str> = self.spec.section("versions").iter().map(|entry| entry.key.as_str()).collect();
+        if self.spec.complete && !known.contains(&key.as_str()) {
+            let message = format!("no version `{}` is declared", key.value);
+            let help = suggest::advise(key, known.iter().copied())
+                .unwrap_or_else(|| "declare it under `versions`, or write a number in quotes".to_owned());
+            self.diagnostics.push(Diagnostic::at(key.span, codes::NO_VERSION, message).help(help));
+        }
+        None
     }
 
     fn number_in(

@@ -24,7 +24,7 @@ impl Lowering<'_> {
     }
 
     /// Reports Regions that stand twice, and those that are not known to have Bedrock.
-    pub(super) fn check_regions(&mut self, regions: &[Spanned<Region>]) {
+    pub(crate) fn check_regions(&mut self, regions: &[Spanned<Region>]) {
         for (at, region) in regions.iter().enumerate() {
             if let Some(first) = regions[..at].iter().find(|other| other.value == region.value) {
                 let fault = Diagnostic::at(region.span, REPEATED, format!("{} stands twice", region.value));
