@@ -80,9 +80,10 @@ impl Clients {
     }
 
     /// Whether the failure says that there is nothing to read in `region`: the account has not enabled it, or it has no
-    /// such service. In the Region that told who calls, the same answer is a failure like any other.
+    /// such service. In the Region that told who calls, and where there is no Region, the same answer is a failure.
     pub(crate) fn is_unavailable(&self, region: Option<&Region>, error: &AwsError) -> bool {
-        region != self.known.as_ref() && matches!(error.class, Class::NotEnabled | Class::NoEndpoint)
+        region.is_some_and(|region| Some(region) != self.known.as_ref())
+            && matches!(error.class, Class::NotEnabled | Class::NoEndpoint)
     }
 
     pub(super) async fn slot(&self) -> SemaphorePermit<'_> {

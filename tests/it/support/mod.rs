@@ -53,12 +53,21 @@ impl Sandbox {
         self.emulator.endpoint()
     }
 
+    /// Clients of another account, which may only read.
+    pub(crate) async fn clients_of(&self, account: &str) -> Clients {
+        self.open(account, Access::ReadOnly).await
+    }
+
     pub(crate) async fn clients(&self, access: Access) -> Clients {
+        self.open(self.emulator.management_account(), access).await
+    }
+
+    async fn open(&self, account: &str, access: Access) -> Clients {
         let connection = Connection {
             profile: None,
             endpoint_url: Some(self.endpoint().to_owned()),
             region: Some(Region::new(self.emulator.home_region())),
-            sandbox: Some(Caller { account: self.emulator.management_account().parse().expect("an account id") }),
+            sandbox: Some(Caller { account: account.parse().expect("an account id") }),
             parallelism: 16,
         };
         connection.open(access).await.expect("the emulator answers")
