@@ -55,28 +55,32 @@ impl ReadCx<'_> {
     ///
     /// # Errors
     /// What AWS or the way to it reports, after the SDK's own attempts.
-    pub async fn call<O, E>(
+    pub fn call<O, E>(
         &self,
         operation: &'static str,
         object: &str,
-        request: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
-    ) -> Result<O, AwsError>
+        request: impl Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send,
+    ) -> impl Future<Output = Result<O, AwsError>> + Send
     where
-        O: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
+        O: RequestId + Send,
+        E: ProvideErrorMetadata + Error + Send + 'static,
     {
-        let answer = {
-            let _slot = self.clients.slot().await;
-            request.await
-        };
-        let answer = answer.map_err(|error| AwsError::new(operation, object, &error));
-        let (request_id, code) = match &answer {
-            Ok(output) => (output.request_id().map(str::to_owned), None),
-            Err(error) => (error.request_id.clone(), error.code.clone()),
-        };
-        tracing::debug!(operation, object, request_id, code, "called");
-        self.log.push(Call { operation, object: object.to_owned(), request_id, code });
-        answer
+        // The SDK's futures are kilobytes long, and every future around this one would be longer.
+        let request = Box::pin(request);
+        async move {
+            let answer = {
+                let _slot = self.clients.slot().await;
+                request.await
+            };
+            let answer = answer.map_err(|error| AwsError::new(operation, object, &error));
+            let (request_id, code) = match &answer {
+                Ok(output) => (output.request_id().map(str::to_owned), None),
+                Err(error) => (error.request_id.clone(), error.code.clone()),
+            };
+            tracing::debug!(operation, object, request_id, code, "called");
+            self.log.push(Call { operation, object: object.to_owned(), request_id, code });
+            answer
+        }
     }
 }
 
@@ -128,9 +132,9 @@ impl WriteCx<'_> {
         mut request: impl FnMut() -> Fut,
     ) -> Result<O, AwsError>
     where
-        O: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
-        Fut: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+        O: RequestId + Send,
+        E: ProvideErrorMetadata + Error + Send + 'static,
+        Fut: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send,
     {
         let mut pace = self.run.wait.pace(object);
         loop {

@@ -60,7 +60,12 @@ impl Clients {
         ReadCx { clients: self, log }
     }
 
-    /// Bedrock in the Region of `scope`. The account is the caller's: this release enters no other.
+    /// Makes sure that `scope` is one in which these clients act; in any other they would act in the wrong account.
+    pub(super) fn enter(&self, scope: &Scope) -> Result<(), AwsError> {
+        if scope.account == self.caller.account { Ok(()) } else { Err(AwsError::elsewhere(scope)) }
+    }
+
+    /// Bedrock in the Region of `scope`, which was entered.
     pub(crate) fn bedrock(&self, scope: &Scope) -> aws_sdk_bedrock::Client {
         let region = scope.region.clone().unwrap_or_else(|| organizations_region(&self.caller.partition));
         let mut clients = self.bedrock.lock().unwrap_or_else(PoisonError::into_inner);

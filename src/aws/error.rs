@@ -8,7 +8,7 @@ use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::request_id::RequestId;
 
-use crate::model::{Address, Digest};
+use crate::model::{Address, Digest, Scope};
 
 /// What kind of failure, as far as a caller must act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +93,18 @@ impl AwsError {
         }
     }
 
+    /// A scope in an account that these clients do not enter.
+    pub(super) fn elsewhere(scope: &Scope) -> Self {
+        Self {
+            operation: "sts:AssumeRole",
+            object: scope.account.to_string(),
+            class: Class::AccessDenied,
+            code: None,
+            message: "this release works in the caller's account only".to_owned(),
+            request_id: None,
+        }
+    }
+
     /// Whether AWS gave this code; a suffix `Exception` does not count.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref().is_some_and(|found| bare(found) == bare(code))
@@ -156,10 +168,11 @@ fn by_chain(causes: &str) -> (Class, String) {
     let has = |words: &[&str]| words.iter().any(|word| causes.contains(word));
     let class = if has(&[super::access::REFUSAL]) {
         Class::ReadOnly
+    } else if has(&["credentials", "identity"]) {
+        // First, since the place that issues credentials may be what has no address.
+        Class::NoCredentials
     } else if has(&["dns error", "failed to lookup address", "Name or service not known"]) {
         Class::NoEndpoint
-    } else if has(&["credentials", "identity"]) {
-        Class::NoCredentials
     } else {
         Class::NoReply
     };
@@ -284,7 +297,10 @@ mod tests {
     fn what_never_reached_aws_is_told_by_its_causes() {
         for (causes, class) in [
             ("dispatch failure: io error: dns error: failed to lookup address information", Class::NoEndpoint),
-            ("dispatch failure: other: the credential provider was not enabled", Class::NoReply),
+            (
+                "dispatch failure: io error: an error occurred while loading credentials: dns error",
+                Class::NoCredentials,
+            ),
             ("dispatch failure: no providers in chain provided credentials", Class::NoCredentials),
             ("request has timed out", Class::NoReply),
         ] {

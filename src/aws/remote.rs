@@ -140,6 +140,7 @@ macro_rules! dispatch {
             scope: &Scope,
             so_far: &Readings,
         ) -> Result<Listing, AwsError> {
+            cx.clients.enter(scope)?;
             match kind { $(Kind::$variant => $module::$variant::list(cx, survey, scope, so_far).await,)+ }
         }
 
@@ -153,6 +154,7 @@ macro_rules! dispatch {
             scope: &Scope,
             id: &RemoteId,
         ) -> Result<Option<Raw>, AwsError> {
+            cx.clients.enter(scope)?;
             match kind { $(Kind::$variant => $module::$variant::read(cx, scope, id).await,)+ }
         }
 
@@ -161,6 +163,7 @@ macro_rules! dispatch {
         /// # Errors
         /// The failure; a repeat of the action is safe after any.
         pub async fn perform(cx: &WriteCx<'_>, action: &Action) -> Result<RemoteId, ApplyError> {
+            cx.read.clients.enter(&action.address.scope)?;
             match action.address.kind {
                 $(Kind::$variant => {
                     let edit = Edit::of(&action.change, |model| match model {

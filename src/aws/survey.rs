@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{AccountId, ExternalMark, NAME_TAG, Organization, Owner, STACK_TAG, Scope, Tags, owner_of};
+use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, STACK_TAG, Scope, Tags, owner_of};
 
 /// The places to look at, and what is worth reading in full there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,11 +28,6 @@ impl Survey {
     /// The scope of the organization's policies.
     pub fn organization_scope(&self) -> Option<Scope> {
         self.organization.as_ref().map(|organization| Scope::global(organization.management_account.clone()))
-    }
-
-    /// The management account, when there is an organization.
-    pub fn management_account(&self) -> Option<&AccountId> {
-        self.organization.as_ref().map(|organization| &organization.management_account)
     }
 
     /// Whether the bearer of these tags and this AWS name is worth reading in full.

@@ -23,6 +23,8 @@ pub(in crate::kinds) use settle::{Settle, delete, settled};
 const LIST: &str = "bedrock:ListGuardrails";
 const GET: &str = "bedrock:GetGuardrail";
 const LIST_TAGS: &str = "bedrock:ListTagsForResource";
+/// The status of what counts as gone.
+const DELETING: &str = "DELETING";
 /// The version that is the working draft.
 pub(in crate::kinds) const DRAFT: &str = "DRAFT";
 
@@ -38,6 +40,7 @@ impl Remote for Guardrail {
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {
         let answer = match get(cx, scope, id.as_str(), DRAFT).await {
+            Ok(answer) if answer.status().as_str() == DELETING => return Ok(None),
             Ok(answer) => answer,
             Err(error) if error.class == Class::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -182,7 +185,7 @@ async fn rows(cx: &ReadCx<'_>, scope: &Scope, of: Option<&str>) -> Result<Vec<Gu
         let request = cx.clients.bedrock(scope).list_guardrails().max_results(1000).set_next_token(next);
         let request = request.set_guardrail_identifier(of.map(str::to_owned));
         let page = cx.call(LIST, of.unwrap_or("the Region"), request.send()).await?;
-        rows.extend(page.guardrails.into_iter().filter(|row| row.status.as_str() != "DELETING"));
+        rows.extend(page.guardrails.into_iter().filter(|row| row.status.as_str() != DELETING));
         next = page.next_token;
         if next.is_none() {
             return Ok(rows);

@@ -6,7 +6,9 @@ mod blind;
 mod cost;
 mod guardrails;
 mod organization;
+mod partitions;
 mod versions;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -200,3 +200,81 @@ fn automated_reasoning_policy(policy: &GuardrailAutomatedReasoningPolicy) -> Opt
     let confidence_threshold = policy.confidence_threshold();
     (!policies.is_empty()).then_some(AutomatedReasoningPolicy { policies, confidence_threshold })
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_bedrock::primitives::DateTime;
+    use aws_sdk_bedrock::types::{
+        GuardrailContentFilter, GuardrailContentFilterType, GuardrailFilterStrength, GuardrailStatus, GuardrailWord,
+    };
+
+    use super::*;
+
+    fn answer() -> aws_sdk_bedrock::operation::get_guardrail::builders::GetGuardrailOutputBuilder {
+        GetGuardrailOutput::builder()
+            .name("baseline")
+            .guardrail_id("abc")
+            .guardrail_arn("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc")
+            .version("DRAFT")
+            .status(GuardrailStatus::Ready)
+            .created_at(DateTime::from_secs(0))
+            .updated_at(DateTime::from_secs(0))
+            .blocked_input_messaging("Sorry.")
+            .blocked_outputs_messaging("Sorry.")
+    }
+
+    fn read(
+        answer: aws_sdk_bedrock::operation::get_guardrail::builders::GetGuardrailOutputBuilder,
+    ) -> Result<Content, Strange> {
+        content(&answer.build().expect("complete"))
+    }
+
+    #[test]
+    fn what_aws_leaves_out_is_the_default() {
+        let filter = GuardrailContentFilter::builder()
+            .r#type(GuardrailContentFilterType::Hate)
+            .input_strength(GuardrailFilterStrength::High)
+            .output_strength(GuardrailFilterStrength::Low);
+        let policy = GuardrailContentPolicy::builder().filters(filter.build().expect("complete")).build();
+        let content = read(answer().content_policy(policy)).expect("readable");
+        let policy = content.content_policy.expect("a policy");
+        let filter = &policy.filters[&ContentFilterType::Hate];
+        assert_eq!(policy.tier, Tier::Classic);
+        assert_eq!(filter.input_modalities, BTreeSet::from([Modality::Text]));
+        assert_eq!((filter.input_action, filter.output_enabled), (BlockAction::Block, true));
+    }
+
+    #[test]
+    fn an_empty_policy_is_none() {
+        let content = read(
+            answer()
+                .content_policy(GuardrailContentPolicy::builder().build())
+                .word_policy(GuardrailWordPolicy::builder().set_words(Some(Vec::new())).build())
+                .sensitive_information_policy(GuardrailSensitiveInformationPolicy::builder().build()),
+        )
+        .expect("readable");
+        assert_eq!((content.content_policy, content.word_policy), (None, None));
+        assert_eq!(content.sensitive_information_policy, None);
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_is_never_guessed() {
+        let filter = GuardrailContentFilter::builder()
+            .r#type(GuardrailContentFilterType::from("SARCASM"))
+            .input_strength(GuardrailFilterStrength::High)
+            .output_strength(GuardrailFilterStrength::Low);
+        let policy = GuardrailContentPolicy::builder().filters(filter.build().expect("complete")).build();
+        let what = read(answer().content_policy(policy)).expect_err("unknown");
+        assert!(what.contains("SARCASM"), "{what}");
+    }
+
+    #[test]
+    fn a_required_member_that_is_missing_is_a_failure() {
+        assert!(read(answer().blocked_input_messaging("")).is_err());
+        let word = GuardrailWord::builder().text("").build().expect("complete");
+        let policy = GuardrailWordPolicy::builder().words(word).build();
+        assert!(read(answer().word_policy(policy)).is_err());
+        let details = GuardrailCrossRegionDetails::builder().build();
+        assert!(read(answer().cross_region_details(details)).is_err());
+    }
+}
