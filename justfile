@@ -1,0 +1,43 @@
+# `just` lists the recipes; each is one command that works without just, too.
+
+set positional-arguments
+
+_default:
+    @just --list --unsorted
+
+# run every test; arguments go to the test binary
+test *args:
+    cargo test --workspace "$@"
+
+# format and lint, warnings denied
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# build the API docs, warnings denied
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+# licences, bans, sources and advisories of the dependencies
+deny:
+    .ci/deny
+
+# what CI runs
+ci:
+    .ci/run
+
+# find misspelt words (needs typos)
+spell:
+    typos
+
+# install the other YAML parsers that the tests compare with
+yaml:
+    tests/yaml/install
+
+# write what the tests expect anew: plans of the examples, console blocks, docs/codes.md, snapshots
+bless:
+    BEDRAIL_BLESS=1 INSTA_UPDATE=always cargo test --workspace
+
+# time and peak memory of `validate` on the largest example, as a release build
+bench:
+    benches/validate
