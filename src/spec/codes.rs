@@ -104,6 +104,7 @@ crate::codes! {
 pub const LISTS: &[&[Code]] = &[
     CODES,
     super::lower::codes::CODES,
+    crate::plan::codes::CODES,
     crate::kinds::guardrail::codes::CODES,
     crate::kinds::guardrail_version::codes::CODES,
     super::selector::CODES,

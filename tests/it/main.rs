@@ -1,7 +1,12 @@
 //! Everything that is tested from outside, in one binary: linking it once is what makes a test run short.
 
+#![allow(clippy::disallowed_methods, reason = "tests ask the environment what they should do")]
+
 mod aws;
 mod behind;
 mod converge;
+mod house;
+mod layers;
 mod reading;
+mod source;
 mod support;

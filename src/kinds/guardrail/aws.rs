@@ -253,6 +253,7 @@ async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remot
         let answer = cx.insist(OPERATION, &want.name, || request.clone().send()).await?;
         let arn = answer::present(answer.guardrail_arn(), "guardrailArn");
         let arn = arn.map_err(|what| AwsError::unreadable(OPERATION, &want.name, what))?;
+        #[expect(clippy::disallowed_methods, reason = "AWS tells when the guardrail was made, not how long ago")]
         let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let age = age.saturating_sub(answer.created_at().secs().try_into().unwrap_or_default());
         let settle = match repeat {
