@@ -244,7 +244,11 @@ impl Document {
     }
 
     /// Replaces the ids that still stand in the text by the addresses that carry them, so that a diff speaks of names.
-    pub fn name(&mut self, names: &Names) {
+    /// What already is as wanted stays: a spec may spell an id that has an address.
+    pub fn name(&mut self, want: Option<&Self>, names: &Names) {
+        if want.is_some_and(|want| want == self) {
+            return;
+        }
         match self {
             Self::Text(template) => {
                 if let [Segment::Text(text)] = template.0.as_slice()
@@ -253,8 +257,21 @@ impl Document {
                     *template = Template::id(Ref::To(address.clone()));
                 }
             }
-            Self::List(items) => items.iter_mut().for_each(|item| item.name(names)),
-            Self::Map(entries) => entries.values_mut().for_each(|value| value.name(names)),
+            Self::List(items) => {
+                let wanted = match want {
+                    Some(Self::List(wanted)) => wanted.as_slice(),
+                    _ => &[],
+                };
+                let mut missing = wanted.iter().filter(|item| !items.contains(item)).collect::<Vec<_>>().into_iter();
+                for item in items.iter_mut().filter(|item| !wanted.contains(item)) {
+                    item.name(missing.next(), names);
+                }
+            }
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    value.name(want.and_then(|want| want.get(key)), names);
+                }
+            }
             Self::Null | Self::Bool(_) | Self::Number(_) => {}
         }
     }
@@ -330,6 +347,18 @@ mod tests {
         let mut have = Document::List(vec![Document::text("b"), Document::text("a")]);
         have.align(&Document::List(vec![Document::text("a"), Document::text("b")]), &Names::default());
         assert_eq!(Document::map([("models", have)]), want);
+    }
+
+    #[test]
+    fn an_id_that_the_spec_spells_is_not_renamed() {
+        let mut names = Names::default();
+        names.serve(version(), RemoteId::new("arn:x:4"));
+        let want = Document::from(json!({"Statement": [{"Resource": "arn:x:4"}], "b": "arn:x:5"}));
+        let mut have = Document::from(json!({"Statement": [{"Resource": "arn:x:4"}], "b": "arn:x:4"}));
+        have.align(&want, &names);
+        have.name(Some(&want), &names);
+        assert_eq!(have.get("Statement"), want.get("Statement"));
+        assert_eq!(have.get("b"), Some(&Document::Text(Template::id(Ref::To(version())))));
     }
 
     #[test]

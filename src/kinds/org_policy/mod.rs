@@ -44,7 +44,7 @@ impl ResourceKind for OrgPolicy {
         if let Some(want) = want {
             have.document.align(&want.document, names);
         }
-        have.document.name(names);
+        have.document.name(want.map(|want| &want.document), names);
     }
 
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {

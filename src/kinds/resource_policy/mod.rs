@@ -91,7 +91,7 @@ impl ResourceKind for ResourcePolicy {
         if let Some(want) = want {
             have.document.align(&want.document, names);
         }
-        have.document.name(names);
+        have.document.name(want.map(|want| &want.document), names);
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
