@@ -22,6 +22,12 @@ impl Names {
         self.serving.entry(address).or_default().insert(id);
     }
 
+    /// Notes that `address` exists under an id that is another thing's: a resource policy goes by the ARN of its guardrail
+    /// or profile, and where that ARN stands in a document, it does not mean the policy.
+    pub fn attach(&mut self, address: Address, id: RemoteId) {
+        self.serving.entry(address).or_default().insert(id);
+    }
+
     /// Notes that `id` goes by `address` in reports, without serving it: its content has not been read, so nothing is
     /// pointed at it on the strength of a marker.
     pub fn call(&mut self, address: Address, id: RemoteId) {

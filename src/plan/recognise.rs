@@ -21,6 +21,7 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
         live: Live { unavailable, not_scanned, ..Live::default() },
         guardrails: Guardrails::default(),
         policies: BTreeMap::new(),
+        unseen: unseen_guardrails(&items, &unread),
     };
     let mut by_kind: BTreeMap<Kind, Vec<Raw>> = BTreeMap::new();
     for item in items {
@@ -52,6 +53,18 @@ struct Pass<'a> {
     guardrails: Guardrails,
     /// Our policies, and those that may be adopted, by id.
     policies: BTreeMap<RemoteId, (Address, Owner)>,
+    /// Where some guardrail, or whose it is, could not be read, and why.
+    unseen: BTreeMap<Scope, String>,
+}
+
+fn unseen_guardrails(items: &[Raw], unread: &[Unread]) -> BTreeMap<Scope, String> {
+    let lists =
+        unread.iter().filter(|unread| unread.kind == Kind::Guardrail).map(|unread| (&unread.scope, &unread.why));
+    let owners = items.iter().filter(|raw| raw.kind == Kind::Guardrail).filter_map(|raw| match &raw.evidence {
+        Evidence::Unseen(why) => Some((&raw.scope, why)),
+        _ => None,
+    });
+    lists.chain(owners).map(|(scope, why)| (scope.clone(), why.clone())).collect()
 }
 
 impl Pass<'_> {
@@ -166,7 +179,10 @@ impl Pass<'_> {
             return;
         };
         self.desired.forget_ignored_tags(&mut model);
-        self.live.names.serve(address.clone(), id.clone());
+        match kind {
+            Kind::ResourcePolicy => self.live.names.attach(address.clone(), id.clone()),
+            _ => self.live.names.serve(address.clone(), id.clone()),
+        }
         self.live.found.insert(address, Found { id, model, owner, fact });
     }
 
@@ -226,7 +242,13 @@ impl Pass<'_> {
                 self.live.pointers.insert(address.clone(), BTreeSet::from([version]));
                 self.find(address, Owner::Ours, raw);
             }
-            (true, false, _) => self.find(address, Owner::Unmarked, raw),
+            (true, false, _) => {
+                let unseen = self.unseen.get(&raw.scope).cloned();
+                let owner = unseen.map_or(Owner::Unmarked, |why| {
+                    Owner::Unseen(format!("whose guardrail it points at could not be read: {why}"))
+                });
+                self.find(address, owner, raw);
+            }
             (false, true, false) => {
                 let note = "referenced-from-outside: points at a guardrail of this stack, and was written by others";
                 self.live.outside.insert(version, address.to_string());
