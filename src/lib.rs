@@ -13,6 +13,7 @@
 
 pub mod apply;
 pub mod aws;
+pub mod cli;
 pub mod kinds;
 pub mod live;
 pub mod load;

@@ -1,3 +1,7 @@
 //! The command line of bedrail.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bedrail::cli::main(std::env::args_os())
+}

@@ -95,11 +95,11 @@ pub fn plan(
 fn scanned(live: &Live, desired: &Desired, facts: &Facts) -> Scanned {
     let mut accounts: BTreeSet<_> = desired.resources.keys().map(|address| &address.scope.account).collect();
     accounts.insert(facts.home());
-    let refused: BTreeSet<_> = live.not_scanned.iter().map(|refusal| &refusal.scope).collect();
-    let scanned =
-        desired.scanned_only.iter().filter(|scope| !refused.contains(scope)).filter_map(|scope| scope.region.clone());
-    let regions: BTreeSet<_> = desired.declared_regions.iter().cloned().chain(scanned).collect();
-    Scanned { accounts: accounts.len(), regions: regions.into_iter().collect(), not_scanned: live.not_scanned.clone() }
+    Scanned {
+        accounts: accounts.len(),
+        regions: desired.declared_regions.iter().cloned().collect(),
+        not_scanned: live.not_scanned.clone(),
+    }
 }
 
 /// The decisions so far.

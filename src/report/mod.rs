@@ -8,11 +8,14 @@ pub mod codes;
 pub mod diagnostics;
 mod disclosure;
 mod fold;
+pub mod graph;
 pub mod json;
+pub mod markdown;
 mod refusal;
 mod rows;
 #[cfg(test)]
 mod sample;
+pub mod show;
 mod style;
 mod summary;
 pub mod text;

@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::JsonHeld;
+use super::{JsonHeld, PlanFile};
+use crate::apply::{self, Happened, Outcome};
+use crate::aws;
 use crate::kinds::Verb;
-use crate::report::clean;
+use crate::plan::Plan;
+use crate::report::{Disclosure, clean};
 
 /// One line of `apply --format json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -55,6 +58,46 @@ pub struct Call {
     pub operation: String,
     /// AWS's id of the request.
     pub request_id: Option<String>,
+    /// AWS's error code, if it failed.
+    pub code: Option<String>,
+}
+
+/// What happened, as a line.
+pub fn event(event: &apply::Event) -> Line {
+    let line = |calls: &[aws::Call], error: Option<String>| Event {
+        address: event.address.to_string(),
+        verb: event.verb,
+        calls: calls.iter().map(call).collect(),
+        error,
+    };
+    match &event.happened {
+        Happened::Started => Line::Started(line(&[], None)),
+        Happened::Done { calls } => Line::Done(line(calls, None)),
+        Happened::Failed { calls, error, .. } => Line::Failed(line(calls, Some(error.clone()))),
+        Happened::Skipped { because } => Line::Skipped(line(&[], Some(why_skipped(because.as_ref())))),
+    }
+}
+
+/// Why an action was not tried.
+pub(crate) fn why_skipped(because: Option<&crate::model::Address>) -> String {
+    because.map_or_else(|| "interrupted".to_owned(), |address| format!("{address} failed"))
+}
+
+/// The last line.
+pub fn summary(outcome: &Outcome, plan: &Plan, disclosure: &Disclosure) -> Line {
+    let Outcome { done, failed, skipped, interrupted: _ } = outcome;
+    let held = PlanFile::of(plan, disclosure).held;
+    Line::Summary { done: done.len(), failed: failed.len(), skipped: skipped.len(), held }
+}
+
+fn call(call: &aws::Call) -> Call {
+    let (service, operation) = call.operation.split_once(':').unwrap_or(("", call.operation));
+    Call {
+        service: service.to_owned(),
+        operation: operation.to_owned(),
+        request_id: call.request_id.clone(),
+        code: call.code.clone(),
+    }
 }
 
 /// `value` as one line of JSON.

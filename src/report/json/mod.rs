@@ -6,7 +6,8 @@ mod finding;
 mod moved;
 mod plan;
 
-pub use event::{Call, Event, Line, line};
+pub(crate) use event::why_skipped;
+pub use event::{Call, Event, Line, event, line, summary};
 pub use finding::{Finding, FindingKind, drift};
 pub use moved::{How, Moved};
 pub use plan::{

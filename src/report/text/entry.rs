@@ -11,9 +11,23 @@ const INDENT: usize = 6;
 /// The widest column that old values are aligned in.
 const HAVES: usize = 16;
 
-/// A change in full, after an empty line.
-pub(crate) fn entry(entry: &Entry<'_>, look: Look<'_>) -> String {
-    let mut out = headline(entry, look);
+/// The sign and the word that begin a headline, in the tone of both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) sign: char,
+    pub(crate) word: &'static str,
+    pub(crate) tone: Tone,
+}
+
+impl From<Deed> for Mark {
+    fn from(deed: Deed) -> Self {
+        Self { sign: deed.sign(), word: deed.word(), tone: tone(deed) }
+    }
+}
+
+/// A change in full.
+pub(crate) fn entry(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
+    let mut out = headline(entry, mark, look);
     // A longer label would leave no room for its value.
     let widest = (look.width / 3).min(40);
     let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= widest).max().unwrap_or(0);
@@ -44,13 +58,12 @@ pub(crate) fn entry(entry: &Entry<'_>, look: Look<'_>) -> String {
 }
 
 /// The sign and word of a change, its address and the spec entry behind it.
-pub(crate) fn headline(entry: &Entry<'_>, look: Look<'_>) -> String {
-    let deed = Deed::of(entry.action);
-    let tone = tone(deed);
+pub(crate) fn headline(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
+    let Mark { sign, word, tone } = mark;
     let address = entry.address();
-    let sign = look.style.paint(tone, format!("{} {}", deed.sign(), deed.word()));
+    let sign = look.style.paint(tone, format!("{sign} {word}"));
     let mut out = format!("  {sign} {}", look.style.paint(Tone::Strong, &address));
-    let width = 5 + deed.word().len() + columns(&address);
+    let width = 5 + word.len() + columns(&address);
     if let Some(declared) = &entry.action.entry {
         let declared = format!("({})", clean::line(declared));
         let fits = width + 2 + columns(&declared) <= look.width;

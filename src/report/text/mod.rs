@@ -1,10 +1,18 @@
 //! Reports for a terminal. They read as prose: the verdict first, then what stands in the way, then what is done.
 
+mod drift;
 mod entry;
 mod notes;
+mod outcome;
 mod plan;
+mod show;
 
+pub use drift::drift;
+pub use outcome::{event, outcome};
 pub use plan::plan;
+pub(crate) use plan::verdict;
+pub use show::show;
+pub(crate) use {drift::verdict as drift_verdict, notes::looked_at, notes::place};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::{entry, notes};
 use crate::plan::Plan;
 use crate::report::disclosure::counted;
 use crate::report::refusal::Refusal;
-use crate::report::summary::to_do;
+use crate::report::summary::{Deed, to_do};
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, fold};
 
@@ -62,7 +62,7 @@ fn steps(plan: &Plan, look: Look<'_>) -> String {
             if at > 0 && (!entry.rows.is_empty() || !step[at - 1].rows.is_empty()) {
                 out.push('\n');
             }
-            out += &entry::entry(entry, look);
+            out += &entry::entry(entry, Deed::of(entry.action).into(), look);
         }
     }
     out
@@ -80,7 +80,7 @@ fn prunes(plan: &Plan, look: Look<'_>) -> String {
         look.width,
     );
     for entry in &pruned {
-        out += &entry::headline(entry, look);
+        out += &entry::headline(entry, Deed::Prune.into(), look);
     }
     out
 }

@@ -1,0 +1,182 @@
+//! The command line as a whole, and the flags that every command takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, ValueEnum};
+
+use super::commands::Command;
+use super::error::Error;
+
+/// Terraform for Amazon Bedrock guardrail enforcement.
+///
+/// One YAML spec declares guardrails, their published versions, who may use them, and where they are enforced: by
+/// organization policy or by account, per account and Region. `plan` shows what differs from AWS, `apply` changes it in an
+/// order that never leaves an account unprotected, and `drift` watches it. There is no state file.
+///
+/// Try it without an AWS account:
+///
+///     bedrail apply --sandbox -f examples/organization
+///
+/// Exit codes: 0 done, 1 failed and nothing changed, 2 differences, 3 refused, 4 stale plan, 5 incomplete, 64 wrong usage,
+/// 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "bedrail", version, max_term_width = 100, verbatim_doc_comment, disable_help_subcommand = false)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// The definition of the command line, for completions and man pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Flags that stand before or after the command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// File or folder of the spec; may be given several times.
+    #[arg(short = 'f', long, global = true, value_name = "PATH", default_value = "bedrail.yaml")]
+    pub(crate) spec: Vec<PathBuf>,
+    /// Sets the variable `${var.NAME}`.
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub(crate) var: Vec<String>,
+    /// Sets the variables that a YAML file holds.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) var_file: Vec<PathBuf>,
+    /// Takes an environment of the spec.
+    #[arg(long, global = true, value_name = "NAME", hide = true)]
+    pub(crate) env: Option<String>,
+    /// Runs against the embedded local AWS, its state kept in DIR.
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true,
+        default_missing_value = super::sandbox::FOLDER, conflicts_with_all = ["endpoint_url", "profile"])]
+    pub(crate) sandbox: Option<PathBuf>,
+    /// One endpoint for every AWS service.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// Profile of the AWS configuration.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Only resources whose address matches; `*` stands for any characters. May be given several times.
+    #[arg(long, global = true, value_name = "PATTERN")]
+    pub(crate) target: Vec<String>,
+    /// In which accounts to look for what is no longer declared.
+    #[arg(long, global = true, value_name = "ACCOUNTS")]
+    pub(crate) scan: Option<Scan>,
+    /// How many AWS calls and actions run at once.
+    #[arg(long, global = true, value_name = "N", default_value_t = 16, value_parser = parallelism)]
+    pub(crate) parallelism: usize,
+    /// How long a guardrail may take to become READY; other deadlines scale along.
+    #[arg(long, global = true, value_name = "MINUTES", default_value_t = 5.0, value_parser = minutes)]
+    pub(crate) wait: f64,
+    /// Form of the result; `text` everywhere, and what the command names besides.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: String,
+    /// Writes the result to FILE instead of standard output.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// When to use colours; `NO_COLOR` is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Colour,
+    /// Says less: neither progress nor warnings.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Says more: -v decisions, -vv every AWS call, -vvv everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Form of the logs on standard error.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    /// Shows words, regexes, examples and messages, which reports otherwise count.
+    #[arg(long, global = true)]
+    pub(crate) show_content: bool,
+}
+
+/// In which accounts to look for what is no longer declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scan {
+    /// Those of the spec.
+    Declared,
+    /// Every one that can be entered.
+    All,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Also in a pipe.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// The form of logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+impl Global {
+    /// Refuses the flags of the contract that this release does not carry out.
+    pub(crate) fn refuse_later(&self) -> Result<(), Error> {
+        match self {
+            Self { env: Some(_), .. } => Err(Error::Later("--env".to_owned())),
+            Self { scan: Some(Scan::All), .. } => Err(Error::Later("--scan all".to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The form of the result, one of those that the command writes.
+    pub(crate) fn format<F: Copy>(&self, known: &[(&'static str, F)], later: &[&str]) -> Result<F, Error> {
+        let word = self.format.as_str();
+        if let Some((_, format)) = known.iter().find(|(known, _)| *known == word) {
+            return Ok(*format);
+        }
+        if later.contains(&word) {
+            return Err(Error::Later(format!("--format {word}")));
+        }
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        Err(Error::Usage(format!("this command writes {}, not `{word}`", words.join(", "))))
+    }
+}
+
+fn parallelism(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if (1..=256).contains(&count) => Ok(count),
+        _ => Err("a number from 1 to 256".to_owned()),
+    }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(minutes) if minutes > 0.0 && minutes <= 1440.0 => Ok(minutes),
+        _ => Err("a number of minutes, more than 0 and at most 1440".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_and_after_the_command() {
+        for line in [["bedrail", "--sandbox=x", "plan"], ["bedrail", "plan", "--sandbox=x"]] {
+            let cli = Cli::try_parse_from(line).expect("a command line");
+            assert_eq!(cli.global.sandbox, Some(PathBuf::from("x")));
+        }
+        let cli = Cli::try_parse_from(["bedrail", "apply", "--sandbox", "plan.json"]).expect("a command line");
+        assert_eq!(cli.global.sandbox, Some(PathBuf::from(".bedrail/sandbox")));
+    }
+}

@@ -1,0 +1,70 @@
+use std::path::{Path, PathBuf};
+
+use crate::aws::Access;
+use crate::cli::args::Global;
+use crate::cli::consent::{Allowed, Consent};
+use crate::cli::error::Error;
+use crate::cli::execute::{Form, Job, execute};
+use crate::cli::exit::Exit;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::Output;
+use crate::cli::session::Session;
+use crate::plan::{Plan, Purpose};
+use crate::report::json::PlanFile;
+
+/// Plans and carries out the plan
+///
+/// Shows the plan, asks, and executes it in dependency order, as much at once as order permits. What fails skips only what
+/// waits for it; a rerun continues. With a saved plan it plans again and goes on only if nothing has moved since.
+///
+///     bedrail apply --sandbox -f examples/organization --yes
+///
+/// Exits with 0 when all is done, 3 if something needs a word of consent, 4 if a saved plan is stale, 5 if something was done
+/// and something was not.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// A plan saved with `plan --out`
+    #[arg(value_name = "PLANFILE")]
+    saved: Option<PathBuf>,
+    /// Does not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Hazards to allow, everywhere or where an address matches
+    #[arg(long, value_name = "HAZARD[:PATTERN]", value_delimiter = ',')]
+    allow: Vec<Allowed>,
+    /// Takes over unmarked resources of a wanted name
+    #[arg(long)]
+    adopt: bool,
+    /// How many resources may be deleted at once; pruned versions are not counted
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_deletes: usize,
+}
+
+impl Args {
+    pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
+        let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
+        let saved = self.saved.as_deref().map(read_saved).transpose()?;
+        let session = Session::open(global, output, Access::ReadWrite).await?;
+        let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
+        if let Some(saved) = &saved {
+            still_so(saved, &plan, &session)?;
+        }
+        let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) };
+        let agreed = self.yes || saved.is_some();
+        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, form, global, output };
+        let exit = execute(job, &interrupt).await;
+        session.close().await;
+        exit
+    }
+}
+
+fn read_saved(path: &Path) -> Result<PlanFile, Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::File { verb: "read", path: path.to_owned(), source })?;
+    serde_json::from_slice(&bytes).map_err(|source| Error::NotAPlan { path: path.to_owned(), source })
+}
+
+/// Whether the saved plan holds everything that would be done now.
+fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
+    PlanFile::compare(saved, &PlanFile::of(plan, &session.disclosure)).map_err(Error::Stale)
+}

@@ -1,0 +1,56 @@
+//! The commands, one file each.
+
+mod apply;
+mod completions;
+mod destroy;
+mod drift;
+mod graph;
+mod man;
+mod plan;
+mod sandbox;
+mod schema;
+mod show;
+mod validate;
+
+use clap::Subcommand;
+
+use super::args::Global;
+use super::error::Error;
+use super::exit::Exit;
+use super::interrupt::Interrupt;
+use super::output::Output;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Drift(drift::Args),
+    Destroy(destroy::Args),
+    Show(show::Args),
+    Schema(schema::Args),
+    Graph(graph::Args),
+    Sandbox(sandbox::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    /// Carries it out.
+    pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
+        match self {
+            Self::Validate(args) => args.run(global, output),
+            Self::Plan(args) => args.run(global, output).await,
+            Self::Apply(args) => args.run(global, output, interrupt).await,
+            Self::Drift(args) => args.run(global, output).await,
+            Self::Destroy(args) => args.run(global, output, interrupt).await,
+            Self::Show(args) => args.run(global, output).await,
+            Self::Schema(args) => args.run(output),
+            Self::Graph(args) => args.run(global, output).await,
+            Self::Sandbox(args) => args.run(global, output, interrupt).await,
+            Self::Completions(args) => args.run(output),
+            Self::Man(args) => args.run(output),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use std::path::PathBuf;
+
+use crate::aws::Access;
+use crate::cli::args::Global;
+use crate::cli::consent::{Allowed, Consent, fail_on, hazard};
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output::{Output, write_file};
+use crate::cli::session::Session;
+use crate::plan::{Hazard, Plan, Purpose, Why};
+use crate::report::json::{PlanFile, pretty};
+use crate::report::{Disclosure, markdown, text};
+
+/// Reads AWS and shows what apply would do
+///
+/// Changes nothing, whatever the credentials allow. With `--out` the plan is saved for `apply`, holding digests in place of
+/// guarded text and secrets. `--format json` is the machine's form, `--format markdown` a comment for a pull request.
+///
+///     bedrail plan --sandbox -f examples/organization --out plan.json
+///
+/// Exits with 0; with 1 if something could not be read; with `--detailed-exitcode` 2 if there is something to do.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// Saves the plan for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Exits with 2 if there is something to do
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Size of the markdown, cut from its least important part
+    #[arg(long, value_name = "N", default_value_t = 60_000)]
+    max_bytes: usize,
+    /// Exits with 3 if the plan carries one of these hazards
+    #[arg(long, value_name = "HAZARD", value_delimiter = ',', value_parser = hazard)]
+    fail_on: Vec<Hazard>,
+    /// Hazards that apply will be allowed, everywhere or where an address matches
+    #[arg(long, value_name = "HAZARD[:PATTERN]", value_delimiter = ',')]
+    allow: Vec<Allowed>,
+    /// Takes over unmarked resources of a wanted name
+    #[arg(long)]
+    adopt: bool,
+    /// How many resources apply may delete at once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_deletes: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Json,
+    Markdown,
+}
+
+impl Args {
+    pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+        let forms = [("text", Form::Text), ("json", Form::Json), ("markdown", Form::Markdown)];
+        let form = global.format(&forms, &[])?;
+        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
+        let refusals = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) }.refusals(&plan);
+        let report = match form {
+            Form::Text => text::plan(&plan, &refusals, session.look(output)),
+            Form::Json => pretty(&PlanFile::of(&plan, &session.disclosure)),
+            Form::Markdown => markdown::plan(&plan, &refusals, &session.disclosure, self.max_bytes),
+        };
+        output.result(&report)?;
+        if let Some(path) = &self.out {
+            // Whatever is shown, a saved plan holds no guarded text.
+            let hidden = Disclosure { content: false, ..session.disclosure.clone() };
+            write_file(path, pretty(&PlanFile::of(&plan, &hidden)).as_bytes())?;
+            output.say(&format!("Saved the plan to {0}; `bedrail apply {0}` carries it out.", path.display()));
+        }
+        session.close().await;
+        fail_on(&plan, &self.fail_on)?;
+        Ok(exit(&plan, self.detailed_exitcode))
+    }
+}
+
+/// Differences win over what could not be seen.
+pub(super) fn exit(plan: &Plan, differences: bool) -> Exit {
+    let unseen = |why: Why| matches!(why, Why::NotVisible | Why::Needs);
+    let differs = !plan.actions.is_empty() || plan.held.iter().any(|held| !unseen(held.why));
+    match (differences && differs, plan.blind.is_empty()) {
+        (true, _) => Exit::Differs,
+        (false, false) => Exit::Failed,
+        (false, true) => Exit::Done,
+    }
+}

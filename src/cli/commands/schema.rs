@@ -1,0 +1,44 @@
+use clap::ValueEnum;
+use schemars::generate::SchemaSettings;
+
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::session;
+use crate::report::json::{PlanFile, pretty};
+
+/// Prints a JSON Schema
+///
+/// Of the spec (draft-07, for editors), or of the JSON that `plan` and `drift` print.
+///
+///     bedrail schema > bedrail.schema.json
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// Of what
+    #[arg(value_name = "WHAT", default_value = "spec")]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// The YAML of a spec.
+    Spec,
+    /// What `plan --format json` prints and `plan --out` saves.
+    Plan,
+    /// What `drift --format json` prints.
+    Drift,
+}
+
+impl Args {
+    pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
+        let schema = match self.what {
+            What::Spec => session::schema(),
+            What::Plan | What::Drift => {
+                SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value()
+            }
+        };
+        output.result(&pretty(&schema))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,36 @@
+use crate::aws::Access;
+use crate::cli::args::Global;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::session::Session;
+use crate::report::json::pretty;
+use crate::report::{show, text};
+
+/// Shows ids, ARNs, version numbers and users of what is declared
+///
+///     bedrail show --sandbox -f examples/organization 'guardrail-version/*'
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// Addresses; `*` stands for any characters
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<String>,
+}
+
+impl Args {
+    pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+        let json = global.format(&[("text", false), ("json", true)], &["env", "tfvars"])?;
+        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let patterns: Vec<String> = self.addresses.iter().chain(&global.target).cloned().collect();
+        let unknown = crate::plan::unmatched(&patterns, &session.sides.desired, &session.sides.live);
+        if !unknown.is_empty() {
+            return Err(Error::NoTarget(unknown.into_iter().map(str::to_owned).collect()));
+        }
+        let shown = show::resources(&session.sides.desired, &session.sides.live, &patterns);
+        output.result(&if json { pretty(&shown) } else { text::show(&shown, session.look(output)) })?;
+        let blind = !session.sides.live.blind.is_empty();
+        session.close().await;
+        Ok(if blind { Exit::Failed } else { Exit::Done })
+    }
+}

@@ -1,0 +1,154 @@
+//! What can go wrong, with its exit code and with what to do about it: the only file that decides either.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use crate::aws::{AwsError, FactsError};
+use crate::model::diagnostic::Diagnostics;
+use crate::report::json::Moved;
+use crate::report::{Refusal, flags};
+
+/// Why a command ended without its result. A message says what failed on which object; [`Error::hint`] what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The command line asks for what is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// The command line asks for what a later release brings.
+    #[error("`{0}` comes with a later release of bedrail")]
+    Later(String),
+    /// `--target` names nothing.
+    #[error("no resource of the spec or of AWS matches --target {}", .0.join(", "))]
+    NoTarget(Vec<String>),
+    /// The spec is at fault; the diagnostics have been shown.
+    #[error("the spec has {}", crate::report::diagnostics::summary(.0))]
+    Spec(Diagnostics),
+    /// The caller or the organization is not what the spec is for.
+    #[error("cannot establish where the spec applies")]
+    Facts(#[from] FactsError),
+    /// AWS, or the way to it, failed before anything was changed.
+    #[error("cannot reach AWS")]
+    Aws(#[from] AwsError),
+    /// The local AWS did not start.
+    #[error("cannot start the local AWS on {}", folder.display())]
+    Sandbox {
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        source: bedrail_localstack::StartError,
+    },
+    /// The folder of the local AWS is taken by a process that offers no endpoint.
+    #[error("{} is in use by another bedrail", .0.display())]
+    SandboxInUse(PathBuf),
+    /// A running local AWS did not answer as it should.
+    #[error("the local AWS at {endpoint} did not {what}")]
+    Control {
+        /// Its endpoint.
+        endpoint: String,
+        /// What was asked of it.
+        what: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot {verb} {}", path.display())]
+    File {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that is not a saved plan of this version.
+    #[error("{} is not a saved plan of this release", path.display())]
+    NotAPlan {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// Apply needs a word of consent.
+    #[error("refused, and nothing was changed: the plan does what has not been allowed")]
+    Refused(Vec<Refusal>),
+    /// `--fail-on` names a hazard that the plan has.
+    #[error("the plan carries what --fail-on names: {0}")]
+    FailOn(String),
+    /// Nobody is there to be asked.
+    #[error("refused, and nothing was changed: apply asks before it changes anything, and there is no terminal")]
+    NoTerminal,
+    /// Somebody was asked and did not say yes.
+    #[error("refused, and nothing was changed")]
+    Declined,
+    /// AWS or the spec has moved since the plan was saved.
+    #[error("the saved plan is stale, and nothing was changed")]
+    Stale(Vec<Moved>),
+    /// Ctrl-C before anything was changed.
+    #[error("interrupted")]
+    Interrupted,
+    /// The machine has no room for a runtime.
+    #[error("cannot start the asynchronous runtime")]
+    Runtime(#[source] io::Error),
+    /// Standard output is gone in a way that is not a closed pipe.
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
+}
+
+impl Error {
+    /// The exit code that says so.
+    pub(crate) const fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Later(_) | Self::NoTarget(_) => Exit::Usage,
+            Self::Refused(_) | Self::FailOn(_) | Self::NoTerminal | Self::Declined => Exit::Refused,
+            Self::Stale(_) => Exit::Stale,
+            Self::Interrupted => Exit::Interrupted,
+            Self::Spec(_)
+            | Self::Facts(_)
+            | Self::Aws(_)
+            | Self::Sandbox { .. }
+            | Self::SandboxInUse(_)
+            | Self::Control { .. }
+            | Self::File { .. }
+            | Self::NotAPlan { .. }
+            | Self::Runtime(_)
+            | Self::Stdout(_) => Exit::Failed,
+        }
+    }
+
+    /// Further lines that belong to the message.
+    pub(crate) fn details(&self) -> Vec<String> {
+        match self {
+            Self::Stale(moved) => moved.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage(_) => Some("`bedrail help` and `bedrail help COMMAND` list what there is".to_owned()),
+            Self::NoTarget(_) => Some("`bedrail plan` shows the addresses; `*` stands for any characters".to_owned()),
+            Self::Facts(error) => error.hint(),
+            Self::Aws(error) => error.hint(),
+            Self::SandboxInUse(_) => Some("wait until it ends, or give another folder: --sandbox=DIR".to_owned()),
+            Self::Control { .. } => Some("look whether `bedrail sandbox serve` still runs".to_owned()),
+            Self::NotAPlan { .. } => Some("save one with `bedrail plan --out FILE`".to_owned()),
+            Self::Refused(refusals) => Some(format!("to allow it, add {}", flags(refusals).join(" "))),
+            Self::NoTerminal => Some("add --yes, or apply a plan saved with `bedrail plan --out FILE`".to_owned()),
+            Self::Stale(_) => Some("plan again, review, and apply the new plan".to_owned()),
+            Self::Sandbox { source: bedrail_localstack::StartError::Listen { .. }, .. } => {
+                Some("another process may listen there: choose another --port".to_owned())
+            }
+            Self::Later(_)
+            | Self::Spec(_)
+            | Self::Sandbox { .. }
+            | Self::File { .. }
+            | Self::FailOn(_)
+            | Self::Declined
+            | Self::Interrupted
+            | Self::Runtime(_)
+            | Self::Stdout(_) => None,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line: arguments in, results to standard output, everything else to standard error, one exit code.
+//!
+//! One file per command under `commands`; the doc comment of its arguments is its help. What every command shares:
+//! [`args`] the global flags, [`session`] the way from the files of a spec to a plan, [`output`] the only place that
+//! prints, [`error`] what can go wrong with the hints, and [`exit`] the codes.
+
+mod args;
+mod commands;
+mod confirm;
+mod consent;
+mod error;
+mod execute;
+mod exit;
+mod interrupt;
+mod logging;
+mod output;
+mod progress;
+mod sandbox;
+mod session;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+pub use args::{Cli, command};
+pub use exit::Exit;
+
+use error::Error;
+use interrupt::Interrupt;
+use output::Output;
+
+/// Runs one command line and tells how it ended.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error).into(),
+    };
+    let output = Output::new(&cli.global);
+    let result = cli.global.refuse_later().and_then(|()| run(cli, &output));
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(error) => {
+            output.error(&error);
+            error.exit()
+        }
+    };
+    exit.into()
+}
+
+fn run(cli: Cli, output: &Output) -> Result<Exit, Error> {
+    logging::start(&cli.global);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    let result = runtime.block_on(async {
+        let interrupt = Interrupt::watch();
+        let stopped = interrupt.clone();
+        tokio::select! {
+            result = cli.command.run(&cli.global, output, interrupt) => result,
+            () = stopped.wanted() => Err(Error::Interrupted),
+        }
+    });
+    // A read that is still under way must not keep the process from ending.
+    runtime.shutdown_background();
+    result
+}
+
+/// What clap has to say: help and version are results, anything else is wrong usage.
+fn usage(error: &clap::Error) -> Exit {
+    // A closed pipe is no failure here either.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        _ => Exit::Usage,
+    }
+}

@@ -1,0 +1,177 @@
+//! The only place that prints. Results go to standard output or to a file, everything else to standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{Colour, Global};
+use super::error::Error;
+use crate::model::diagnostic::{Diagnostics, Severity};
+use crate::report::diagnostics::{Form, Paint, render};
+use crate::report::{Style, Tone, clean};
+use crate::spec::sources::Sources;
+
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 100;
+/// Longer lines are hard to read, however wide the terminal is.
+const WIDEST: usize = 140;
+
+/// Where and how results and messages are written.
+#[derive(Debug)]
+pub(crate) struct Output {
+    file: Option<PathBuf>,
+    result_style: Style,
+    message_style: Style,
+    width: usize,
+    quiet: bool,
+}
+
+impl Output {
+    /// As the flags and the environment say.
+    pub(crate) fn new(global: &Global) -> Self {
+        let style = |terminal: bool| match global.color {
+            Colour::Always => Style::Coloured,
+            Colour::Auto if terminal && wants_colour() => Style::Coloured,
+            Colour::Auto | Colour::Never => Style::Plain,
+        };
+        Self {
+            result_style: if global.output.is_some() { style(false) } else { style(io::stdout().is_terminal()) },
+            message_style: style(io::stderr().is_terminal()),
+            file: global.output.clone(),
+            width: width(),
+            quiet: global.quiet,
+        }
+    }
+
+    /// The colours of results.
+    pub(crate) const fn style(&self) -> Style {
+        self.result_style
+    }
+
+    /// Columns of results.
+    pub(crate) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The colours of messages.
+    pub(crate) const fn message_style(&self) -> Style {
+        self.message_style
+    }
+
+    /// Whether results go to a file, which is written once.
+    pub(crate) const fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Whether only results and errors are wanted.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Writes the whole result of a command.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Error> {
+        match &self.file {
+            Some(path) => write_file(path, text.as_bytes()),
+            None => self.line(text),
+        }
+    }
+
+    /// Writes a part of a result that cannot wait for the rest. A reader that has gone away ends the process quietly: it
+    /// has seen all that it wanted.
+    pub(crate) fn line(&self, text: &str) -> Result<(), Error> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(Error::Stdout),
+        }
+    }
+
+    /// Says something beside the result.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.message(text);
+        }
+    }
+
+    /// Diagnostics with their snippets. Warnings are left out where less is wanted.
+    pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        let wanted = |severity: Severity| severity == Severity::Error || !self.quiet;
+        let shown: Diagnostics = diagnostics.iter().filter(|one| wanted(one.severity)).cloned().collect();
+        let paint = match self.message_style {
+            Style::Coloured => Paint::Colour,
+            Style::Plain => Paint::Plain,
+        };
+        let text = render(&shown, sources, Form::Text(paint), self.width);
+        self.message(text.trim_end_matches('\n'));
+    }
+
+    /// An error with its causes, and what to do about it.
+    pub(crate) fn error(&self, error: &Error) {
+        let mut message = error.to_string();
+        let mut next = std::error::Error::source(error);
+        while let Some(cause) = next {
+            let words = cause.to_string();
+            if !message.contains(&words) {
+                message = format!("{message}: {words}");
+            }
+            next = cause.source();
+        }
+        self.message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&message)));
+        for detail in error.details() {
+            self.message(&format!("  {}", clean::line(&detail)));
+        }
+        if let Some(hint) = error.hint() {
+            self.message(&format!("{} {}", self.message_style.paint(Tone::Good, "hint:"), clean::line(&hint)));
+        }
+    }
+
+    fn message(&self, text: &str) {
+        if !text.is_empty() {
+            // Nobody can be told that standard error is gone.
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Asks on the terminal; what was answered. `None` where there is no terminal.
+    pub(crate) fn ask(&self, question: &str) -> Option<String> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return None;
+        }
+        let mut stderr = io::stderr().lock();
+        write!(stderr, "{} ", self.message_style.paint(Tone::Strong, question)).and_then(|()| stderr.flush()).ok()?;
+        drop(stderr);
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        Some(answer.trim().to_owned())
+    }
+}
+
+/// Writes a file as a whole or not at all.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |source: io::Error| Error::File { verb: "write", path: path.to_owned(), source };
+    // A pipe or a device is written in place: it has no name to be given.
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, bytes).map_err(failed);
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = PathBuf::from(name);
+    let written = std::fs::File::create(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| {
+        // What is left of it is of no use.
+        let _ = std::fs::remove_file(&part);
+        failed(error)
+    })
+}
+
+fn wants_colour() -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let seen = || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
+    told.or_else(seen).unwrap_or(WIDTH).clamp(40, WIDEST)
+}

@@ -1,0 +1,178 @@
+//! The way from the files of a spec to a plan, the same for every command.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::args::Global;
+use super::error::Error;
+use super::output::Output;
+use super::progress::Progress;
+use super::sandbox::Local;
+use crate::aws::{Access, Clients, Connection};
+use crate::load;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Desired, Digest};
+use crate::plan::{Options, Plan, Purpose, unmatched};
+use crate::reconcile::{Failure, Sides};
+use crate::report::{Disclosure, Look};
+use crate::spec::decode::Reading;
+use crate::spec::interpolate::{Environment, given, given_file};
+use crate::spec::lower;
+use crate::spec::sources::Sources;
+use crate::spec::{Input, Spec, read};
+
+/// A spec, read and checked offline.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// Its texts.
+    pub(crate) sources: Sources,
+    /// What they say; to be used only if there are no errors.
+    pub(crate) spec: Spec,
+    /// What is wrong with it, in the order of place.
+    pub(crate) diagnostics: Diagnostics,
+}
+
+/// Reads and checks the spec that the flags name. Asks AWS nothing.
+pub(crate) fn check(global: &Global) -> Checked {
+    let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+    let files = load::load(&global.spec, &mut sources, &mut diagnostics);
+    let mut variables = Vec::new();
+    for path in &global.var_file {
+        match load::text(path) {
+            Ok(text) => {
+                let source = sources.add(path.display().to_string(), text);
+                let mut reading = Reading::default();
+                variables.extend(given_file(source, &sources, &mut reading));
+                diagnostics.extend(reading.diagnostics);
+            }
+            Err(fault) => diagnostics.push(*fault),
+        }
+    }
+    // The last of a name counts, so that the command line goes before files.
+    for argument in &global.var {
+        match given(argument, &mut sources) {
+            Ok(variable) => variables.push(variable),
+            Err(fault) => diagnostics.push(*fault),
+        }
+    }
+    let environment = environment();
+    let input = Input { sources: &sources, files: &files, given: variables, environment: &environment };
+    let spec = read(input, &mut diagnostics);
+    // Without any file there is nothing that a rule could be about.
+    if !files.is_empty() {
+        lower::check(&spec, &mut diagnostics);
+    }
+    Checked { sources, spec, diagnostics: diagnostics.sorted() }
+}
+
+/// Variables whose name or value is not Unicode cannot be named in a spec.
+fn environment() -> Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// The JSON Schema of a spec.
+pub(crate) fn schema() -> Value {
+    crate::spec::schema::of_spec(&[])
+}
+
+/// Everything that a command may need of a run.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The clients of the caller.
+    pub(crate) clients: Clients,
+    /// What the spec wants and what AWS has.
+    pub(crate) sides: Sides,
+    /// What may be shown.
+    pub(crate) disclosure: Disclosure,
+    sources: Sources,
+    local: Option<Local>,
+}
+
+impl Session {
+    /// Checks the spec, asks who calls, and reads what the spec makes necessary. Shows what is wrong with the spec.
+    ///
+    /// # Errors
+    /// A spec at fault, before any call; an unusable caller. A read that fails is a blind spot of the sides.
+    pub(crate) async fn open(global: &Global, output: &Output, access: Access) -> Result<Self, Error> {
+        let Checked { sources, spec, diagnostics } = check(global);
+        output.diagnostics(&diagnostics, &sources);
+        if diagnostics.has_errors() {
+            return Err(Error::Spec(diagnostics));
+        }
+        let progress = Progress::spinner(output, "Asking AWS what there is");
+        let local = match &global.sandbox {
+            Some(folder) => Some(Local::open(folder).await?),
+            None => None,
+        };
+        let clients = connection(global, &spec, local.as_ref()).open(access).await?;
+        let mut more = Diagnostics::new();
+        let sides = Sides::read(&spec, &clients, &mut more).await;
+        drop(progress);
+        let sides = sides.map_err(|failure| failed(failure, &sources, output))?;
+        let known = |one: &Diagnostic| diagnostics.iter().any(|other| other == one);
+        output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), &sources);
+        let disclosure = Disclosure { content: global.show_content, secrets: sides.desired.secrets.clone() };
+        Ok(Self { clients, sides, disclosure, sources, local })
+    }
+
+    /// What there is to do.
+    ///
+    /// # Errors
+    /// Faults of the spec that only AWS reveals; a target that names nothing.
+    pub(crate) fn plan(&self, global: &Global, purpose: Purpose, adopt: bool, output: &Output) -> Result<Plan, Error> {
+        let unknown = unmatched(&global.target, &self.sides.desired, &self.sides.live);
+        if !unknown.is_empty() {
+            return Err(Error::NoTarget(unknown.into_iter().map(str::to_owned).collect()));
+        }
+        let options = Options { purpose, adopt, targets: global.target.clone() };
+        let spec = digest(&self.sides.desired);
+        self.sides.plan(&options, spec).map_err(|failure| failed(failure, &self.sources, output))
+    }
+
+    /// How results look.
+    pub(crate) fn look(&self, output: &Output) -> Look<'_> {
+        Look { style: output.style(), width: output.width(), disclosure: &self.disclosure }
+    }
+
+    /// Ends the run.
+    pub(crate) async fn close(self) {
+        if let Some(local) = self.local {
+            local.close().await;
+        }
+    }
+}
+
+fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection {
+    if let Some(connection) = local.and_then(|local| local.served.connection(global.parallelism)) {
+        return connection;
+    }
+    Connection {
+        profile: global.profile.clone(),
+        endpoint_url: global.endpoint_url.clone(),
+        region: spec.top.as_ref().and_then(|top| top.regions.first()).map(|region| region.value.clone()),
+        sandbox: None,
+        parallelism: global.parallelism,
+    }
+}
+
+fn failed(failure: Failure, sources: &Sources, output: &Output) -> Error {
+    match failure {
+        Failure::Facts(error) => Error::Facts(error),
+        Failure::Spec(faults) => {
+            let faults = faults.sorted();
+            output.diagnostics(&faults, sources);
+            Error::Spec(faults)
+        }
+    }
+}
+
+/// The identity of what the spec wants. Two texts that mean the same have the same, so that reordering a spec changes no
+/// byte of its plan.
+fn digest(desired: &Desired) -> Digest {
+    let digest = |model: &crate::kinds::Model| Digest::of(&model.fields()).to_string();
+    let wanted = desired.resources.iter().map(|(address, wanted)| (address.to_string(), digest(&wanted.model)));
+    Digest::of(&wanted.collect::<BTreeMap<_, _>>())
+}

@@ -1,0 +1,179 @@
+//! The comment itself.
+
+use super::budget::{Part, fit};
+use super::escape::{code, fenced};
+use crate::plan::{Action, Plan};
+use crate::report::fold::{Entry, steps};
+use crate::report::json::{FindingKind, PlanFile};
+use crate::report::rows::{Piece, Row};
+use crate::report::summary::Deed;
+use crate::report::text::{drift_verdict, looked_at, place, verdict};
+use crate::report::{Disclosure, Refusal, Summary, flags};
+
+const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
+
+/// `plan` as a comment of at most `bytes`, its verdict whole.
+pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, bytes: usize) -> String {
+    let word = |action: &Action| Deed::of(action).word();
+    let mut parts = vec![Part::whole(head("plan", &verdict(plan), plan, disclosure))];
+    if !refusals.is_empty() {
+        let list: String = refusals.iter().map(|refusal| format!("- {}\n", code(&refusal.flag()))).collect();
+        let flags = code(&flags(refusals).join(" "));
+        parts.push(Part::new(9, format!("\n**Refused until it is allowed.** To allow it, add {flags}\n\n{list}")));
+    }
+    parts.extend(changes(plan, disclosure, word));
+    parts.extend(notes(plan, disclosure));
+    fit(&parts, bytes, CUT)
+}
+
+/// Drift as a comment of at most `bytes`, its verdict whole.
+pub fn drift(plan: &Plan, disclosure: &Disclosure, bytes: usize) -> String {
+    let word = |action: &Action| match FindingKind::of(action.verb) {
+        FindingKind::Modified => "modified",
+        FindingKind::Missing => "missing",
+        FindingKind::LeftBehind => "left behind",
+        FindingKind::Unmanaged => "unmanaged",
+    };
+    let mut parts = vec![Part::whole(head("drift", &drift_verdict(plan), plan, disclosure))];
+    parts.extend(changes(plan, disclosure, word));
+    parts.extend(notes(plan, disclosure));
+    fit(&parts, bytes, CUT)
+}
+
+/// The marker by which the comment is found again, the verdict, and every count.
+fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> String {
+    let stack: String = plan.stack.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let digest = PlanFile::of(plan, disclosure).digest();
+    let Summary { create, update, delete, adopt, prune, unchanged, held, unmanaged, hazards } = Summary::of(plan);
+    let accounts = plan.actions.iter().filter_map(|action| action.reach).max();
+    let mut rows = vec![
+        ("create", create),
+        ("update", update),
+        ("delete", delete),
+        ("adopt", adopt),
+        ("prune", prune),
+        ("unchanged", unchanged),
+        ("held", held),
+        ("not seen", plan.blind.len()),
+        ("unmanaged", unmanaged),
+    ];
+    rows.retain(|(word, count)| *count > 0 || matches!(*word, "create" | "update" | "delete"));
+    let mut table = "| change | count |\n|---|---:|\n".to_owned();
+    for (word, count) in rows {
+        table += &format!("| {word} | {count} |\n");
+    }
+    for (hazard, count) in &hazards {
+        table += &format!("| **{hazard}** | **{count}** |\n");
+    }
+    if let Some(accounts) = accounts {
+        table += &format!("| accounts reached | {accounts} |\n");
+    }
+    let scope = code(&looked_at(plan));
+    format!(
+        "<!-- bedrail:{what} stack={stack} digest={digest} -->\n### bedrail {what}\n\n**{verdict}**\n\n{table}\n{scope}\n"
+    )
+}
+
+/// The changes, each collapsed; brief without its rows, and at last only counted by the verdict.
+fn changes(plan: &Plan, disclosure: &Disclosure, word: impl Fn(&Action) -> &'static str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for entry in steps(plan, disclosure, |_| true).iter().flatten() {
+        let deed = Deed::of(entry.action);
+        let title = title(entry, deed.sign(), word(entry.action));
+        let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
+        let hazards = if hazards.is_empty() { String::new() } else { format!(" **{}**", hazards.join(", ")) };
+        let body: String = entry.rows.iter().map(row).collect();
+        let regions = entry.regions().map(|regions| format!("in {}\n\n", code(&regions))).unwrap_or_default();
+        let full = if body.is_empty() && regions.is_empty() {
+            format!("\n<details><summary>{title}{hazards}</summary></details>\n")
+        } else {
+            let body = if body.is_empty() { body } else { fenced("diff", &body) };
+            format!("\n<details><summary>{title}{hazards}</summary>\n\n{regions}{body}\n</details>\n")
+        };
+        let brief = format!("\n<details><summary>{title}{hazards}</summary></details>\n");
+        parts.push(Part { weight: weight(deed, &hazards), forms: vec![full, brief, String::new()] });
+    }
+    parts
+}
+
+/// What takes something away matters most, what is new less, and what nobody uses least.
+const fn weight(deed: Deed, hazards: &str) -> u8 {
+    match deed {
+        _ if !hazards.is_empty() => 7,
+        Deed::Delete | Deed::Update | Deed::Adopt => 6,
+        Deed::Publish | Deed::Create => 5,
+        Deed::Prune => 2,
+    }
+}
+
+fn title(entry: &Entry<'_>, sign: char, word: &str) -> String {
+    let declared = entry.action.entry.as_deref().map(|declared| format!(" {}", code(declared))).unwrap_or_default();
+    format!("{} {word} {}{declared}", code(&sign.to_string()), code(&entry.address()))
+}
+
+/// A row as lines of a diff.
+fn row(row: &Row) -> String {
+    let line = |sign: char, label: &str, text: &str| format!("{sign} {label}: {text}\n");
+    match row {
+        Row::Value { label, value } => line(' ', label, value),
+        Row::Change { label, have, want } => {
+            let have = have.iter().map(|text| line('-', label, text));
+            have.chain(want.iter().map(|text| line('+', label, text))).collect()
+        }
+        Row::Words { label, pieces }
+            if pieces.iter().any(|piece| matches!(piece, Piece::Same(text) if text.ends_with(' '))) =>
+        {
+            let side = |gone: bool| -> String {
+                let shown = |piece: &Piece| match piece {
+                    Piece::Same(text) => text.clone(),
+                    Piece::Gone(text) if gone => text.clone(),
+                    Piece::New(text) if !gone => text.clone(),
+                    _ => String::new(),
+                };
+                pieces.iter().map(shown).collect()
+            };
+            line('-', label, &side(true)) + &line('+', label, &side(false))
+        }
+        Row::Words { label, pieces } => pieces.iter().map(|piece| signed(piece, &format!("{label}: "))).collect(),
+        Row::Lines { label, lines } => {
+            format!("  {label}:\n") + &lines.iter().map(|piece| signed(piece, "")).collect::<String>()
+        }
+    }
+}
+
+fn signed(piece: &Piece, label: &str) -> String {
+    match piece {
+        Piece::Same(text) => format!("  {label}{text}\n"),
+        Piece::Gone(text) => format!("- {label}{text}\n"),
+        Piece::New(text) => format!("+ {label}{text}\n"),
+        Piece::Skipped => "  …\n".to_owned(),
+    }
+}
+
+/// What is held or unseen, warnings, and what is not ours.
+fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
+    let clean = |text: &str| code(&disclosure.scrub_text(text));
+    let mut parts = Vec::new();
+    let mut section = |weight: u8, title: &str, items: Vec<String>| {
+        if !items.is_empty() {
+            let brief = format!("\n**{title}: {}**\n", items.len());
+            let list: String = items.iter().map(|item| format!("- {item}\n")).collect();
+            parts.push(Part { weight, forms: vec![format!("\n**{title}**\n\n{list}"), brief, String::new()] });
+        }
+    };
+    let held = plan.held.iter().map(|held| {
+        let (verb, address, why) = (held.verb.word(), code(&held.address.to_string()), held.why.word());
+        format!("{verb} {address} **{why}** {}", clean(&held.hint))
+    });
+    section(8, "Held, and not done", held.collect());
+    let blind = plan.blind.iter().map(|blind| format!("{} {}", code(&place(blind)), clean(&blind.why)));
+    section(8, "Not seen, so nothing that depends on it is touched", blind.collect());
+    let warnings = plan.warnings.iter().map(|warning| {
+        let address = warning.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
+        format!("{address}{} {}", clean(&warning.message), warning.code)
+    });
+    section(4, "Warnings", warnings.collect());
+    let unmanaged = plan.unmanaged.iter().map(|one| format!("{} {}", code(&one.address.to_string()), clean(&one.note)));
+    section(1, "Not ours, and left alone", unmanaged.collect());
+    parts
+}

@@ -1,0 +1,164 @@
+use crate::report::{Disclosure, sample};
+
+const WIDE: usize = 60_000;
+
+#[test]
+fn an_eventful_plan() {
+    let plan = sample::eventful();
+    insta::assert_snapshot!(super::plan(&plan, &[], &Disclosure::default(), WIDE), @r#"
+    <!-- bedrail:plan stack=acme-ai-safety digest=sha256:263e44a5851750774cfa7e95e8d8bcdad788136f1ea5ff6a4ec1614a7275af99 -->
+    ### bedrail plan
+
+    **Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not seen; 12 unchanged.**
+
+    | change | count |
+    |---|---:|
+    | create | 1 |
+    | update | 2 |
+    | delete | 1 |
+    | prune | 1 |
+    | unchanged | 12 |
+    | held | 1 |
+    | not seen | 1 |
+    | unmanaged | 1 |
+    | **deletes** | **1** |
+
+    <code>Stack acme-ai-safety. Looked at 1 account in 3 Regions&#58; ap-southeast-2, eu-west-1, us-east-1.</code>
+
+    <details><summary><code>&#126;</code> update <code>guardrail/111122223333/us-east-1/baseline</code> <code>guardrails.baseline</code></summary>
+
+    ```diff
+    - blocked_input_messaging: (35 characters #b42029bae4b2)
+    + blocked_input_messaging: (3 characters #a06fcf42f646)
+    - content_policy.filters.HATE.input: HIGH
+    + content_policy.filters.HATE.input: LOW
+    + content_policy.filters.VIOLENCE: HIGH in and MEDIUM out
+    - description: Baseline guardrail for every account of the company
+    + description: Baseline guardrail for each account of the company
+    - topic_policy.topics.Legal advice.definition: Guidance on legal rights, disputes or court action.
+    + topic_policy.topics.Legal advice.definition: Guidance on legal rights, quarrels or court action.
+    + topic_policy.topics.Medical advice: definition "Diagnosis or treatment of an illness.", examples (1 text #ed94ebbaaf83)
+    - word_policy.words: 3 words
+    + word_policy.words: 4 words (1 added)
+    ```
+
+    </details>
+
+    <details><summary><code>&#62;</code> publish <code>guardrail-version/111122223333/us-east-1/baseline&#64;1f3c9a0b77de</code> <code>guardrails.baseline</code></summary>
+
+    ```diff
+      content: #112214d6f5e2
+    ```
+
+    </details>
+
+    <details><summary><code>&#126;</code> update <code>org-policy/111122223333/global/org-baseline</code> <code>guardrails.baseline</code></summary>
+
+    ```diff
+      document:
+              "config_1": {
+                "identifier": {
+    -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
+    +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
+                },
+                "selective_content_guarding": {
+    ```
+
+    </details>
+
+    <details><summary><code>-</code> delete <code>guardrail/111122223333/us-east-1/legacy</code> **deletes**</summary>
+
+    ```diff
+      id: arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123
+    ```
+
+    </details>
+
+    <details><summary><code>-</code> prune <code>guardrail-version/111122223333/us-east-1/baseline&#64;0a0a0a0a0a0a</code></summary>
+
+    ```diff
+      id: arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123
+    ```
+
+    </details>
+
+    **Held, and not done**
+
+    - update <code>account-enforcement/111122223333/eu-west-1/account</code> **not-ours** <code>the account enforces guardrail/xyz789, which is not of this stack; &#96;--adopt&#96; takes it over</code>
+
+    **Not seen, so nothing that depends on it is touched**
+
+    - <code>resource-policy/111122223333/eu-west-1/&#42;</code> <code>AccessDenied&#58; User&#58; arn&#58;aws&#58;sts&#58;&#58;111122223333&#58;assumed-role/Plan/x is not authorized to perform&#58; bedrock&#58;GetResourcePolicy &#40;request 1-2-3&#41;</code>
+
+    **Warnings**
+
+    - <code>guardrail/111122223333/us-east-1/draft-only</code> <code>no version of this guardrail carries its current content, so nothing enforces it</code> W0902
+
+    **Not ours, and left alone**
+
+    - <code>guardrail/111122223333/us-east-1/team-chatbot</code> <code>unmarked</code>
+    "#);
+}
+
+/// The lines of a comment that are structure: everything outside fences, foreign text cut out.
+fn structure(comment: &str) -> Vec<String> {
+    let (mut fence, mut lines) = (None, Vec::new());
+    for line in comment.lines() {
+        let run = line.len() - line.trim_start_matches('`').len();
+        match fence {
+            Some(open) if run >= open && line.trim_end_matches('`').is_empty() => fence = None,
+            Some(_) => {}
+            None if run >= 3 => fence = Some(run),
+            None => {
+                let mut outside = String::new();
+                let mut rest = line;
+                while let Some((before, after)) = rest.split_once("<code>") {
+                    let (foreign, behind) = after.split_once("</code>").expect("code ends on its line");
+                    assert!(!foreign.contains(['<', '>', '`', '|', '*', '[', '@', '\u{1b}']), "{foreign}");
+                    outside += before;
+                    outside.push('#');
+                    rest = behind;
+                }
+                lines.push(outside + rest);
+            }
+        }
+    }
+    assert_eq!(fence, None, "every fence is closed");
+    lines
+}
+
+#[test]
+fn hostile_text_changes_no_structure() {
+    let disclosure = Disclosure { content: true, ..Disclosure::default() };
+    for comment in
+        [super::plan(&sample::hostile(), &[], &disclosure, WIDE), super::drift(&sample::hostile(), &disclosure, WIDE)]
+    {
+        let lines = structure(&comment);
+        // The marker keeps letters and digits of the stack's name, and they stay within it.
+        assert!(lines[0].starts_with("<!-- bedrail:") && lines[0].ends_with(" -->") && lines[0].matches("--").count() == 2);
+        let text = lines[1..].join("\n");
+        for word in ["script", "Approved", "everyone", "evil", "::error", "##vso", "\u{1b}", "\u{202e}"] {
+            assert!(!text.contains(word), "{word} in\n{text}");
+        }
+        assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+        assert_eq!(text.matches("<!--").count(), 0);
+        assert!(!comment.contains('\u{1b}') && !comment.contains('\u{202e}') && !comment.contains('\u{9b}'));
+    }
+}
+
+#[test]
+fn a_large_plan_fits_and_keeps_its_verdict() {
+    let mut plan = sample::eventful();
+    for number in 0..500 {
+        let mut action = plan.actions[0].clone();
+        action.id = crate::plan::ActionId(100 + number);
+        action.address.name = format!("guardrail-{number}");
+        plan.actions.push(action);
+    }
+    let whole = super::plan(&plan, &[], &Disclosure::default(), usize::MAX);
+    let cut = super::plan(&plan, &[], &Disclosure::default(), WIDE);
+    assert!(whole.len() > WIDE && cut.len() <= WIDE, "{} and {}", whole.len(), cut.len());
+    assert!(cut.contains("502 to update") && cut.ends_with("has the whole of it._\n"));
+    assert!(cut.contains("legacy"), "a delete outlives five hundred updates");
+    structure(&cut);
+}
