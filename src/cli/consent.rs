@@ -30,11 +30,6 @@ impl FromStr for Allowed {
 }
 
 impl Allowed {
-    /// This hazard wherever it is.
-    pub(crate) const fn everywhere(hazard: Hazard) -> Self {
-        Self { hazard, pattern: None }
-    }
-
     fn covers(&self, hazard: Hazard, action: &Action) -> bool {
         self.hazard == hazard && self.pattern.as_ref().is_none_or(|pattern| action.address.matches(pattern))
     }
@@ -43,9 +38,12 @@ impl Allowed {
 /// The hazard of this word.
 pub(crate) fn hazard(word: &str) -> Result<Hazard, String> {
     let words = || Hazard::ALL.iter().map(|hazard| hazard.word()).collect::<Vec<_>>().join(", ");
-    Hazard::ALL.iter().copied().find(|hazard| hazard.word() == word).ok_or_else(|| match LATER.contains(&word) {
-        true => format!("the hazard `{word}` comes with a later release of bedrail"),
-        false => format!("no hazard is called `{word}`: there is {}", words()),
+    Hazard::ALL.iter().copied().find(|hazard| hazard.word() == word).ok_or_else(|| {
+        if LATER.contains(&word) {
+            format!("the hazard `{word}` comes with a later release of bedrail")
+        } else {
+            format!("no hazard is called `{word}`: there is {}", words())
+        }
     })
 }
 

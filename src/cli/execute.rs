@@ -6,7 +6,7 @@ use super::consent::Consent;
 use super::error::Error;
 use super::exit::Exit;
 use super::interrupt::Interrupt;
-use super::output::Output;
+use super::output::{Output, line};
 use super::progress::Progress;
 use super::session::Session;
 use crate::apply::{Event, Happened, Outcome, Tools, apply, live_ids};
@@ -47,7 +47,7 @@ pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit,
         return if refusals.is_empty() { Ok(idle(plan)) } else { Err(Error::Refused(refusals)) };
     }
     if !output.is_file() {
-        output.line(&shown)?;
+        line(&shown)?;
     }
     confirm(output, agreed, "\nCarry out this plan?")?;
     let (outcome, lines) = run(job, interrupt).await?;
@@ -93,16 +93,16 @@ async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), E
         }
         match form {
             Form::Json => {
-                let line = json::line(&json::event(event));
+                let text = json::line(&json::event(event));
                 if output.is_file() {
-                    lines += &line;
+                    lines += &text;
                 } else if failed.is_ok() {
-                    failed = progress.suspend(|| output.line(&line));
+                    failed = progress.suspend(|| line(&text));
                 }
             }
             Form::Text => {
-                if let Some(line) = text::event(event, plan, output.message_style()) {
-                    progress.suspend(|| output.say(&line));
+                if let Some(said) = text::event(event, plan, output.message_style()) {
+                    progress.suspend(|| output.say(&said));
                 }
             }
         }

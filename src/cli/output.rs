@@ -71,24 +71,14 @@ impl Output {
     pub(crate) fn result(&self, text: &str) -> Result<(), Error> {
         match &self.file {
             Some(path) => write_file(path, text.as_bytes()),
-            None => self.line(text),
-        }
-    }
-
-    /// Writes a part of a result that cannot wait for the rest. A reader that has gone away ends the process quietly: it
-    /// has seen all that it wanted.
-    pub(crate) fn line(&self, text: &str) -> Result<(), Error> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(Error::Stdout),
+            None => line(text),
         }
     }
 
     /// Says something beside the result.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            self.message(text);
+            message(text);
         }
     }
 
@@ -101,33 +91,26 @@ impl Output {
             Style::Plain => Paint::Plain,
         };
         let text = render(&shown, sources, Form::Text(paint), self.width);
-        self.message(text.trim_end_matches('\n'));
+        message(text.trim_end_matches('\n'));
     }
 
     /// An error with its causes, and what to do about it.
     pub(crate) fn error(&self, error: &Error) {
-        let mut message = error.to_string();
+        let mut words = error.to_string();
         let mut next = std::error::Error::source(error);
         while let Some(cause) = next {
-            let words = cause.to_string();
-            if !message.contains(&words) {
-                message = format!("{message}: {words}");
+            let cause_words = cause.to_string();
+            if !words.contains(&cause_words) {
+                words = format!("{words}: {cause_words}");
             }
             next = cause.source();
         }
-        self.message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&message)));
+        message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&words)));
         for detail in error.details() {
-            self.message(&format!("  {}", clean::line(&detail)));
+            message(&format!("  {}", clean::line(&detail)));
         }
         if let Some(hint) = error.hint() {
-            self.message(&format!("{} {}", self.message_style.paint(Tone::Good, "hint:"), clean::line(&hint)));
-        }
-    }
-
-    fn message(&self, text: &str) {
-        if !text.is_empty() {
-            // Nobody can be told that standard error is gone.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            message(&format!("{} {}", self.message_style.paint(Tone::Good, "hint:"), clean::line(&hint)));
         }
     }
 
@@ -142,6 +125,23 @@ impl Output {
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())
+    }
+}
+
+/// Writes a part of a result that cannot wait for the rest. A reader that has gone away ends the process quietly: it
+/// has seen all that it wanted.
+pub(crate) fn line(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Error::Stdout),
+    }
+}
+
+fn message(text: &str) {
+    if !text.is_empty() {
+        // Nobody can be told that standard error is gone.
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }
 

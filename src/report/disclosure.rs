@@ -65,10 +65,9 @@ impl Disclosure {
 fn hide(value: &mut Value, pattern: &[&str]) {
     match (pattern, &mut *value) {
         ([], Value::Null) => {}
-        ([], value) => *value = Value::from(in_place_of(value)),
         (["*"], Value::Object(map)) if map.is_empty() => {}
-        // The keys themselves are what is guarded.
-        (["*"], value) => *value = Value::from(in_place_of(value)),
+        // Under a last `*` the keys themselves are what is guarded.
+        ([] | ["*"], value) => *value = Value::from(in_place_of(value)),
         (["*", rest @ ..], Value::Object(map)) => map.values_mut().for_each(|value| hide(value, rest)),
         (["*", rest @ ..], Value::Array(items)) => items.iter_mut().for_each(|value| hide(value, rest)),
         ([key, rest @ ..], Value::Object(map)) => {

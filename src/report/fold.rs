@@ -60,6 +60,28 @@ pub(crate) fn steps<'a>(
     steps.into_values().collect()
 }
 
+/// The addresses, those that differ in the Region alone as one pattern with how many it stands for.
+pub(crate) fn places<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Vec<String> {
+    let mut groups: Vec<(&Address, usize)> = Vec::new();
+    for address in addresses {
+        let alike = |(other, _): &&mut (&Address, usize)| {
+            (other.kind, &other.scope.account, &other.name) == (address.kind, &address.scope.account, &address.name)
+        };
+        match groups.iter_mut().find(alike) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((address, 1)),
+        }
+    }
+    let written = |(address, count): (&Address, usize)| {
+        let Address { kind, scope, name } = address;
+        clean::line(&match count {
+            1 => address.to_string(),
+            _ => format!("{kind}/{}/*/{name} in {count} Regions", scope.account),
+        })
+    };
+    groups.into_iter().map(written).collect()
+}
+
 /// Whether `action` is the same change as those of `entry`, in another Region.
 fn is_alike(entry: &Entry<'_>, action: &Action, rows: &[Row]) -> bool {
     let (one, other) = (entry.action, action);

@@ -1,7 +1,6 @@
 //! Dependency graphs, for people and for the tools that draw them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use super::clean;
 use super::summary::Deed;
@@ -75,9 +74,9 @@ impl Graph {
         }
         let mut out = String::new();
         for (to, label) in self.nodes.iter().enumerate() {
-            writeln!(out, "{label}").expect("writing to a String never fails");
+            push!(out, "{label}\n");
             for (from, _) in self.edges.iter().filter(|(_, other)| *other == to) {
-                writeln!(out, "    after {}", self.nodes[*from]).expect("writing to a String never fails");
+                push!(out, "    after {}\n", self.nodes[*from]);
             }
         }
         out
@@ -92,10 +91,10 @@ impl Graph {
         };
         let mut out = "flowchart TD\n".to_owned();
         for (at, text) in self.nodes.iter().enumerate() {
-            writeln!(out, "    n{at}[\"{}\"]", label(text)).expect("writing to a String never fails");
+            push!(out, "    n{at}[\"{}\"]\n", label(text));
         }
         for (from, to) in &self.edges {
-            writeln!(out, "    n{from} --> n{to}").expect("writing to a String never fails");
+            push!(out, "    n{from} --> n{to}\n");
         }
         out
     }
@@ -104,10 +103,10 @@ impl Graph {
         let mut out = "digraph bedrail {\n    node [shape=box];\n".to_owned();
         for (at, text) in self.nodes.iter().enumerate() {
             let label = text.replace('\\', "\\\\").replace('"', "\\\"");
-            writeln!(out, "    n{at} [label=\"{label}\"];").expect("writing to a String never fails");
+            push!(out, "    n{at} [label=\"{label}\"];\n");
         }
         for (from, to) in &self.edges {
-            writeln!(out, "    n{from} -> n{to};").expect("writing to a String never fails");
+            push!(out, "    n{from} -> n{to};\n");
         }
         out + "}\n"
     }

@@ -3,6 +3,15 @@
 //! Everything here is pure and returns text; only `cli` prints. Text that came from a spec or from AWS passes through
 //! [`clean`] on its way, and values pass through a [`Disclosure`], which hides what may not be shown.
 
+/// Appends to a `String` as `format!` would write it.
+macro_rules! push {
+    ($out:expr, $($words:tt)+) => {{
+        use std::fmt::Write as _;
+        write!($out, $($words)+).expect("writing to a String never fails")
+    }};
+}
+pub(crate) use push;
+
 pub mod clean;
 pub mod codes;
 pub mod diagnostics;

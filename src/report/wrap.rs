@@ -36,7 +36,11 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// `text` in lines of at most `width` columns in all, each behind `indent` spaces, each ended.
 pub(crate) fn indented(text: &str, indent: usize, width: usize) -> String {
-    wrap(text, width.saturating_sub(indent)).iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
+    let mut out = String::new();
+    for line in wrap(text, width.saturating_sub(indent)) {
+        push!(out, "{:indent$}{line}\n", "");
+    }
+    out
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl Command {
     /// Carries it out.
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         match self {
-            Self::Validate(args) => args.run(global, output),
+            Self::Validate(_) => validate::Args::run(global, output),
             Self::Plan(args) => args.run(global, output).await,
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,

@@ -1,3 +1,4 @@
+use crate::report::push;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, line};
 use crate::cli::sandbox::{FOLDER, Local, SECRET, Served};
 use crate::report::json::pretty;
 
@@ -121,7 +122,7 @@ impl Serve {
         let served = Served::of(&emulator);
         served.write(&folder)?;
         interrupt.defer();
-        let result = output.line(&listening(&served));
+        let result = line(&listening(&served));
         output.say("Listening; Ctrl-C stops it.");
         if result.is_ok() {
             interrupt.pressed().await;
@@ -174,17 +175,18 @@ fn described(folder: &Path, served: Option<&Served>, state: &Value) -> String {
         Some(Served { endpoint, .. }) => format!("The local AWS in {} is served at {endpoint}.\n", folder.display()),
         None => format!("The local AWS in {} is not running; --sandbox starts it.\n", folder.display()),
     };
-    out += &format!("It plays the partition {partition}.\n");
+    push!(out, "It plays the partition {partition}.\n");
     let count =
         |value: &Value| value.as_object().map_or_else(|| value.as_array().map_or(0, Vec::len), serde_json::Map::len);
     for (account, regions) in state["bedrock"].as_object().into_iter().flatten() {
         for (region, bedrock) in regions.as_object().into_iter().flatten() {
             let guardrails = count(&bedrock["guardrails"]);
-            out += &format!("{account} {region}: guardrails {guardrails}\n");
+            push!(out, "{account} {region}: guardrails {guardrails}\n");
         }
     }
     let organization = &state["organization"];
-    out += &format!(
+    push!(
+        out,
         "Organization: accounts {}, policies {}\n",
         count(&organization["accounts"]),
         count(&organization["policies"])

@@ -2,7 +2,7 @@ use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::session;
+use crate::cli::session::{self, Checked};
 use crate::report::diagnostics::{Form, render, summary};
 
 /// Checks the spec offline
@@ -16,23 +16,23 @@ use crate::report::diagnostics::{Form, render, summary};
 pub(crate) struct Args {}
 
 impl Args {
-    pub(crate) fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+    pub(crate) fn run(global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms =
             [("text", None), ("json", Some(Form::Json)), ("github", Some(Form::Github)), ("sarif", Some(Form::Sarif))];
         let form = global.format(&forms, &[])?;
         let checked = session::check(global);
-        match form {
-            Some(form) => output.result(&render(&checked.diagnostics, &checked.sources, form, output.width()))?,
-            None => {
-                output.diagnostics(&checked.diagnostics, &checked.sources);
-                let said = match (checked.diagnostics.is_empty(), checked.diagnostics.has_errors()) {
-                    (true, _) => "The spec is sound.\n".to_owned(),
-                    (false, false) => format!("The spec is sound, with {}.\n", summary(&checked.diagnostics)),
-                    (false, true) => format!("The spec has {}.\n", summary(&checked.diagnostics)),
-                };
-                output.result(&said)?;
+        let Checked { sources, diagnostics, .. } = &checked;
+        let result = if let Some(form) = form {
+            render(diagnostics, sources, form, output.width())
+        } else {
+            output.diagnostics(diagnostics, sources);
+            match (diagnostics.is_empty(), diagnostics.has_errors()) {
+                (true, _) => "The spec is sound.\n".to_owned(),
+                (false, false) => format!("The spec is sound, with {}.\n", summary(diagnostics)),
+                (false, true) => format!("The spec has {}.\n", summary(diagnostics)),
             }
-        }
+        };
+        output.result(&result)?;
         Ok(if checked.diagnostics.has_errors() { Exit::Failed } else { Exit::Done })
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn code(text: &str) -> String {
         if c.is_alphanumeric() || matches!(c, ' ' | '/' | '-' | '.' | ',' | ';') {
             out.push(c);
         } else {
-            out += &format!("&#{};", u32::from(c));
+            push!(out, "&#{};", u32::from(c));
         }
     }
     out + "</code>"

@@ -17,7 +17,7 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, bytes: u
     let word = |action: &Action| Deed::of(action).word();
     let mut parts = vec![Part::whole(head("plan", &verdict(plan), plan, disclosure))];
     if !refusals.is_empty() {
-        let list: String = refusals.iter().map(|refusal| format!("- {}\n", code(&refusal.flag()))).collect();
+        let list = list(refusals.iter().map(|refusal| code(&refusal.flag())));
         let flags = code(&flags(refusals).join(" "));
         parts.push(Part::new(9, format!("\n**Refused until it is allowed.** To allow it, add {flags}\n\n{list}")));
     }
@@ -42,7 +42,10 @@ pub fn drift(plan: &Plan, disclosure: &Disclosure, bytes: usize) -> String {
 
 /// The marker by which the comment is found again, the verdict, and every count.
 fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> String {
-    let stack: String = plan.stack.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    // Two hyphens in a row might end the comment.
+    let stack: Vec<&str> =
+        plan.stack.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let stack = stack.join("-");
     let digest = PlanFile::of(plan, disclosure).digest();
     let Summary { create, update, delete, adopt, prune, unchanged, held, unmanaged, hazards } = Summary::of(plan);
     let accounts = plan.actions.iter().filter_map(|action| action.reach).max();
@@ -60,13 +63,13 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
     rows.retain(|(word, count)| *count > 0 || matches!(*word, "create" | "update" | "delete"));
     let mut table = "| change | count |\n|---|---:|\n".to_owned();
     for (word, count) in rows {
-        table += &format!("| {word} | {count} |\n");
+        push!(table, "| {word} | {count} |\n");
     }
     for (hazard, count) in &hazards {
-        table += &format!("| **{hazard}** | **{count}** |\n");
+        push!(table, "| **{hazard}** | **{count}** |\n");
     }
     if let Some(accounts) = accounts {
-        table += &format!("| accounts reached | {accounts} |\n");
+        push!(table, "| accounts reached | {accounts} |\n");
     }
     let scope = code(&looked_at(plan));
     format!(
@@ -150,6 +153,10 @@ fn signed(piece: &Piece, label: &str) -> String {
     }
 }
 
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    items.into_iter().flat_map(|item| ["- ".to_owned(), item, "\n".to_owned()]).collect()
+}
+
 /// What is held or unseen, warnings, and what is not ours.
 fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
     let clean = |text: &str| code(&disclosure.scrub_text(text));
@@ -157,7 +164,7 @@ fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
     let mut section = |weight: u8, title: &str, items: Vec<String>| {
         if !items.is_empty() {
             let brief = format!("\n**{title}: {}**\n", items.len());
-            let list: String = items.iter().map(|item| format!("- {item}\n")).collect();
+            let list = list(items);
             parts.push(Part { weight, forms: vec![format!("\n**{title}**\n\n{list}"), brief, String::new()] });
         }
     };

@@ -129,7 +129,11 @@ fn is_default(key: &str, value: &Value) -> bool {
             [only] => (key.ends_with("_modalities") && only == "TEXT") || (key == "included_models" && only == "ALL"),
             _ => false,
         },
-        Value::Object(map) => map.iter().all(|(key, value)| is_default(key, value)),
+        // A collection says something by the keys that it has, whatever stands behind them.
+        Value::Object(map) => map.iter().all(|(key, value)| match value {
+            Value::Object(items) => items.is_empty(),
+            value => is_default(key, value),
+        }),
         Value::Number(_) => false,
     }
 }

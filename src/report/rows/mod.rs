@@ -53,8 +53,10 @@ pub(crate) fn rows(action: &Action, disclosure: &Disclosure) -> Vec<Row> {
     let kind = action.address.kind;
     let mut rows = match &action.change {
         Change::Create { want } => brief::resource(kind, &disclosure.fields(kind, &want.fields())),
-        Change::Delete { id, .. } => {
-            vec![Row::Value { label: "id".to_owned(), value: clean::line(id.as_str()) }]
+        // What goes is known by its address; where AWS calls it something else, that is said.
+        Change::Delete { have, .. } => {
+            let name = disclosure.fields(kind, &have.fields()).get("name").map(written);
+            name.map(|value| Row::Value { label: "name".to_owned(), value }).into_iter().collect()
         }
         Change::Update { have, want, .. } => update::rows(action, have, want, disclosure),
     };

@@ -19,7 +19,7 @@ pub(crate) fn rows(action: &Action, have: &Model, want: &Model, disclosure: &Dis
     while let Some(field) = fields.first() {
         let taken = if let Some(row) = document(field, &have, &want, disclosure) {
             rows.push(row);
-            leading(fields, |other| in_document(other))
+            leading(fields, in_document)
         } else if let Some(base) = hidden_keys(action, field) {
             rows.push(keyed(base, fields, &have, &want, disclosure));
             leading(fields, |other| under(&other.path, base))

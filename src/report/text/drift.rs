@@ -38,8 +38,15 @@ pub(crate) fn verdict(plan: &Plan) -> String {
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let unchanged = plan.unchanged.len();
     let mut parts = Vec::new();
+    if differing.is_empty() && plan.held.is_empty() && plan.blind.is_empty() {
+        return match unchanged {
+            0 => "No drift: the spec declares nothing, and nothing is left behind.".to_owned(),
+            1 => "No drift: the one resource is as the spec says.".to_owned(),
+            _ => format!("No drift: all {unchanged} resources are as the spec says."),
+        };
+    }
     if differing.is_empty() && plan.held.is_empty() {
-        parts.push(if plan.blind.is_empty() { "No drift" } else { "No drift as far as could be seen" }.to_owned());
+        parts.push("No drift as far as could be seen".to_owned());
     } else if differing.is_empty() {
         parts.push("Drift".to_owned());
     } else {
@@ -51,7 +58,9 @@ pub(crate) fn verdict(plan: &Plan) -> String {
     if !plan.blind.is_empty() {
         parts.push(format!("{} not seen", crate::report::disclosure::counted(plan.blind.len(), "place")));
     }
-    parts.push(format!("{unchanged} as the spec says"));
+    if unchanged > 0 {
+        parts.push(format!("{unchanged} as the spec says"));
+    }
     parts.join("; ") + "."
 }
 
@@ -60,7 +69,7 @@ fn section(plan: &Plan, kind: FindingKind, heading: &str, look: Look<'_>) -> Str
     let mut out = String::new();
     for entry in steps.iter().flatten() {
         if out.is_empty() {
-            out += &format!("\n{}\n", look.style.paint(Tone::Strong, heading));
+            push!(out, "\n{}\n", look.style.paint(Tone::Strong, heading));
         }
         // What is missing is in the spec, to be read there.
         out += &match kind {

@@ -29,7 +29,7 @@ impl From<Deed> for Mark {
 pub(crate) fn entry(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
     let mut out = headline(entry, mark, look);
     // A longer label would leave no room for its value.
-    let widest = (look.width / 3).min(40);
+    let widest = look.width * 9 / 20;
     let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= widest).max().unwrap_or(0);
     let haves = entry.rows.iter().filter_map(|row| match row {
         Row::Change { have: Some(have), want: Some(_), .. } => Some(columns(have)),
@@ -52,7 +52,7 @@ pub(crate) fn entry(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
     let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
     if !hazards.is_empty() {
         let text = look.style.paint(Tone::Bad, hazards.join(", "));
-        out += &format!("{:INDENT$}{}  {text}\n", "", pad("hazard", labels));
+        push!(out, "{:INDENT$}{}  {text}\n", "", pad("hazard", labels));
     }
     out
 }
@@ -68,7 +68,7 @@ pub(crate) fn headline(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String 
         let declared = format!("({})", clean::line(declared));
         let fits = width + 2 + columns(&declared) <= look.width;
         let gap = if fits { "  ".to_owned() } else { format!("\n{:INDENT$}", "") };
-        out += &format!("{gap}{}", look.style.paint(Tone::Quiet, &declared));
+        push!(out, "{gap}{}", look.style.paint(Tone::Quiet, &declared));
     }
     out.push('\n');
     if let Some(regions) = entry.regions() {
@@ -146,7 +146,7 @@ fn document(label: &str, lines: &[Piece], style: Style) -> String {
             Piece::New(text) => style.paint(Tone::Create, format!("+ {text}")),
             Piece::Skipped => style.paint(Tone::Quiet, "  …"),
         };
-        out += &format!("{:1$}{line}\n", "", INDENT + 2);
+        push!(out, "{:1$}{line}\n", "", INDENT + 2);
     }
     out
 }

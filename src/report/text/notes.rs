@@ -1,8 +1,11 @@
 //! What surrounds the actions of a plan: scope, refusals, what is held or unseen, warnings, what is not ours.
 
-use crate::model::{Blind, Region};
+use std::collections::BTreeMap;
+
+use crate::model::{Address, Blind, Region};
 use crate::plan::Plan;
 use crate::report::disclosure::counted;
+use crate::report::fold::places;
 use crate::report::refusal::{Refusal, flags};
 use crate::report::summary::Deed;
 use crate::report::wrap::indented;
@@ -46,15 +49,15 @@ pub(crate) fn refused(refusals: &[Refusal], look: Look<'_>) -> String {
     }
     let mut out = heading("Refused until it is allowed", Tone::Bad, look);
     for refusal in refusals {
-        out += &match refusal {
-            Refusal::Hazard { hazard, address } => format!("  {hazard}  {}\n", clean::line(&address.to_string())),
+        match refusal {
+            Refusal::Hazard { hazard, address } => push!(out, "  {hazard}  {}\n", clean::line(&address.to_string())),
             Refusal::TooManyDeletes { deletes, allowed } => {
-                indented(&format!("{deletes} deletes at once, where {allowed} are allowed"), 2, look.width)
+                out += &indented(&format!("{deletes} deletes at once, where {allowed} are allowed"), 2, look.width);
             }
-        };
+        }
     }
     let flags: Vec<String> = flags(refusals).iter().map(|flag| clean::line(flag)).collect();
-    out += &format!("  To allow it, add:  {}\n", look.style.paint(Tone::Strong, flags.join(" ")));
+    push!(out, "  To allow it, add:  {}\n", look.style.paint(Tone::Strong, flags.join(" ")));
     out
 }
 
@@ -64,15 +67,16 @@ pub(crate) fn held(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading(&format!("Held, and not done: {}", plan.held.len()), Tone::Doubt, look);
+    let mut said: BTreeMap<_, Vec<&Address>> = BTreeMap::new();
     for held in &plan.held {
         let deed = Deed::named(held.verb, held.address.kind, false);
-        out += &format!(
-            "  {} {}  {}\n",
-            deed.word(),
-            clean::line(&held.address.to_string()),
-            look.style.paint(Tone::Doubt, held.why.word())
-        );
-        out += &indented(&clean::line(&look.disclosure.scrub_text(&held.hint)), 6, look.width);
+        said.entry((held.why, held.hint.as_str(), deed)).or_default().push(&held.address);
+    }
+    for ((why, hint, deed), addresses) in said {
+        for place in places(addresses) {
+            push!(out, "  {} {place}  {}\n", deed.word(), look.style.paint(Tone::Doubt, why.word()));
+        }
+        out += &indented(&clean::line(&look.disclosure.scrub_text(hint)), 6, look.width);
     }
     out
 }
@@ -84,7 +88,7 @@ pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
     }
     let mut out = heading("Not seen, so nothing that depends on it is touched", Tone::Doubt, look);
     for blind in &plan.blind {
-        out += &format!("  {}\n", place(blind));
+        push!(out, "  {}\n", place(blind));
         out += &indented(&clean::line(&blind.why), 6, look.width);
     }
     out
@@ -102,9 +106,14 @@ pub(crate) fn warnings(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading("Warnings", Tone::Doubt, look);
+    let mut said: BTreeMap<(&str, &str), Vec<&Address>> = BTreeMap::new();
     for warning in &plan.warnings {
-        let about = warning.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
-        let text = look.disclosure.scrub_text(&format!("{about}{} [{}]", warning.message, warning.code));
+        said.entry((warning.code, warning.message.as_str())).or_default().extend(&warning.address);
+    }
+    for ((code, message), addresses) in said {
+        let about = places(addresses).join(", ");
+        let about = if about.is_empty() { about } else { format!("{about}: ") };
+        let text = look.disclosure.scrub_text(&format!("{about}{message} [{code}]"));
         out += &indented(&clean::line(&text), 2, look.width);
     }
     out
@@ -120,10 +129,10 @@ pub(crate) fn unmanaged(plan: &Plan, look: Look<'_>) -> String {
     for unmanaged in plan.unmanaged.iter().take(NAMED) {
         let note = clean::line(&unmanaged.note);
         let note = if note.is_empty() { String::new() } else { format!("  {}", look.style.paint(Tone::Quiet, note)) };
-        out += &format!("  {}{note}\n", clean::line(&unmanaged.address.to_string()));
+        push!(out, "  {}{note}\n", clean::line(&unmanaged.address.to_string()));
     }
     if total > NAMED {
-        out += &format!("  and {} more\n", total - NAMED);
+        push!(out, "  and {} more\n", total - NAMED);
     }
     out
 }

@@ -23,7 +23,7 @@ pub fn outcome(outcome: &Outcome, plan: &Plan, look: Look<'_>) -> String {
     let mut out = look.style.paint(tone, indented(&verdict(outcome, plan), 0, look.width).trim_end()) + "\n";
     for event in &outcome.failed {
         let Happened::Failed { error, hint, .. } = &event.happened else { continue };
-        out += &format!("\n  {}  {}\n", look.style.paint(Tone::Bad, "failed"), named(event, plan));
+        push!(out, "\n  {}  {}\n", look.style.paint(Tone::Bad, "failed"), named(event, plan));
         out += &indented(&clean::line(&look.disclosure.scrub_text(error)), 6, look.width);
         if let Some(hint) = hint {
             out += &indented(&format!("hint: {}", clean::line(hint)), 6, look.width);
@@ -34,7 +34,7 @@ pub fn outcome(outcome: &Outcome, plan: &Plan, look: Look<'_>) -> String {
     }
     for event in &outcome.skipped {
         let Happened::Skipped { because } = &event.happened else { continue };
-        out += &format!("  {}  {}\n", look.style.paint(Tone::Doubt, "skipped"), named(event, plan));
+        push!(out, "  {}  {}\n", look.style.paint(Tone::Doubt, "skipped"), named(event, plan));
         out += &indented(&clean::line(&why_skipped(because.as_ref())), 6, look.width);
     }
     out

@@ -44,7 +44,9 @@ pub(crate) fn verdict(plan: &Plan) -> String {
     if !plan.blind.is_empty() {
         parts.push(format!("{} not seen", counted(plan.blind.len(), "place")));
     }
-    parts.push(format!("{unchanged} unchanged"));
+    if unchanged > 0 {
+        parts.push(format!("{unchanged} unchanged"));
+    }
     parts.join("; ") + "."
 }
 
@@ -54,10 +56,10 @@ fn steps(plan: &Plan, look: Look<'_>) -> String {
     let mut out = String::new();
     for (at, step) in steps.iter().enumerate() {
         let heading = match total {
-            1 => "What is done".to_owned(),
+            1 => "What will be done".to_owned(),
             _ => format!("Step {} of {total}", at + 1),
         };
-        out += &format!("\n{}\n", look.style.paint(Tone::Strong, heading));
+        push!(out, "\n{}\n", look.style.paint(Tone::Strong, heading));
         for (at, entry) in step.iter().enumerate() {
             if at > 0 && (!entry.rows.is_empty() || !step[at - 1].rows.is_empty()) {
                 out.push('\n');

@@ -11,7 +11,7 @@ pub fn show(resources: &[Resource], look: Look<'_>) -> String {
         let Resource { address, entry, state, id, version, digest, users } = resource;
         let address = clean::line(address);
         let entry = look.style.paint(Tone::Quiet, format!("({})", clean::line(entry)));
-        out += &format!("{}  {entry}\n", look.style.paint(Tone::Strong, address));
+        push!(out, "{}  {entry}\n", look.style.paint(Tone::Strong, address));
         let state = match state {
             Presence::Exists => None,
             Presence::Missing => Some("does not exist yet".to_owned()),

@@ -77,16 +77,17 @@ fn an_eventful_plan() {
           blocked_input_messaging
             - (35 characters #b42029bae4b2)
             + (3 characters #a06fcf42f646)
-          content_policy.filters.HATE.input  HIGH    → LOW
-          content_policy.filters.VIOLENCE  + HIGH in and MEDIUM out
-          description              Baseline guardrail for [-every-]{+each+} account
-                                   of the company
+          content_policy.filters.HATE.input   HIGH    → LOW
+          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+          description                         Baseline guardrail for
+                                              [-every-]{+each+} account of the
+                                              company
           topic_policy.topics.Legal advice.definition
             Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
-          topic_policy.topics.Medical advice
-            + definition "Diagnosis or treatment of an illness.", examples (1 text
-            #ed94ebbaaf83)
-          word_policy.words        3 words → 4 words (1 added)
+          topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+                                              of an illness.", examples (1 text
+                                              #ed94ebbaaf83)
+          word_policy.words                   3 words → 4 words (1 added)
 
     Step 2 of 4
       > publish guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
@@ -105,7 +106,7 @@ fn an_eventful_plan() {
 
     Step 4 of 4
       - delete guardrail/111122223333/us-east-1/legacy
-          id  arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123
+          name  acme-baseline
           hazard  deletes
 
     Pruned at the end
