@@ -9,4 +9,5 @@ mod house;
 mod layers;
 mod reading;
 mod source;
+mod spec_cases;
 mod support;

@@ -36,7 +36,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         let mut declared = DeclaredGuardrail { key: key.clone(), origin: Origin::Ours, scopes: BTreeMap::new() };
         for scope in scopes {
             let here = entry.in_region(scope.region_name());
-            let model = lower_in(&key, here, &scope, lowering);
+            let overridden = !std::ptr::eq(here, &raw const entry.value.base);
+            let model = lower_in(&key, here, overridden, &scope, lowering);
             if let Some(model) = &model {
                 check_name(model, &key, here, &scope, &mut names, lowering);
                 want(model.clone(), &key, here, &scope, lowering);
@@ -77,7 +78,13 @@ fn scopes(entry: &Spanned<Regional<Entry>>, lowering: &mut Lowering<'_>) -> Vec<
     regions.into_iter().map(|region| Scope::regional(home.clone(), region)).collect()
 }
 
-fn lower_in(key: &Spanned<String>, entry: &Entry, scope: &Scope, lowering: &mut Lowering<'_>) -> Option<Model> {
+fn lower_in(
+    key: &Spanned<String>,
+    entry: &Entry,
+    overridden: bool,
+    scope: &Scope,
+    lowering: &mut Lowering<'_>,
+) -> Option<Model> {
     let protected = entry.prevent_destroy.as_ref().is_some_and(|protected| protected.value);
     let tags = lowering.tags(entry.tags.as_ref(), key, protected, scope, Alphabet::Bedrock);
     let mut here = InScope {
@@ -95,11 +102,17 @@ fn lower_in(key: &Spanned<String>, entry: &Entry, scope: &Scope, lowering: &mut 
         Some(kms_key) => place::kms_key(kms_key, &mut here).map(Some),
         None => Some(None),
     };
-    let content = content(key.span, entry, &mut here);
+    let content = content(entry, &mut here);
+    if content.as_ref().is_some_and(|content| !content.has_policy()) {
+        let there = if overridden { format!(", and this has none in {}", scope.region_name()) } else { String::new() };
+        let fault = Diagnostic::at(key.span, codes::NO_POLICY, format!("a guardrail needs at least one policy{there}"));
+        here.report(fault.help("add one: `content_policy: {filters: {HATE: HIGH}}`, for instance"));
+        return None;
+    }
     Some(Model { name: name?, description: description?, kms_key_id: kms_key_id?, content: content?, tags })
 }
 
-fn content(key: Span, entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Content> {
+fn content(entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Content> {
     let blocked_input_messaging = here.text(&entry.blocked_input_messaging);
     let blocked_outputs_messaging = here.text(&entry.blocked_outputs_messaging);
     let cross_region_profile = match &entry.cross_region_profile {
@@ -112,7 +125,7 @@ fn content(key: Span, entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Conte
     let sensitive = entry.sensitive_information_policy.as_ref().map(|policy| policy.value.lower(policy, here));
     let grounding = entry.contextual_grounding_policy.as_ref().map(|policy| policy.value.lower(policy, here));
     let reasoning = entry.automated_reasoning_policy.as_ref().map(|policy| policy.value.lower(policy, here));
-    let content = Content {
+    Some(Content {
         blocked_input_messaging: blocked_input_messaging?,
         blocked_outputs_messaging: blocked_outputs_messaging?,
         content_policy: sound(content_policy)?,
@@ -122,13 +135,7 @@ fn content(key: Span, entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Conte
         contextual_grounding_policy: sound(grounding)?,
         automated_reasoning_policy: sound(reasoning)?,
         cross_region_profile: cross_region_profile?,
-    };
-    if content.has_policy() {
-        return Some(content);
-    }
-    let fault = Diagnostic::at(key, codes::NO_POLICY, "a guardrail needs at least one policy");
-    here.report(fault.help("add one: `content_policy: {filters: {HATE: HIGH}}`, for instance"));
-    None
+    })
 }
 
 /// An absent policy is sound; one at fault is not.

@@ -17,6 +17,8 @@ crate::codes! {
     RESERVED_TAG = "E0607": "a tag key begins with `bedrail:`, which is kept for ownership marks";
     /// A tag that Bedrock's alphabet cannot say.
     TAG_ALPHABET = "E0608": "a tag holds a character that the service does not accept";
+    /// Marks that would not be seen.
+    IGNORED_MARK = "E0609": "`ignore_tags` covers the marks of ownership";
     /// A tag of AWS's own.
     AWS_TAG = "W0601": "a tag key begins with `aws:`, which AWS keeps for itself";
     /// More tags than a resource may have.

@@ -5,7 +5,7 @@
 //! that `validate` says everything that a spec alone can be blamed for; and again with the facts of AWS.
 
 mod assumed;
-pub(crate) mod codes;
+pub mod codes;
 mod declared;
 pub(crate) mod document;
 mod finish;
@@ -30,7 +30,7 @@ use super::decode::{Text, TextRule};
 use super::template::ScopeValues;
 use super::top::Top;
 use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
-use crate::model::diagnostic::Diagnostics;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::model::{Address, Desired, Facts, Scope, Wanted};
 
@@ -39,24 +39,46 @@ use crate::model::{Address, Desired, Facts, Scope, Wanted};
 /// What depends on the account, the partition or the organization is judged under assumptions, which are what the spec
 /// pins and placeholders of the usual length elsewhere.
 pub fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
-    let Some(top) = &spec.top else {
-        decode_only(spec, diagnostics);
-        return;
-    };
-    let facts = assumed::facts(top);
-    Lowering::new(spec, top, &facts, true, diagnostics).run();
+    let mut found = Diagnostics::new();
+    match &spec.top {
+        None => decode_only(spec, &mut found),
+        Some(top) => {
+            let facts = assumed::facts(top);
+            Lowering::new(spec, top, &facts, true, &mut found).run();
+        }
+    }
+    report(found, spec, diagnostics);
 }
 
 /// What the spec wants under these facts; `None` if the spec is at fault. It reports what [`check`] does, and besides
 /// what only the facts can tell.
 pub fn lower(spec: &Spec, facts: &Facts, diagnostics: &mut Diagnostics) -> Option<Desired> {
-    let Some(top) = &spec.top else {
-        decode_only(spec, diagnostics);
-        return None;
+    let mut found = Diagnostics::new();
+    let desired = match &spec.top {
+        None => {
+            decode_only(spec, &mut found);
+            None
+        }
+        Some(top) => Some(Lowering::new(spec, top, facts, false, &mut found).run()),
     };
-    let before = diagnostics.errors();
-    let desired = Lowering::new(spec, top, facts, false, diagnostics).run();
-    (diagnostics.errors() == before).then_some(desired)
+    let sound = !found.has_errors();
+    report(found, spec, diagnostics);
+    desired.filter(|_| sound)
+}
+
+/// Passes on what was found, each fault once and without the values of the environment.
+fn report(found: Diagnostics, spec: &Spec, diagnostics: &mut Diagnostics) {
+    let hide = |text: String| {
+        spec.secrets.iter().fold(text, |text, secret| {
+            if text.contains(secret.as_str()) { text.replace(secret.as_str(), "(secret)") } else { text }
+        })
+    };
+    diagnostics.extend(found.sorted().into_iter().map(|fault| Diagnostic {
+        message: hide(fault.message),
+        label: fault.label.map(hide),
+        help: fault.help.map(hide),
+        ..fault
+    }));
 }
 
 /// Without a top level there is nothing to lower, yet the entries have faults of their own.
@@ -107,6 +129,7 @@ impl<'a> Lowering<'a> {
     fn run(mut self) -> Desired {
         let top = self.top;
         self.check_regions(&top.regions);
+        self.check_ignored_tags();
         guardrail::section::lower(&mut self);
         guardrail::external::lower(&mut self);
         guardrail_version::section::lower(&mut self);
@@ -150,3 +173,6 @@ impl<'a> Lowering<'a> {
         self.desired.resources.insert(address, wanted);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::{Lowering, codes};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
-use crate::model::{NAME_TAG, PROTECTED_TAG, STACK_TAG, Scope, Tags};
+use crate::model::{Desired, NAME_TAG, PROTECTED_TAG, STACK_TAG, Scope, Tags};
 use crate::spec::decode::{Exact, Map, Text};
 use crate::spec::top::{TagKey, TagValue};
 
@@ -30,6 +30,17 @@ impl Alphabet {
 }
 
 impl Lowering<'_> {
+    /// Reports patterns of `ignore_tags` that would make us blind to our own marks.
+    pub(super) fn check_ignored_tags(&mut self) {
+        for pattern in self.top.ignore_tags.iter().flat_map(|patterns| patterns.iter()) {
+            let alone = Desired { ignore_tags: vec![pattern.value.as_str().to_owned()], ..Desired::default() };
+            if let Some(mark) = [STACK_TAG, NAME_TAG, PROTECTED_TAG].into_iter().find(|mark| alone.ignores_tag(mark)) {
+                let message = format!("`{}` would ignore `{mark}`, by which bedrail knows what it owns", pattern.value);
+                self.diagnostics.push(Diagnostic::at(pattern.span, codes::IGNORED_MARK, message));
+            }
+        }
+    }
+
     /// The whole set of tags of a resource: the spec's, the entry's over them, and our marks. `name` is the entry's key.
     pub(crate) fn tags(
         &mut self,

@@ -88,15 +88,25 @@ impl InScope<'_, '_> {
 
     /// Reports what stands twice; `what` is a noun such as `the word`. Whether nothing does.
     fn once(&mut self, what: &str, items: impl IntoIterator<Item = (String, Span)>) -> bool {
+        self.once_by(what, items, str::to_owned)
+    }
+
+    /// The same for items that are alike if `fold` makes them so.
+    fn once_by(
+        &mut self,
+        what: &str,
+        items: impl IntoIterator<Item = (String, Span)>,
+        fold: impl Fn(&str) -> String,
+    ) -> bool {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         let mut sound = true;
         for (item, span) in items {
-            if let Some(first) = seen.get(&item) {
+            if let Some(first) = seen.get(&fold(&item)) {
                 let fault = Diagnostic::at(span, codes::TWICE, format!("{what} `{item}` stands twice"));
                 self.report(fault.related(*first, "first here"));
                 sound = false;
             } else {
-                seen.insert(item, span);
+                seen.insert(fold(&item), span);
             }
         }
         sound

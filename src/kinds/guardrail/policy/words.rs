@@ -85,10 +85,10 @@ impl WordPolicyEntry {
                 sound = false;
                 continue;
             };
-            places.push((text.to_lowercase(), entry.value.text.span));
+            places.push((text.clone(), entry.value.text.span));
             words.insert(text, entry.value.rule(here));
         }
-        sound &= here.once("the word", places);
+        sound &= here.once_by("the word", places, str::to_lowercase);
         let listed = || self.managed_word_lists.iter().flat_map(|lists| lists.iter());
         let lists: Vec<_> =
             listed().map(|entry| (entry.value.r#type.value.word().to_owned(), entry.value.r#type.span)).collect();
