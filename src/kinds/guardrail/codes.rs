@@ -11,7 +11,7 @@ crate::codes! {
     TIER_NOT_THERE = "E1004": "tier STANDARD does not exist in a Region";
     /// Filters that filter nothing.
     ALL_NONE = "E1005": "every content filter has the strength NONE, which AWS refuses";
-    /// PROMPT_ATTACK on answers.
+    /// `PROMPT_ATTACK` on answers.
     PROMPT_ATTACK_OUTPUT = "E1006": "PROMPT_ATTACK has an output strength, and it examines prompts only";
     /// A long definition.
     DEFINITION_LENGTH = "E1007": "the definition of a topic is longer than its tier allows";

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::Mode;
 use super::policy::{
     ContentPolicyEntry, GroundingPolicyEntry, ReasoningPolicyEntry, SensitivePolicyEntry, TopicPolicyEntry,
     WordPolicyEntry,
 };
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AccountId, Region, words};
+use crate::model::{AccountId, Region};
 use crate::spec::codes;
 use crate::spec::decode::{Decode, Exact, List, OneOrMany, Reading, Shape, Text, Whole, literal, unquoted_account};
 use crate::spec::lower::TagMap;
@@ -22,11 +23,6 @@ crate::text! { pub(crate) Message: "a message", 1..=500 }
 crate::text! { pub(crate) KmsKey: "a KMS key", 1..=2048 }
 crate::text! { pub(crate) CrossRegionProfile: "a cross-Region profile", 1..=2048 }
 crate::text! { pub(crate) Selector: "a selector of accounts", 1..=256 }
-
-words! {
-    /// Whether a guardrail acts on what it finds.
-    Mode { Enforce = "ENFORCE", Detect = "DETECT", }
-}
 
 crate::decodes_as_word! { Mode: "a mode"; }
 

@@ -21,7 +21,8 @@ pub use content::{
     RegexRule, SensitiveInformationPolicy, Topic, TopicPolicy, WordPolicy, WordRule,
 };
 pub use words::{
-    BlockAction, ContentFilterType, GroundingFilterType, ManagedWordList, Modality, PiiAction, PiiType, Strength, Tier,
+    BlockAction, ContentFilterType, GroundingFilterType, ManagedWordList, Modality, Mode, PiiAction, PiiType, Strength,
+    Tier,
 };
 
 /// A guardrail of one account and Region.

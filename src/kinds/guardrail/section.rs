@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::{Entry, Holder, Mode};
-use super::policy::InScope;
-use super::{Content, Model, codes, place};
+use super::entry::{Entry, Holder};
+use super::policy::{InScope, optional};
+use super::{Content, Mode, Model, codes, place};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
@@ -98,10 +98,7 @@ fn lower_in(
         None => Some(key.value.clone()),
     };
     let description = here.optional_text(entry.description.as_ref());
-    let kms_key_id = match &entry.kms_key_id {
-        Some(kms_key) => place::kms_key(kms_key, &mut here).map(Some),
-        None => Some(None),
-    };
+    let kms_key_id = optional(entry.kms_key_id.as_ref(), |key| place::kms_key(key, &mut here));
     let content = content(entry, &mut here);
     if content.as_ref().is_some_and(|content| !content.has_policy()) {
         let there = if overridden { format!(", and this has none in {}", scope.region_name()) } else { String::new() };
@@ -109,38 +106,30 @@ fn lower_in(
         here.report(fault.help("add one: `content_policy: {filters: {HATE: HIGH}}`, for instance"));
         return None;
     }
-    Some(Model { name: name?, description: description?, kms_key_id: kms_key_id?, content: content?, tags })
+    Some(Model { name: name?, description: description.ok()?, kms_key_id: kms_key_id.ok()?, content: content?, tags })
 }
 
 fn content(entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Content> {
     let blocked_input_messaging = here.text(&entry.blocked_input_messaging);
     let blocked_outputs_messaging = here.text(&entry.blocked_outputs_messaging);
-    let cross_region_profile = match &entry.cross_region_profile {
-        Some(profile) => place::profile(profile, here).map(Some),
-        None => Some(None),
-    };
-    let content_policy = entry.content_policy.as_ref().map(|policy| policy.value.lower(here));
-    let topic_policy = entry.topic_policy.as_ref().map(|policy| policy.value.lower(here));
-    let word_policy = entry.word_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let cross_region_profile = optional(entry.cross_region_profile.as_ref(), |profile| place::profile(profile, here));
+    let content_policy = optional(entry.content_policy.as_ref(), |policy| policy.value.lower(here));
+    let topic_policy = optional(entry.topic_policy.as_ref(), |policy| policy.value.lower(here));
+    let word_policy = optional(entry.word_policy.as_ref(), |policy| policy.value.lower(policy, here));
     let sensitive = entry.sensitive_information_policy.as_ref().map(|policy| policy.value.lower(policy, here));
-    let grounding = entry.contextual_grounding_policy.as_ref().map(|policy| policy.value.lower(policy, here));
-    let reasoning = entry.automated_reasoning_policy.as_ref().map(|policy| policy.value.lower(policy, here));
+    let grounding = optional(entry.contextual_grounding_policy.as_ref(), |policy| policy.value.lower(policy, here));
+    let reasoning = optional(entry.automated_reasoning_policy.as_ref(), |policy| policy.value.lower(policy, here));
     Some(Content {
         blocked_input_messaging: blocked_input_messaging?,
         blocked_outputs_messaging: blocked_outputs_messaging?,
-        content_policy: sound(content_policy)?,
-        topic_policy: sound(topic_policy)?,
-        word_policy: sound(word_policy)?,
-        sensitive_information_policy: sound(sensitive)?.flatten(),
-        contextual_grounding_policy: sound(grounding)?,
-        automated_reasoning_policy: sound(reasoning)?,
-        cross_region_profile: cross_region_profile?,
+        content_policy: content_policy.ok()?,
+        topic_policy: topic_policy.ok()?,
+        word_policy: word_policy.ok()?,
+        sensitive_information_policy: sensitive.transpose().ok()?.flatten(),
+        contextual_grounding_policy: grounding.ok()?,
+        automated_reasoning_policy: reasoning.ok()?,
+        cross_region_profile: cross_region_profile.ok()?,
     })
-}
-
-/// An absent policy is sound; one at fault is not.
-fn sound<T>(policy: Option<Option<T>>) -> Option<Option<T>> {
-    policy.map_or(Some(None), |policy| policy.map(Some))
 }
 
 fn check_name(

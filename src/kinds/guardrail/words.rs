@@ -77,3 +77,7 @@ words! {
         VehicleIdentificationNumber = "VEHICLE_IDENTIFICATION_NUMBER",
     }
 }
+words! {
+    /// Whether a guardrail acts on what it finds. The spec's own: to AWS it is the action of each policy.
+    Mode { Enforce = "ENFORCE", Detect = "DETECT", }
+}

@@ -32,7 +32,7 @@ use super::top::Top;
 use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
-use crate::model::{Address, Desired, Facts, Scope, Wanted};
+use crate::model::{Address, Desired, Facts, Region, Scope, Wanted};
 
 /// Everything that can be said of a spec without AWS.
 ///
@@ -147,7 +147,7 @@ impl<'a> Lowering<'a> {
         'a: 's,
     {
         ScopeValues {
-            region: scope.region.as_ref().map(|region| region.as_str()),
+            region: scope.region.as_ref().map(Region::as_str),
             account: Some(scope.account.as_str()),
             partition: Some(self.facts.caller.partition.as_str()),
             organization_id: self.facts.organization.as_ref().map(|organization| organization.id.as_str()),

@@ -98,9 +98,9 @@ impl Lowering<'_> {
                     let message = format!("which version of `{}` to use in {region} is not said", declared.key.value);
                     let fault = Diagnostic::at(guardrail.span, codes::EXTERNAL_VERSION, message);
                     let fault = fault.related(declared.key.span, "declared here, without a version for that Region");
-                    let help =
+                    let advice =
                         format!("give `external_guardrails.{}` `versions: {{{region}: \"…\"}}`", declared.key.value);
-                    self.diagnostics.push(fault.help(help));
+                    self.diagnostics.push(fault.help(advice));
                     return None;
                 };
                 Some(Ref::Foreign(RemoteId::new(format!("{arn}:{number}"))))

@@ -16,11 +16,11 @@ use crate::spec::node::{Entry, Node, Value, Written};
 use crate::spec::template::Template;
 
 crate::entry! {
-    /// One category of harmful content. A strength alone is that strength in both directions; for PROMPT_ATTACK, of the input.
+    /// One category of harmful content. A strength alone is that strength in both directions; for `PROMPT_ATTACK`, of the input.
     pub(crate) struct FilterEntry: "a content filter" {
         /// Strength on prompts: NONE, LOW, MEDIUM or HIGH.
         required input: Strength,
-        /// Strength on answers: NONE, LOW, MEDIUM or HIGH. NONE for PROMPT_ATTACK.
+        /// Strength on answers: NONE, LOW, MEDIUM or HIGH. NONE for `PROMPT_ATTACK`.
         required output: Strength,
         /// What is examined in prompts: TEXT (default), IMAGE.
         optional input_modalities: List<Modality, 1, 2>,
@@ -59,8 +59,8 @@ impl Filters {
             let prompts_only = key.value == ContentFilterType::PromptAttack.word() && value.as_scalar().is_some();
             let value = if prompts_only {
                 let side = |name: &str, value| Entry { key: Spanned::new(name.to_owned(), node.span), value };
-                let none = Node::scalar(value.span, Template::text(Strength::None.word()), Written::Computed);
-                Node::new(value.span, Value::Map(vec![side("input", value.clone()), side("output", none)]))
+                let nothing = Node::scalar(value.span, Template::text(Strength::None.word()), Written::Computed);
+                Node::new(value.span, Value::Map(vec![side("input", value.clone()), side("output", nothing)]))
             } else {
                 value.clone()
             };

@@ -21,7 +21,7 @@ use super::{BlockAction, Tier, codes};
 use crate::model::Scope;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
-use crate::spec::decode::{Text, TextRule};
+use crate::spec::decode::{Faulty, Text, TextRule};
 use crate::spec::lower::Lowering;
 
 crate::decodes_as_word! {
@@ -57,8 +57,11 @@ impl InScope<'_, '_> {
         self.lowering.text(text, self.scope)
     }
 
-    pub(super) fn optional_text<R: TextRule>(&mut self, text: Option<&Spanned<Text<R>>>) -> Option<Option<String>> {
-        text.map_or(Some(None), |text| self.text(text).map(Some))
+    pub(super) fn optional_text<R: TextRule>(
+        &mut self,
+        text: Option<&Spanned<Text<R>>>,
+    ) -> Result<Option<String>, Faulty> {
+        optional(text, |text| self.text(text))
     }
 
     pub(super) fn region(&self) -> &str {
@@ -111,6 +114,14 @@ impl InScope<'_, '_> {
         }
         sound
     }
+}
+
+/// What `lower` makes of an entry that may be absent.
+pub(super) fn optional<T, U>(
+    entry: Option<&Spanned<T>>,
+    lower: impl FnOnce(&Spanned<T>) -> Option<U>,
+) -> Result<Option<U>, Faulty> {
+    entry.map(|entry| lower(entry).ok_or(Faulty)).transpose()
 }
 
 fn on(enabled: Option<&Spanned<bool>>) -> bool {

@@ -7,7 +7,7 @@ use super::{InScope, on};
 use crate::kinds::guardrail::{PiiAction, PiiRule, PiiType, RegexRule, SensitiveInformationPolicy, codes};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
-use crate::spec::decode::{List, Map, Text};
+use crate::spec::decode::{Faulty, List, Map, Text};
 
 crate::text! { pub(crate) RegexName: "the name of a regex", 1..=100 }
 crate::text! { pub(crate) RegexDescription: "the description of a regex", 1..=1000 }
@@ -63,17 +63,17 @@ crate::entry! {
 }
 
 impl SensitivePolicyEntry {
-    /// The policy; `Some(None)` for one that says nothing, which AWS is not known to refuse.
+    /// The policy; none for one that says nothing, which AWS is not known to refuse.
     pub(in crate::kinds::guardrail) fn lower(
         &self,
         policy: &Spanned<Self>,
         here: &mut InScope<'_, '_>,
-    ) -> Option<Option<SensitiveInformationPolicy>> {
+    ) -> Result<Option<SensitiveInformationPolicy>, Faulty> {
         if self.pii_entities.is_none() && self.regexes.is_none() {
             let message = "`sensitive_information_policy` says nothing";
             let doubt = Diagnostic::at(policy.span, codes::NOTHING_SENSITIVE, message);
             here.report(doubt.help("give it `pii_entities` or `regexes`, or remove it"));
-            return Some(None);
+            return Ok(None);
         }
         let entities = self.pii_entities.iter().flat_map(|entities| entities.iter());
         let pii_entities = entities.map(|(of, entry)| (*of, entry.value.value.lower(here))).collect();
@@ -91,7 +91,7 @@ impl SensitivePolicyEntry {
         }
         sound &= here.once("the regex", names);
         sound &= here.once("the pattern", patterns);
-        sound.then_some(Some(SensitiveInformationPolicy { pii_entities, regexes }))
+        if sound { Ok(Some(SensitiveInformationPolicy { pii_entities, regexes })) } else { Err(Faulty) }
     }
 }
 
@@ -119,7 +119,7 @@ impl RegexEntry {
         let side = |side: Option<&Spanned<PiiAction>>| here.pii(side.unwrap_or(&self.action));
         let rule = RegexRule {
             pattern,
-            description: description?,
+            description: description.ok()?,
             action: here.pii(&self.action),
             input_action: side(self.input_action.as_ref()),
             output_action: side(self.output_action.as_ref()),
