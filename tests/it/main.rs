@@ -7,6 +7,7 @@ mod behind;
 mod converge;
 mod house;
 mod layers;
+mod publish;
 mod reading;
 mod source;
 mod spec_cases;

@@ -15,7 +15,7 @@ use bedrail::reconcile::{Failure, Sides};
 use bedrail::spec::lower::check;
 use bedrail::spec::sources::Sources;
 use bedrail::spec::{Input, Spec, read};
-use bedrail_localstack::{Config, Emulator, Seed};
+use bedrail_localstack::{Config, Emulator, Partition, Seed};
 use serde_json::Value;
 
 /// The management account of the default seed.
@@ -43,7 +43,14 @@ impl Sandbox {
     }
 
     pub(crate) async fn seeded(seed: Seed) -> Self {
-        let mut config = Config { seed, ..Config::default() };
+        Self::with(Config { seed, ..Config::default() }).await
+    }
+
+    pub(crate) async fn of(partition: Partition) -> Self {
+        Self::with(Config { partition, ..Config::default() }).await
+    }
+
+    async fn with(mut config: Config) -> Self {
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
         Self { emulator: Emulator::start(config).await.expect("the emulator starts") }
