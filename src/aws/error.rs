@@ -110,12 +110,17 @@ impl AwsError {
         self.code.as_deref().is_some_and(|found| bare(found) == bare(code))
     }
 
+    /// Code and message: the same for every attempt, so that what tells a fact of a Region is the same in every plan.
+    pub fn cause(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{}: {}", bare(code), self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// Code, message and request id: what a blind spot says.
     pub fn reason(&self) -> String {
-        let mut reason = self.message.clone();
-        if let Some(code) = &self.code {
-            reason = format!("{}: {reason}", bare(code));
-        }
+        let mut reason = self.cause();
         if let Some(id) = &self.request_id {
             write!(reason, " (request {id})").expect("writing to a String never fails");
         }

@@ -62,14 +62,13 @@ impl Reading<'_> {
     /// A Region that is not there is a fact; one that only the scan looks at, and that refuses, is listed; anything else
     /// hides the kind.
     fn failed(&mut self, kind: Kind, error: &AwsError) {
-        let refused = Unavailable { scope: self.scope.clone(), why: error.reason() };
+        let refused = Unavailable { scope: self.scope.clone(), why: error.cause() };
         let into = if self.survey.scanned_only.contains(self.scope) {
             &mut self.found.not_scanned
         } else if self.cx.clients.is_unavailable(self.scope.region.as_ref(), error) {
             &mut self.found.unavailable
         } else {
-            let Unavailable { scope, why } = refused;
-            self.found.unread.push(Unread { kind, scope, id: None, why });
+            self.found.unread.push(Unread { kind, scope: refused.scope, id: None, why: error.reason() });
             return;
         };
         if into.is_empty() {
