@@ -303,6 +303,11 @@ selectors! {
         Selector::All | Selector::Unit(_) | Selector::UnitId(_) | Selector::AccountName(_) | Selector::Account(_)
             | Selector::Management | Selector::Caller,
         "all|management|self|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|ou:[^/]+(?:/[^/]+)*|account:.{1,50}|[0-9]{12}";
+    /// One account.
+    HolderSelector: "an account",
+        "`management`, `account:<name>`, or an account id in quotes",
+        Selector::AccountName(_) | Selector::Account(_) | Selector::Management | Selector::Caller,
+        "management|self|account:.{1,50}|[0-9]{12}";
     /// An OU.
     UnitSelector: "an OU",
         "`ou:Workloads/Prod`, or an id such as `ou-ab12-cdef3456`",

@@ -74,7 +74,7 @@ fn selects_home(entry: &Entry, key: &Spanned<String>, lowering: &mut Lowering<'_
     };
     let mut all_home = true;
     for selector in accounts.iter() {
-        if !is_home(selector, lowering) {
+        if !lowering.is_home(selector) {
             let message = format!(
                 "`{}` reaches into member accounts, which comes with a later release of bedrail",
                 *selector.value
@@ -92,22 +92,11 @@ fn excepted(entry: &Entry, span: Span, lowering: &mut Lowering<'_>) -> bool {
         .except
         .iter()
         .flat_map(|list| list.iter())
-        .find(|selector| is_home(selector, lowering) || matches!(*selector.value, Selector::All));
+        .find(|selector| lowering.is_home(selector) || matches!(*selector.value, Selector::All));
     let Some(selector) = home else { return false };
     let fault = Diagnostic::at(span, codes::NO_ACCOUNT, "no account is left").related(selector.span, "excepted here");
     lowering.diagnostics.push(fault.help("remove the entry, or the exception"));
     true
-}
-
-fn is_home(selector: &Selector, lowering: &Lowering<'_>) -> bool {
-    match selector {
-        Selector::Management | Selector::Caller => true,
-        Selector::Account(id) => {
-            // Without an organization the caller's account need not be pinned, and is not known offline.
-            id == lowering.facts.home() || (lowering.assumed && !lowering.pins_account())
-        }
-        _ => false,
-    }
 }
 
 fn lower_entry(

@@ -1,20 +1,14 @@
 //! An entry of `guardrails` as a spec writes it.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
 use super::Mode;
 use super::policy::{
     ContentPolicyEntry, GroundingPolicyEntry, ReasoningPolicyEntry, SensitivePolicyEntry, TopicPolicyEntry,
     WordPolicyEntry,
 };
-use crate::model::diagnostic::Diagnostic;
-use crate::model::{AccountId, Region};
-use crate::spec::codes;
-use crate::spec::decode::{Decode, Exact, List, OneOrMany, Reading, Shape, Text, Whole, literal, unquoted_account};
+use crate::model::Region;
+use crate::spec::decode::{Exact, Later, List, OneOrMany, Text, Whole};
 use crate::spec::lower::TagMap;
-use crate::spec::node::{Core, Node, Written};
+use crate::spec::selector::HolderSelector;
 use crate::spec::top::EntryKey;
 
 crate::text! { pub(crate) GuardrailName: "a guardrail name", 1..=50, "[0-9a-zA-Z_-]+", "made of letters, digits, `-` and `_`" }
@@ -22,7 +16,6 @@ crate::text! { pub(crate) Description: "a description", 1..=200 }
 crate::text! { pub(crate) Message: "a message", 1..=500 }
 crate::text! { pub(crate) KmsKey: "a KMS key", 1..=2048 }
 crate::text! { pub(crate) CrossRegionProfile: "a cross-Region profile", 1..=2048 }
-crate::text! { pub(crate) Selector: "a selector of accounts", 1..=256 }
 
 crate::decodes_as_word! { Mode: "a mode"; }
 
@@ -32,9 +25,9 @@ crate::entry! {
         /// AWS's name of it, 1 to 50 characters. Default: the key.
         optional name: Text<GuardrailName>,
         /// The account that holds it: `management` (default with an organization), or the caller's account (default without).
-        optional account: Holder,
+        optional account: HolderSelector,
         /// One guardrail in each selected account. Comes with a later release.
-        optional accounts: OneOrMany<Exact<Selector>>,
+        optional accounts: Later,
         /// Its Regions. Default: the top-level `regions`.
         optional regions: List<Region, 1>,
         /// ENFORCE (default), or DETECT: every action becomes NONE, so that it only reports.
@@ -69,56 +62,5 @@ crate::entry! {
         optional prevent_destroy: bool,
         /// Keys that this entry had before, so that the guardrails marked with them stay.
         optional previously: OneOrMany<Exact<EntryKey>>,
-    }
-}
-
-/// The account that holds a guardrail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Holder {
-    /// The management account, or the caller's without an organization.
-    Home,
-    /// The account of this id.
-    Id(AccountId),
-    /// The account of this name.
-    Named(String),
-}
-
-const HOLDER: &str = "`management`, a quoted account id or `account:<name>`";
-
-impl Decode for Holder {
-    const SHAPE: Shape = Shape::Scalar;
-
-    fn decode(node: &Node, cx: &mut Reading) -> Option<Self> {
-        let (text, scalar) = literal(node, HOLDER, cx)?;
-        if text == "management" {
-            return Some(Self::Home);
-        }
-        if let Some(name) = text.strip_prefix("account:").filter(|name| !name.is_empty()) {
-            return Some(Self::Named(name.to_owned()));
-        }
-        if scalar.written == Written::Plain && matches!(Core::of(text), Core::Int | Core::Float) {
-            cx.push(unquoted_account(node.span, text));
-            return None;
-        }
-        let parsed = text.parse().ok().map(Self::Id);
-        if parsed.is_none() {
-            let message = format!("`{}` names no account", scalar.text.shown());
-            cx.push(Diagnostic::at(node.span, codes::UNKNOWN_VALUE, message).help(format!("write {HOLDER}")));
-        }
-        parsed
-    }
-}
-
-impl JsonSchema for Holder {
-    fn schema_name() -> Cow<'static, str> {
-        "Holder".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": r"^(management|[0-9]{12}|account:.+|.*\$\{.*)$" })
     }
 }

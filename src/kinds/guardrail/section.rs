@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::{Entry, Holder};
+use super::entry::Entry;
 use super::policy::{InScope, optional};
 use super::{Content, Mode, Model, codes, place};
 use crate::kinds::Kind;
@@ -56,20 +56,8 @@ fn scopes(entry: &Spanned<Regional<Entry>>, lowering: &mut Lowering<'_>) -> Vec<
     let mut cx = Reading::default();
     entry.value.check_regions(&codes, &mut cx);
     lowering.diagnostics.extend(cx.diagnostics);
-    if let Some(accounts) = &base.accounts {
-        let fault =
-            Diagnostic::at(accounts.span, LATER, "`accounts` of a guardrail comes with a later release of bedrail");
-        lowering.diagnostics.push(fault.help("remove it for now: the guardrail is then in the management account"));
-        return Vec::new();
-    }
     let home = lowering.facts.home().clone();
-    let reached = match base.account.as_ref().map(|account| &account.value) {
-        None | Some(Holder::Home) => true,
-        // Whose credentials they are is not known yet.
-        Some(Holder::Id(id)) => *id == home || (lowering.assumed && !lowering.pins_account()),
-        Some(Holder::Named(_)) => false,
-    };
-    if let Some(account) = base.account.as_ref().filter(|_| !reached) {
+    if let Some(account) = base.account.as_ref().filter(|account| !lowering.is_home(&account.value)) {
         let message = "guardrails of member accounts come with a later release of bedrail";
         let fault = Diagnostic::at(account.span, LATER, message);
         lowering.diagnostics.push(fault.help(format!("for now a guardrail is in {home}; remove `account`")));

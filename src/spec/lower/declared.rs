@@ -76,16 +76,6 @@ impl DeclaredGuardrail {
     pub(crate) fn profile(&self, scope: &Scope) -> Option<&str> {
         self.content(scope)?.cross_region_profile.as_deref()
     }
-
-    /// Whether it reasons automatically there, which breaks model calls wherever it is enforced.
-    pub(crate) fn has_automated_reasoning(&self, scope: &Scope) -> bool {
-        self.content(scope).is_some_and(|content| content.automated_reasoning_policy.is_some())
-    }
-
-    /// The ARN of the customer key that encrypts it there.
-    pub(crate) fn kms_key(&self, scope: &Scope) -> Option<&str> {
-        self.model(scope)?.kms_key_id.as_deref()
-    }
 }
 
 /// An entry of `versions`.

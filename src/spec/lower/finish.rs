@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Lowering;
 use crate::kinds::Model;
 use crate::kinds::guardrail::codes::REASONING_ENFORCED;
+use crate::kinds::resource_policy::is_profile;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, Scope};
 use crate::spec::codes::LATER;
@@ -12,8 +13,12 @@ use crate::spec::decode::Either;
 use crate::spec::top::{ScanAccounts, ScanRegions};
 
 impl Lowering<'_> {
-    /// The scopes that only the scan looks at. Every Region that an entry speaks of is declared by now.
+    /// The Regions that entries speak of, and the scopes that only the scan looks at. A Region to which a profile sends
+    /// content is neither.
     pub(super) fn scan(&mut self) {
+        let speaks = |address: &&Address| !is_profile(&address.name);
+        let regions = self.desired.resources.keys().filter(speaks).filter_map(|address| address.scope.region.clone());
+        self.desired.declared_regions.extend(regions);
         let scan = self.top.scan.as_ref().map(|scan| &scan.value);
         if let Some(accounts) = scan.and_then(|scan| scan.accounts.as_ref())
             && accounts.value == ScanAccounts::All
