@@ -65,11 +65,8 @@ impl fmt::Display for Selector {
     }
 }
 
-const FORMS: &str =
-    "`root`, `ou:Workloads/Prod`, `ou-ab12-cdef3456`, `account:<name>`, `management` or 12 digits in quotes";
-
-/// Why a text is no selector, and what to write instead.
-type Misread = (String, String);
+/// Why a text is no selector, and what to write instead, if that can be told.
+type Misread = (String, Option<String>);
 
 impl Selector {
     /// Reads a selector; the unhappy end is a message and its help.
@@ -90,7 +87,7 @@ impl Selector {
             return if (1..=50).contains(&length) {
                 Ok(Self::AccountName(name.to_owned()))
             } else {
-                Err((format!("the name of an account has 1 to 50 characters, this has {length}"), help()))
+                Err((format!("the name of an account has 1 to 50 characters, this has {length}"), Some(help())))
             };
         }
         if is_id(text, "ou-", 2) {
@@ -194,13 +191,13 @@ fn account_named(name: &str, organization: &Organization) -> Result<String, Diag
 fn unit_path(path: &str) -> Result<(), Misread> {
     let example = "write the names from below the root: `ou:Workloads/Prod`";
     if path.is_empty() {
-        return Err(("`ou:` names no OU".to_owned(), example.to_owned()));
+        return Err(("`ou:` names no OU".to_owned(), Some(example.to_owned())));
     }
     if path.split('/').any(str::is_empty) {
-        return Err((format!("the OU path `{path}` has an empty name in it"), example.to_owned()));
+        return Err((format!("the OU path `{path}` has an empty name in it"), Some(example.to_owned())));
     }
     match path.split('/').find(|name| name.chars().count() > 128) {
-        Some(_) => Err(("the name of an OU has at most 128 characters".to_owned(), example.to_owned())),
+        Some(_) => Err(("the name of an OU has at most 128 characters".to_owned(), Some(example.to_owned()))),
         None => Ok(()),
     }
 }
@@ -218,31 +215,27 @@ fn is_id(text: &str, prefix: &str, groups: usize) -> bool {
 
 fn misread(text: &str) -> Misread {
     let lower = text.to_ascii_lowercase();
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits {
-        return (format!("`{text}` is not an account id"), "an account id has 12 digits".to_owned());
+    let advised = |message: &str, help: String| (format!("`{text}` {message}"), Some(help));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return advised("is not an account id", "an account id has 12 digits".to_owned());
     }
     if lower != text && Selector::parse(&lower).is_ok() {
-        return (format!("`{text}` selects nothing"), "the words of selectors are written in lower case".to_owned());
+        return advised("selects nothing", "the words of selectors are written in lower case".to_owned());
     }
     if text.starts_with("ou-") {
-        return (format!("`{text}` is not the id of an OU"), "such an id looks like `ou-ab12-cdef3456`".to_owned());
+        return advised("is not the id of an OU", "such an id looks like `ou-ab12-cdef3456`".to_owned());
     }
     if text.starts_with("r-") {
-        return (format!("`{text}` is not the id of a root"), "write `root`".to_owned());
+        return advised("is not the id of a root", "write `root`".to_owned());
     }
     if text.starts_with("o-") {
-        return (format!("`{text}` is an organization, not a node of it"), "write `root`".to_owned());
+        return advised("is an organization, not a node of it", "write `root`".to_owned());
     }
     if text.contains('/') {
-        return (format!("`{text}` selects nothing"), format!("for an OU write `ou:{}`", text.trim_matches('/')));
+        return advised("selects nothing", format!("for an OU write `ou:{}`", text.trim_matches('/')));
     }
     let close = suggest::closest(text, ["root", "management", "self", "all"]);
-    let help = close.map_or_else(
-        || format!("write {FORMS}; by name, `ou:{text}` or `account:{text}`"),
-        |word| format!("did you mean `{word}`?"),
-    );
-    (format!("`{text}` selects nothing"), help)
+    (format!("`{text}` selects nothing"), close.map(|word| format!("did you mean `{word}`?")))
 }
 
 /// Declares selectors that stand for some of what can be selected.
@@ -264,7 +257,7 @@ macro_rules! selectors {
             const SHAPE: Shape = Shape::Scalar;
 
             fn decode(node: &Node, cx: &mut Reading) -> Option<Self> {
-                let selector = read(node, $what, cx)?;
+                let selector = read(node, $what, $forms, cx)?;
                 if matches!(selector, $fits) {
                     return Some(Self(selector));
                 }
@@ -315,7 +308,7 @@ selectors! {
         "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|ou:[^/]+(?:/[^/]+)*";
 }
 
-fn read(node: &Node, what: &str, cx: &mut Reading) -> Option<Selector> {
+fn read(node: &Node, what: &str, forms: &str, cx: &mut Reading) -> Option<Selector> {
     let (text, scalar) = literal(node, what, cx)?;
     if scalar.written == Written::Plain && matches!(Core::of(text), Core::Int | Core::Float) {
         cx.push(unquoted_account(node.span, text));
@@ -325,6 +318,7 @@ fn read(node: &Node, what: &str, cx: &mut Reading) -> Option<Selector> {
         Ok(selector) => Some(selector),
         Err((message, help)) => {
             let message = if scalar.text.is_secret() { "this selects nothing".to_owned() } else { message };
+            let help = help.unwrap_or_else(|| format!("write {forms}"));
             cx.push(Diagnostic::at(node.span, NOT_A_SELECTOR, message).help(help));
             None
         }

@@ -38,7 +38,9 @@ pub(super) fn content(tree: &Spanned<Tree>, lowering: &mut Lowering<'_>) -> Opti
         }
         raw.region(configurations, &scope);
         regions.insert(region, name.span);
-        found.insert(name.value.clone(), raw.lowering.document(configurations, &scope)?);
+        if let Some(configurations) = raw.lowering.document(configurations, &scope) {
+            found.insert(name.value.clone(), configurations);
+        }
     }
     let inner = Raw::around(inference, "");
     let Raw { guardrails, lock, .. } = raw;

@@ -29,13 +29,19 @@ fn check(named: &Named, nodes: &[(Node, Span)], lowering: &mut Lowering<'_>) {
     let members: Vec<&(Node, Span)> = nodes.iter().filter(|(node, _)| node.id != owner.as_str()).collect();
     let Some((_, first)) = members.first() else { return };
     let address = Address::new(Kind::ResourcePolicy, named.scope.clone(), key.as_str());
+    let exists = lowering.desired.resources.contains_key(&address);
     let granted = match lowering.desired.resources.get(&address).map(|wanted| &wanted.model) {
         Some(Model::ResourcePolicy(policy)) => grantees(&policy.document),
         // An entry at fault may grant all that is needed.
         _ if entry_at_fault(named, lowering) => return,
         _ => None,
     };
-    let help = format!("add to `resource_policies`: `{key}: {{guardrail: {key}, share_with: organization}}`");
+    let help = if exists {
+        "let its resource policy allow `ApplyGuardrail` to the `organization`, or to the OUs that are reached"
+            .to_owned()
+    } else {
+        format!("add to `resource_policies`: `{key}: {{guardrail: {key}, share_with: organization}}`")
+    };
     match granted.filter(|granted| !granted.is_own_account()) {
         None => {
             let message = format!("no resource policy lets member accounts apply the guardrail `{key}`");

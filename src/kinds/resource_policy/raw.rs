@@ -72,7 +72,7 @@ impl Check<'_, '_> {
             self.fault(tree.span, format!("{what} is a map"), "write the JSON policy as YAML");
             return None;
         };
-        for (key, _) in found.iter().filter(|(key, _)| !known.iter().any(|name| name.eq_ignore_ascii_case(key))) {
+        for (key, _) in found.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
             let help = suggest::advise(key, known.iter().copied()).unwrap_or_default();
             self.fault(key.span, format!("`{}` cannot stand in {what} on a guardrail", key.value), &help);
         }
@@ -228,11 +228,15 @@ impl Check<'_, '_> {
     /// The values that an operator tests the one key against that it may test.
     fn test<'t>(&mut self, condition: &'t Spanned<Tree>, operator: &str, key: &str) -> Option<Vec<&'t Spanned<Tree>>> {
         let tested = self.need(condition, operator, "a condition")?;
-        let [(_, values)] = self.object(tested, &format!("`{operator}`"), &[key])? else {
-            self.fault(tested.span, format!("`{operator}` tests `{key}`"), "name it once");
-            return None;
-        };
-        Some(items(values))
+        match entries(tested) {
+            // AWS reads the keys of conditions in any letter case.
+            Some([(name, values)]) if name.eq_ignore_ascii_case(key) => Some(items(values)),
+            _ => {
+                let help = format!("write `{operator}: {{{key}: …}}`");
+                self.fault(tested.span, format!("`{operator}` can only test `{key}`"), &help);
+                None
+            }
+        }
     }
 
     fn says(&self, tree: &Spanned<Tree>, wanted: &str) -> bool {

@@ -57,7 +57,8 @@ impl<T: Decode, const LEAST: usize, const MOST: usize> JsonSchema for List<T, LE
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = json_schema!({ "type": "array", "items": generator.subschema_for::<T>() });
         bounds(&mut schema, ("minItems", LEAST), ("maxItems", MOST));
-        schema
+        // A scalar that is nothing but a variable takes its whole value, which may be a list.
+        json_schema!({ "anyOf": [schema, { "type": "string", "pattern": r"^\$\{var\.[^}]+\}$" }] })
     }
 }
 

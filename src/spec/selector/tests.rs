@@ -75,7 +75,7 @@ fn what_selects_nothing_is_told_what_it_may_mean() {
         ),
         ("1111", "`1111` is not an account id", "an account id has 12 digits"),
     ] {
-        assert_eq!(Selector::parse(text), Err((message.to_owned(), help.to_owned())), "{text}");
+        assert_eq!(Selector::parse(text), Err((message.to_owned(), Some(help.to_owned()))), "{text}");
     }
 }
 
