@@ -73,7 +73,7 @@ fn policy(version: &str, tags: Tags) -> org_policy::Model {
     org_policy::Model {
         name: "org-baseline".to_owned(),
         description: String::new(),
-        document: Document::from(document),
+        document: org_policy::document::normal(Document::from(document)),
         tags,
         permitted_by: Vec::new(),
     }
