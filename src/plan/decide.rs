@@ -95,9 +95,13 @@ pub fn plan(
 fn scanned(live: &Live, desired: &Desired, facts: &Facts) -> Scanned {
     let mut accounts: BTreeSet<_> = desired.resources.keys().map(|address| &address.scope.account).collect();
     accounts.insert(facts.home());
+    let refused: BTreeSet<_> = live.not_scanned.iter().map(|refusal| &refusal.scope).collect();
+    let answered = desired.scanned_only.iter().filter(|scope| !refused.contains(scope));
+    let regions: BTreeSet<_> =
+        answered.filter_map(|scope| scope.region.as_ref()).chain(&desired.declared_regions).collect();
     Scanned {
         accounts: accounts.len(),
-        regions: desired.declared_regions.iter().cloned().collect(),
+        regions: regions.into_iter().cloned().collect(),
         not_scanned: live.not_scanned.clone(),
     }
 }

@@ -96,7 +96,8 @@ fn offer(vars: &[ScopeVar], organization: bool) -> impl Iterator<Item = ScopeVar
 pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let Input { sources, files, given, environment } = input;
     let mut cx = Reading::default();
-    let mut complete = true;
+    // Without a file nothing is known of the spec, and that it cannot be read has been said.
+    let mut complete = !files.is_empty();
     let mut parsed = Vec::new();
     for &file in files {
         let before = cx.diagnostics.errors();
