@@ -9,16 +9,18 @@ use super::error::Error;
 
 /// Terraform for Amazon Bedrock guardrail enforcement.
 ///
-/// One YAML spec declares guardrails, their published versions, who may use them, and where they are enforced: by
-/// organization policy or by account, per account and Region. `plan` shows what differs from AWS, `apply` changes it in an
-/// order that never leaves an account unprotected, and `drift` watches it. There is no state file.
+/// One YAML spec declares guardrails, their published versions, who may use
+/// them, and where they are enforced: by organization policy or by account, per
+/// account and Region. `plan` shows what differs from AWS, `apply` changes it
+/// in an order that never leaves an account unprotected, and `drift` watches
+/// it. There is no state file.
 ///
 /// Try it without an AWS account:
 ///
 ///     bedrail apply --sandbox -f examples/organization
 ///
-/// Exit codes: 0 done, 1 failed and nothing changed, 2 differences, 3 refused, 4 stale plan, 5 incomplete, 64 wrong usage,
-/// 130 interrupted.
+/// Exit codes: 0 done, 1 failed and nothing changed, 2 differences, 3 refused,
+/// 4 stale plan, 5 incomplete, 64 wrong usage, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "bedrail", version, max_term_width = 100, verbatim_doc_comment, disable_help_subcommand = false)]
 pub struct Cli {
@@ -100,6 +102,7 @@ pub(crate) enum Scan {
     /// Those of the spec.
     Declared,
     /// Every one that can be entered.
+    #[value(hide = true)]
     All,
 }
 

@@ -93,7 +93,7 @@ async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), E
         }
         match form {
             Form::Json => {
-                let text = json::line(&json::event(event));
+                let text = json::line(&json::event(event, &session.disclosure));
                 if output.is_file() {
                     lines += &text;
                 } else if failed.is_ok() {

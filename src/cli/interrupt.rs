@@ -21,6 +21,7 @@ struct State {
 
 impl Interrupt {
     /// Watches for Ctrl-C, and for the signal by which service managers and containers ask a process to end.
+    #[expect(clippy::disallowed_methods, reason = "the second Ctrl-C asks for an end without any more ado")]
     pub(crate) fn watch() -> Self {
         let interrupt = Self::default();
         let state = interrupt.0.clone();

@@ -19,6 +19,7 @@ use crate::report::{Disclosure, Look};
 use crate::spec::decode::Reading;
 use crate::spec::interpolate::{Environment, given, given_file};
 use crate::spec::lower;
+use crate::spec::schema::of_spec;
 use crate::spec::sources::Sources;
 use crate::spec::{Input, Spec, read};
 
@@ -75,7 +76,15 @@ fn environment() -> Environment {
 
 /// The JSON Schema of a spec.
 pub(crate) fn schema() -> Value {
-    crate::spec::schema::of_spec(&[])
+    use crate::kinds::{account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
+    of_spec(&[
+        guardrail::section::SCHEMA,
+        guardrail::external::SCHEMA,
+        guardrail_version::section::SCHEMA,
+        resource_policy::section::SCHEMA,
+        org_policy::section::SCHEMA,
+        account_enforcement::section::SCHEMA,
+    ])
 }
 
 /// Everything that a command may need of a run.

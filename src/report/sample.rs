@@ -296,38 +296,38 @@ pub(crate) fn eventful() -> Plan {
 /// Text that tries everything a comment, a terminal or a CI log obeys.
 pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;pwned\u{7}</details><script>alert(1)</script>\n\n# Approved\n```\n~~~~~~\n| a | b |\n<!-- bedrail --> @everyone [x](http://evil) `` ` `` \r\n::error::x ##vso[x] \u{202e}drawkcab\u{9b}31m &lt; <b> *bold*";
 
-/// The hostile text in every field that holds text.
-pub(crate) fn hostile() -> Plan {
+/// This text in every field that holds text.
+pub(crate) fn filled_with(text: &str) -> Plan {
     let mut have = guardrail();
     let mut want = changed_guardrail();
-    have.description = Some(format!("{HOSTILE} a"));
-    want.description = Some(format!("{HOSTILE} b"));
-    want.name = HOSTILE.to_owned();
-    want.tags.insert(HOSTILE.to_owned(), HOSTILE.to_owned());
-    want.content.topic_policy = Some(TopicPolicy { tier: Tier::Classic, topics: vec![topic(HOSTILE, HOSTILE)] });
+    have.description = Some(format!("{text} a"));
+    want.description = Some(format!("{text} b"));
+    want.name = text.to_owned();
+    want.tags.insert(text.to_owned(), text.to_owned());
+    want.content.topic_policy = Some(TopicPolicy { tier: Tier::Classic, topics: vec![topic(text, text)] });
     let mut document = policy("x");
-    document.document = Document::from(json!({ HOSTILE: [HOSTILE, 1], "a": HOSTILE }));
+    document.document = Document::from(json!({ text: [text, 1], "a": text }));
     let mut plan = Builder::default();
-    let named = |kind: &str| format!("{kind}/111122223333/us-east-1/{HOSTILE}");
+    let named = |kind: &str| format!("{kind}/111122223333/us-east-1/x{text}");
     plan.add(&named("guardrail"), Some(have.into()), Some(want.clone().into()), &[]);
-    plan.add(&format!("guardrail/111122223333/us-east-1/{HOSTILE}2"), None, Some(want.into()), &[]);
+    plan.add(&format!("guardrail/111122223333/us-east-1/x{text}2"), None, Some(want.into()), &[]);
     plan.add("org-policy/111122223333/global/x", Some(policy("y").into()), Some(document.clone().into()), &[]);
     plan.add("org-policy/111122223333/global/y", None, Some(document.into()), &[]);
     let attach = plan.add("org-policy-attachment/111122223333/global/x:r-sand", None, Some(attachment().into()), &[]);
-    attach.target = Some(HOSTILE.to_owned());
-    attach.entry = Some(HOSTILE.to_owned());
+    attach.target = Some(text.to_owned());
+    attach.entry = Some(text.to_owned());
     let mut plan = plan.plan();
     let at = address(&named("guardrail"));
-    plan.held = vec![Held { address: at.clone(), verb: Verb::Create, why: Why::Needs, hint: HOSTILE.to_owned() }];
+    plan.held = vec![Held { address: at.clone(), verb: Verb::Create, why: Why::Needs, hint: text.to_owned() }];
     plan.blind = vec![Blind {
         kind: Kind::Guardrail,
         scope: at.scope.clone(),
-        name: Some(HOSTILE.to_owned()),
-        why: HOSTILE.to_owned(),
+        name: Some(format!("x{text}")),
+        why: text.to_owned(),
     }];
-    plan.unmanaged = vec![Unmanaged { address: at.clone(), id: RemoteId::new(HOSTILE), note: HOSTILE.to_owned() }];
-    plan.warnings = vec![Warning { code: "W0001", message: HOSTILE.to_owned(), address: Some(at) }];
-    plan.stack = HOSTILE.to_owned();
-    plan.scanned.regions = vec![Region::new(HOSTILE)];
+    plan.unmanaged = vec![Unmanaged { address: at.clone(), id: RemoteId::new(text), note: text.to_owned() }];
+    plan.warnings = vec![Warning { code: "W0001", message: text.to_owned(), address: Some(at) }];
+    plan.stack = text.to_owned();
+    plan.scanned.regions = vec![Region::new(text)];
     plan
 }

@@ -4,6 +4,7 @@
 
 mod aws;
 mod behind;
+mod cli;
 mod converge;
 mod house;
 mod layers;

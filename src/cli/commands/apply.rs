@@ -10,17 +10,19 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::plan::{Plan, Purpose};
-use crate::report::json::PlanFile;
+use crate::report::json::{FORMAT_VERSION, PlanFile};
 
 /// Plans and carries out the plan
 ///
-/// Shows the plan, asks, and executes it in dependency order, as much at once as order permits. What fails skips only what
-/// waits for it; a rerun continues. With a saved plan it plans again and goes on only if nothing has moved since.
+/// Shows the plan, asks, and executes it in dependency order, as much at once
+/// as order permits. What fails skips only what waits for it; a rerun
+/// continues. With a saved plan it plans again and goes on only if nothing has
+/// moved since.
 ///
 ///     bedrail apply --sandbox -f examples/organization --yes
 ///
-/// Exits with 0 when all is done, 3 if something needs a word of consent, 4 if a saved plan is stale, 5 if something was done
-/// and something was not.
+/// Exits with 0 when all is done, 3 if something needs a word of consent, 4 if
+/// a saved plan is stale, 5 if something was done and something was not.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -61,7 +63,13 @@ impl Args {
 
 fn read_saved(path: &Path) -> Result<PlanFile, Error> {
     let bytes = std::fs::read(path).map_err(|source| Error::File { verb: "read", path: path.to_owned(), source })?;
-    serde_json::from_slice(&bytes).map_err(|source| Error::NotAPlan { path: path.to_owned(), source })
+    let failed = |source| Error::NotAPlan { path: path.to_owned(), source };
+    let saved: PlanFile = serde_json::from_slice(&bytes).map_err(failed)?;
+    if saved.format_version == FORMAT_VERSION {
+        return Ok(saved);
+    }
+    let told = format!("its format_version is {}, and this release reads {FORMAT_VERSION}", saved.format_version);
+    Err(failed(serde::de::Error::custom(told)))
 }
 
 /// Whether the saved plan holds everything that would be done now.

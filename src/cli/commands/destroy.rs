@@ -11,7 +11,8 @@ use crate::plan::Purpose;
 
 /// Removes everything that is ours
 ///
-/// In reverse order of what was built, protection last. What `prevent_destroy` protects stays.
+/// In reverse order of what was built, protection last. What `prevent_destroy`
+/// protects stays.
 ///
 ///     bedrail destroy --sandbox -f examples/organization --allow deletes --yes
 #[derive(Debug, clap::Args)]

@@ -11,11 +11,13 @@ use crate::report::{markdown, text};
 
 /// Tells what has changed behind bedrail's back
 ///
-/// Compares AWS with the spec given, for a timer to run: changes nothing, whatever the credentials allow.
+/// Compares AWS with the spec given, for a timer to run: changes nothing,
+/// whatever the credentials allow.
 ///
 ///     bedrail drift --sandbox -f examples/organization
 ///
-/// Exits with 0 if all is in sync, with 2 if something differs, with 1 if something could not be read.
+/// Exits with 0 if all is in sync, with 2 if something differs, with 1 if
+/// something could not be read.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

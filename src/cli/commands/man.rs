@@ -7,7 +7,8 @@ use crate::cli::output::Output;
 
 /// Writes man pages into a folder
 ///
-/// One page for bedrail and one for each command; the folder is made if need be.
+/// One page for bedrail and one for each command; the folder is made if need
+/// be.
 ///
 ///     bedrail man /usr/local/share/man/man1
 #[derive(Debug, clap::Args)]

@@ -13,12 +13,15 @@ use crate::report::{Disclosure, markdown, text};
 
 /// Reads AWS and shows what apply would do
 ///
-/// Changes nothing, whatever the credentials allow. With `--out` the plan is saved for `apply`, holding digests in place of
-/// guarded text and secrets. `--format json` is the machine's form, `--format markdown` a comment for a pull request.
+/// Changes nothing, whatever the credentials allow. With `--out` the plan is
+/// saved for `apply`, holding digests in place of guarded text and secrets.
+/// `--format json` is the machine's form, `--format markdown` a comment for a
+/// pull request.
 ///
 ///     bedrail plan --sandbox -f examples/organization --out plan.json
 ///
-/// Exits with 0; with 1 if something could not be read; with `--detailed-exitcode` 2 if there is something to do.
+/// Exits with 0; with 1 if something could not be read; with
+/// `--detailed-exitcode` 2 if there is something to do.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

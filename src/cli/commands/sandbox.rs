@@ -16,8 +16,9 @@ use crate::report::json::pretty;
 
 /// Runs, empties or describes the local AWS
 ///
-/// The local AWS plays Bedrock's guardrails, Organizations and STS on this machine, for bedrail, the AWS CLI and any SDK.
-/// `--sandbox` runs it within a command; `sandbox serve` keeps it running on a port of its own.
+/// The local AWS plays Bedrock's guardrails, Organizations and STS on this
+/// machine, for bedrail, the AWS CLI and any SDK. `--sandbox` runs it within a
+/// command; `sandbox serve` keeps it running on a port of its own.
 ///
 ///     bedrail sandbox serve --port 4566
 #[derive(Debug, clap::Args)]
@@ -36,8 +37,8 @@ enum Sandbox {
 
 /// Answers on its own port until it is stopped with Ctrl-C
 ///
-/// Prints the endpoint and credentials when it listens, as lines that a shell can evaluate. While it runs, `--sandbox` on the
-/// same folder uses it.
+/// Prints the endpoint and credentials when it listens, as lines that a shell
+/// can evaluate. While it runs, `--sandbox` on the same folder uses it.
 ///
 ///     bedrail sandbox serve --port 4566
 #[derive(Debug, clap::Args)]

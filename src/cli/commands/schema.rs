@@ -9,7 +9,8 @@ use crate::report::json::{PlanFile, pretty};
 
 /// Prints a JSON Schema
 ///
-/// Of the spec (draft-07, for editors), or of the JSON that `plan` and `drift` print.
+/// Of the spec (draft-07, for editors), or of the JSON that `plan` and `drift`
+/// print.
 ///
 ///     bedrail schema > bedrail.schema.json
 #[derive(Debug, clap::Args)]

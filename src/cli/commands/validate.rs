@@ -7,8 +7,9 @@ use crate::report::diagnostics::{Form, render, summary};
 
 /// Checks the spec offline
 ///
-/// Reports every fault of the spec at once, each with its place, and asks AWS nothing. With `--format json`, `github`
-/// (annotations) or `sarif` the diagnostics are the result.
+/// Reports every fault of the spec at once, each with its place, and asks AWS
+/// nothing. With `--format json`, `github` (annotations) or `sarif` the
+/// diagnostics are the result.
 ///
 ///     bedrail validate -f examples/organization
 #[derive(Debug, clap::Args)]

@@ -63,7 +63,7 @@ pub struct Call {
 }
 
 /// What happened, as a line.
-pub fn event(event: &apply::Event) -> Line {
+pub fn event(event: &apply::Event, disclosure: &Disclosure) -> Line {
     let line = |calls: &[aws::Call], error: Option<String>| Event {
         address: event.address.to_string(),
         verb: event.verb,
@@ -73,7 +73,7 @@ pub fn event(event: &apply::Event) -> Line {
     match &event.happened {
         Happened::Started => Line::Started(line(&[], None)),
         Happened::Done { calls } => Line::Done(line(calls, None)),
-        Happened::Failed { calls, error, .. } => Line::Failed(line(calls, Some(error.clone()))),
+        Happened::Failed { calls, error, .. } => Line::Failed(line(calls, Some(disclosure.scrub_text(error)))),
         Happened::Skipped { because } => Line::Skipped(line(&[], Some(why_skipped(because.as_ref())))),
     }
 }

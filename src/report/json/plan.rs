@@ -226,8 +226,8 @@ impl PlanFile {
             preconditions: Vec::new(),
             actions: actions.iter().map(|one| action(one, disclosure)).collect(),
             held: held.iter().map(|one| one_held(one, disclosure)).collect(),
-            blind: blind.iter().map(one_blind).collect(),
-            unmanaged: unmanaged.iter().map(one_unmanaged).collect(),
+            blind: blind.iter().map(|one| one_blind(one, disclosure)).collect(),
+            unmanaged: unmanaged.iter().map(|one| one_unmanaged(one, disclosure)).collect(),
             warnings: warnings.iter().map(|one| warning(one, disclosure)).collect(),
             spec: spec.to_string(),
             findings: None,
@@ -292,18 +292,22 @@ fn one_held(held: &Held, disclosure: &Disclosure) -> JsonHeld {
     JsonHeld { address: held.address.to_string(), verb: held.verb, why: held.why, hint }
 }
 
-fn one_blind(blind: &Blind) -> JsonBlind {
+fn one_blind(blind: &Blind, disclosure: &Disclosure) -> JsonBlind {
     JsonBlind {
         kind: blind.kind.to_string(),
         account: blind.scope.account.to_string(),
         region: blind.scope.region_name().to_owned(),
         name: blind.name.clone(),
-        why: blind.why.clone(),
+        why: disclosure.scrub_text(&blind.why),
     }
 }
 
-fn one_unmanaged(unmanaged: &Unmanaged) -> JsonUnmanaged {
-    JsonUnmanaged { address: unmanaged.address.to_string(), id: unmanaged.id.to_string(), note: unmanaged.note.clone() }
+fn one_unmanaged(unmanaged: &Unmanaged, disclosure: &Disclosure) -> JsonUnmanaged {
+    JsonUnmanaged {
+        address: unmanaged.address.to_string(),
+        id: unmanaged.id.to_string(),
+        note: disclosure.scrub_text(&unmanaged.note),
+    }
 }
 
 fn warning(warning: &Warning, disclosure: &Disclosure) -> JsonWarning {

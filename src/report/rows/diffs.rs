@@ -7,7 +7,7 @@ use super::{Piece, written};
 use crate::report::clean;
 
 /// Lines of a document that stay and are shown around those that change.
-const CONTEXT: usize = 2;
+const CONTEXT: usize = 3;
 
 /// The words in which two texts differ; runs of the same kind are one piece.
 pub(crate) fn words(have: &str, want: &str) -> Vec<Piece> {

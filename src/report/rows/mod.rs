@@ -60,15 +60,15 @@ pub(crate) fn rows(action: &Action, disclosure: &Disclosure) -> Vec<Row> {
         }
         Change::Update { have, want, .. } => update::rows(action, have, want, disclosure),
     };
-    rows.extend(reach(action));
+    rows.extend(reach(action, disclosure));
     rows
 }
 
 /// Whom the action touches: the node of an attachment under its human name, and how many accounts feel it.
-fn reach(action: &Action) -> Option<Row> {
+fn reach(action: &Action, disclosure: &Disclosure) -> Option<Row> {
     let accounts = action.reach.map(|count| super::disclosure::counted(count, "account"));
     let node = action.target.as_deref().map(|name| {
-        let name = clean::line(name);
+        let name = clean::line(&disclosure.scrub_text(name));
         match action.address.name.rsplit_once(':') {
             Some((_, id)) if id != name => format!("{name} ({})", clean::line(id)),
             _ => name,

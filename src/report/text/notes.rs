@@ -89,7 +89,7 @@ pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
     let mut out = heading("Not seen, so nothing that depends on it is touched", Tone::Doubt, look);
     for blind in &plan.blind {
         push!(out, "  {}\n", place(blind));
-        out += &indented(&clean::line(&blind.why), 6, look.width);
+        out += &indented(&clean::line(&look.disclosure.scrub_text(&blind.why)), 6, look.width);
     }
     out
 }
@@ -127,7 +127,7 @@ pub(crate) fn unmanaged(plan: &Plan, look: Look<'_>) -> String {
     }
     let mut out = heading(&format!("Not ours, and left alone: {total}"), Tone::Strong, look);
     for unmanaged in plan.unmanaged.iter().take(NAMED) {
-        let note = clean::line(&unmanaged.note);
+        let note = clean::line(&look.disclosure.scrub_text(&unmanaged.note));
         let note = if note.is_empty() { String::new() } else { format!("  {}", look.style.paint(Tone::Quiet, note)) };
         push!(out, "  {}{note}\n", clean::line(&unmanaged.address.to_string()));
     }

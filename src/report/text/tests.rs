@@ -97,12 +97,14 @@ fn an_eventful_plan() {
     Step 3 of 4
       ~ update org-policy/111122223333/global/org-baseline  (guardrails.baseline)
           document
+                    "us-east-1": {
                       "config_1": {
                         "identifier": {
             -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
             +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
                         },
                         "selective_content_guarding": {
+                          "messages": {
 
     Step 4 of 4
       - delete guardrail/111122223333/us-east-1/legacy
@@ -130,5 +132,108 @@ fn nothing_to_do() {
     Nothing to do: all 12 resources are as the spec says.
     Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
     eu-west-1, us-east-1.
+    "#);
+}
+
+/// What a terminal and a CI log see: nothing that they obey.
+fn obeys_nothing(text: &str) {
+    let disclosure = Disclosure { content: true, ..Disclosure::default() };
+    let plan = sample::filled_with(text);
+    let look = Look { style: Style::Plain, width: 60, disclosure: &disclosure };
+    for report in [super::plan(&plan, &[], look), super::drift(&plan, look)] {
+        assert!(!report.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{report:?}");
+        for line in report.lines().map(str::trim_start) {
+            assert!(!line.starts_with("::") && !line.starts_with("##"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn hostile_text_is_obeyed_by_nobody() {
+    obeys_nothing(sample::HOSTILE);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_text_is_obeyed(text in r"([\s\S]{0,9}|::error::|##\[group\]|\x1b\[2J| ){0,9}") {
+        obeys_nothing(&text);
+    }
+}
+
+#[test]
+fn secrets_are_in_no_report() {
+    let plan = sample::filled_with("hunter2");
+    let secrets = std::collections::BTreeSet::from(["hunter2".to_owned()]);
+    let disclosure = Disclosure { content: true, secrets };
+    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure };
+    // Keys of the spec and names of Regions cannot come from the environment.
+    let structure = |report: String| {
+        ["/xhunter2", "Stack hunter2", ": hunter2.", "(hunter2)"]
+            .iter()
+            .fold(report, |rest, known| rest.replace(known, ""))
+    };
+    for report in [super::plan(&plan, &[], look), super::drift(&plan, look)].map(structure) {
+        assert!(!report.contains("hunter2"), "{report}");
+    }
+}
+
+#[test]
+fn drift_tells_what_changed() {
+    let disclosure = Disclosure::default();
+    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure };
+    let mut plan = sample::eventful();
+    plan.held.clear();
+    plan.blind.clear();
+    insta::assert_snapshot!(super::drift(&plan, look), @r#"
+    Drift: 2 modified, 1 missing, 2 left behind; 12 as the spec says.
+    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
+    eu-west-1, us-east-1.
+    Could not look at 111122223333/me-south-1.
+
+    Changed behind bedrail's back (what AWS has → what the spec says)
+      ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
+          blocked_input_messaging
+            - (35 characters #b42029bae4b2)
+            + (3 characters #a06fcf42f646)
+          content_policy.filters.HATE.input   HIGH    → LOW
+          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+          description                         Baseline guardrail for
+                                              [-every-]{+each+} account of the
+                                              company
+          topic_policy.topics.Legal advice.definition
+            Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
+          topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+                                              of an illness.", examples (1 text
+                                              #ed94ebbaaf83)
+          word_policy.words                   3 words → 4 words (1 added)
+      ~ modified org-policy/111122223333/global/org-baseline  (guardrails.baseline)
+          document
+                    "us-east-1": {
+                      "config_1": {
+                        "identifier": {
+            -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
+            +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
+                        },
+                        "selective_content_guarding": {
+                          "messages": {
+
+    Missing from AWS
+      + missing guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
+          (guardrails.baseline)
+
+    Left behind: ours, and no longer declared
+      - left behind guardrail/111122223333/us-east-1/legacy
+          name  acme-baseline
+          hazard  deletes
+      - left behind guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a
+
+    Warnings
+      guardrail/111122223333/us-east-1/draft-only: no version of this guardrail
+      carries its current content, so nothing enforces it [W0902]
+
+    Not ours, and left alone: 1
+      guardrail/111122223333/us-east-1/team-chatbot  unmarked
     "#);
 }

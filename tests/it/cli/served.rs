@@ -1,0 +1,89 @@
+//! `sandbox serve`, and commands that meet it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+
+use super::{Desk, SPEC};
+use crate::support::http;
+
+/// A served local AWS; ended with its signal, so that the end is tested too.
+struct Serving {
+    child: Child,
+    endpoint: String,
+}
+
+impl Serving {
+    fn start(desk: &Desk) -> Self {
+        let mut command = desk.command(&["sandbox", "serve", "--port", "0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+        let lines: Vec<String> = BufReader::new(child.stdout.take().expect("piped"))
+            .lines()
+            .take(4)
+            .map(|line| line.expect("a line"))
+            .collect();
+        let endpoint = lines[0].strip_prefix("export AWS_ENDPOINT_URL=").expect("the endpoint").to_owned();
+        assert_eq!(lines[1..3], ["export AWS_ACCESS_KEY_ID=AKIA111122223333", "export AWS_SECRET_ACCESS_KEY=sandbox"]);
+        Self { child, endpoint }
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        interrupt(&self.child);
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+fn interrupt(child: &Child) {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+}
+
+#[test]
+fn a_served_local_aws_is_used_and_its_state_stays() {
+    let desk = Desk::new(SPEC);
+    let serving = Serving::start(&desk);
+    let applied = desk.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(applied.code, 0, "{applied:?}");
+    let status = desk.run(&["sandbox", "status"]);
+    assert!(status.stdout.contains(&format!("served at {}", serving.endpoint)), "{status:?}");
+    assert_eq!(serving.stop(), Some(0));
+
+    assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 0, "the state outlives the server");
+    assert_eq!(desk.run(&["sandbox", "reset"]).code, 0);
+    assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 2);
+}
+
+#[test]
+fn a_taken_port_is_told() {
+    let desk = Desk::new(SPEC);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    let ran = desk.run(&["sandbox", "serve", "--port", &port]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("--port"), "{ran:?}");
+}
+
+#[test]
+fn ctrl_c_finishes_what_is_in_flight_and_a_rerun_continues() {
+    let desk = Desk::new(SPEC);
+    let serving = Serving::start(&desk);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let slow = json!({"latency_ms": 150});
+    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &slow));
+
+    let mut command = desk.command(&["apply", "--sandbox", "--yes", "--format", "json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let first = lines.next().expect("an event").expect("a line");
+    assert!(first.contains("\"started\""), "{first}");
+    interrupt(&child);
+    let rest: Vec<String> = lines.map(|line| line.expect("a line")).collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{rest:?}");
+    assert!(rest[0].contains("\"done\""), "what was begun is finished: {rest:?}");
+    assert!(rest.last().is_some_and(|last| last.contains("\"summary\"") && last.contains("\"done\":1")), "{rest:?}");
+
+    let fast = json!({"latency_ms": 0});
+    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &fast));
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    assert_eq!(serving.stop(), Some(0));
+}
