@@ -126,7 +126,7 @@ fn profile_is_used(decisions: &Decisions<'_>, address: &Address) -> bool {
 }
 
 fn release_profile(decisions: &mut Decisions<'_>, address: &Address, found: &Found, model: &resource_policy::Model) {
-    match model.without_ours() {
+    match model.without_ours(&decisions.desired.stack) {
         Some(foreign) if foreign == *model => {}
         Some(foreign) => {
             let change = Change::Update { id: found.id.clone(), have: found.model.clone(), want: foreign.into() };

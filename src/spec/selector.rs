@@ -317,8 +317,9 @@ fn read(node: &Node, what: &str, forms: &str, cx: &mut Reading) -> Option<Select
     match Selector::parse(text) {
         Ok(selector) => Some(selector),
         Err((message, help)) => {
-            let message = if scalar.text.is_secret() { "this selects nothing".to_owned() } else { message };
-            let help = help.unwrap_or_else(|| format!("write {forms}"));
+            let secret = scalar.text.is_secret();
+            let message = if secret { "this selects nothing".to_owned() } else { message };
+            let help = help.filter(|_| !secret).unwrap_or_else(|| format!("write {forms}"));
             cx.push(Diagnostic::at(node.span, NOT_A_SELECTOR, message).help(help));
             None
         }

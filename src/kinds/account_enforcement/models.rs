@@ -73,8 +73,12 @@ fn read(node: &Node, cx: &mut Reading) -> Option<String> {
     let (text, scalar) = literal(node, "the id of a model", cx)?;
     match fault(text) {
         Some((code, message, help)) if text != EVERY_MODEL => {
-            let message = if scalar.text.is_secret() { "this is not the id of a model".to_owned() } else { message };
-            cx.push(Diagnostic::at(node.span, code, message).help(help));
+            let fault = if scalar.text.is_secret() {
+                Diagnostic::at(node.span, code, "this is not the id of a model")
+            } else {
+                Diagnostic::at(node.span, code, message).help(help)
+            };
+            cx.push(fault);
             None
         }
         _ => Some(text.to_owned()),

@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    fn inside(configuration: Value) -> Document {
+    fn inside(configuration: &Value) -> Document {
         Document::from(json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": configuration}}}}))
     }
 
@@ -238,20 +238,20 @@ mod tests {
             "selective_content_guarding": {"messages": {"@@assign": "comprehensive"}},
         });
         let least = json!({"identifier": {"@@assign": "arn:1"}});
-        let normal_form = normal(inside(full));
-        assert_eq!(normal(inside(partial)), normal_form);
-        assert_eq!(normal(inside(least)), normal_form);
+        let normal_form = normal(inside(&full));
+        assert_eq!(normal(inside(&partial)), normal_form);
+        assert_eq!(normal(inside(&least)), normal_form);
         let other = json!({"identifier": {"@@assign": "arn:1"},
             "model_enforcement": {"included_models": {"@@append": ["a.b"]}}});
-        assert_ne!(normal(inside(other)), normal_form);
-        let child = inside(json!({"model_enforcement": {"excluded_models": {"@@append": ["a.b"]}}}));
+        assert_ne!(normal(inside(&other)), normal_form);
+        let child = inside(&json!({"model_enforcement": {"excluded_models": {"@@append": ["a.b"]}}}));
         assert_eq!(normal(child.clone()), child, "what it leaves out stands further up");
     }
 
     #[test]
     fn one_operator_is_a_list_of_it() {
-        let scalar = inside(json!({"@@operators_allowed_for_child_policies": "@@none"}));
-        assert_eq!(normal(scalar), inside(json!({"@@operators_allowed_for_child_policies": ["@@none"]})));
+        let scalar = inside(&json!({"@@operators_allowed_for_child_policies": "@@none"}));
+        assert_eq!(normal(scalar), inside(&json!({"@@operators_allowed_for_child_policies": ["@@none"]})));
     }
 
     fn models() -> impl Strategy<Value = Value> {
@@ -290,13 +290,13 @@ mod tests {
     proptest! {
         #[test]
         fn the_normal_form_is_its_own(configuration in configurations()) {
-            let once = normal(inside(configuration));
+            let once = normal(inside(&configuration));
             prop_assert_eq!(normal(once.clone()), once);
         }
 
         #[test]
         fn the_order_of_lists_does_not_matter(configuration in configurations()) {
-            prop_assert_eq!(normal(inside(reversed(configuration.clone()))), normal(inside(configuration)));
+            prop_assert_eq!(normal(inside(&reversed(configuration.clone()))), normal(inside(&configuration)));
         }
     }
 }

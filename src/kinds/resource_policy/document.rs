@@ -105,6 +105,16 @@ fn sid(stack: &str, suffix: &str) -> String {
     format!("{PROFILE_SID}{}{suffix}", camel.collect::<String>())
 }
 
+/// Whether this is the `Sid` of a statement that a stack added, and not of one whose name begins alike.
+pub fn is_of_stack(text: &str, stack: &str) -> bool {
+    text.strip_prefix(&sid(stack, "")).is_some_and(|suffix| match suffix {
+        "Account" | "Organization" => true,
+        other => {
+            other.strip_prefix("Units").is_some_and(|hex| hex.len() == 12 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        }
+    })
+}
+
 /// To whom a document of the usual shapes gives access to apply the guardrail; `None` if to nobody at all.
 pub fn grantees(document: &Document) -> Option<Grantees> {
     let mut found = None;
@@ -204,6 +214,37 @@ mod tests {
             assert_eq!(normal(built.clone()), built);
             assert_eq!(grantees(&built), Some(grantees_built));
         }
+    }
+
+    #[test]
+    fn a_stack_knows_its_own_statements() {
+        for suffix in ["Account", "Organization", "Units0123456789ab"] {
+            assert!(is_of_stack(&sid("acme", suffix), "acme"));
+            assert!(!is_of_stack(&sid("acme-prod", suffix), "acme"));
+            assert!(!is_of_stack(&sid("acme", suffix), "acme-prod"));
+        }
+        assert!(!is_of_stack("Bedrail", "acme") && !is_of_stack("AllowOrganizationAccess", "acme"));
+    }
+
+    #[test]
+    fn a_shared_policy_is_widened_and_released_without_touching_what_others_added() {
+        let model = |document| super::super::Model { resource: Ref::Foreign(RemoteId::new("arn:p")), document };
+        let own = Grantees { organization: Some("o-exampleorgid".to_owned()), ..Grantees::default() };
+        let want = model(build(&own, Some("acme")));
+        let mut edited = build(&own, Some("acme"));
+        if let Document::Map(entries) = &mut edited {
+            let Some(Document::List(statements)) = entries.get_mut("Statement") else { panic!("statements") };
+            let Some(Document::Map(statement)) = statements.first_mut() else { panic!("a statement") };
+            statement.insert("Action".to_owned(), Document::list([Document::text(GET)]));
+            statements.push(Document::map([("Sid", Document::text("Theirs"))]));
+        }
+        let widened = model(edited).widened_by(&want);
+        assert_eq!(widened.statements().len(), 2, "one of ours, one of theirs");
+        assert!(want.statements().iter().all(|statement| widened.statements().contains(statement)));
+        assert_eq!(widened.widened_by(&want), widened);
+        let released = widened.without_ours("acme").expect("theirs");
+        assert_eq!(released.statements(), [Document::map([("Sid", Document::text("Theirs"))])]);
+        assert_eq!(want.without_ours("acme"), None);
     }
 
     #[test]

@@ -52,28 +52,31 @@ impl Model {
         changed
     }
 
-    /// A profile's policy that grants what is wanted and takes nothing away: others may rely on what stands there.
+    /// A profile's policy that grants what is wanted and takes nothing away: others may rely on what stands there. A
+    /// statement of ours that somebody changed becomes again what its `Sid` says.
     #[must_use]
     pub fn widened_by(&self, want: &Self) -> Self {
         let mut statements = self.statements();
         for statement in want.statements() {
             if !statements.contains(&statement) {
+                statements.retain(|other| sid(other).is_none() || sid(other) != sid(&statement));
                 statements.push(statement);
             }
         }
         self.with_statements(statements)
     }
 
-    /// A profile's policy without the statements that bedrail added; `None` when nothing else stands there.
+    /// A profile's policy without the statements that this stack added; `None` when nothing else stands there.
     #[must_use]
-    pub fn without_ours(&self) -> Option<Self> {
-        let ours = |statement: &Document| {
-            matches!(statement, Document::Map(entries)
-                if matches!(entries.get("Sid"), Some(sid) if sid.texts().any(|sid| sid.starts_with(PROFILE_SID))))
-        };
+    pub fn without_ours(&self, stack: &str) -> Option<Self> {
+        let ours = |statement: &Document| sid(statement).is_some_and(|sid| document::is_of_stack(sid, stack));
         let foreign: Vec<_> = self.statements().into_iter().filter(|statement| !ours(statement)).collect();
         (!foreign.is_empty()).then(|| self.with_statements(foreign))
     }
+}
+
+fn sid(statement: &Document) -> Option<&str> {
+    statement.get("Sid")?.as_text()
 }
 
 /// The kind.
