@@ -72,9 +72,11 @@ impl Connection {
             .operation_attempt_timeout(ATTEMPT)
             .operation_timeout(CALL)
             .build();
+        // The local AWS is on this machine, which a proxy would look for on its own.
+        let proxy = if self.sandbox.is_some() { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .app_name(app)
-            .http_client(one_pool())
+            .http_client(one_pool(proxy))
             .retry_config(retries)
             .timeout_config(timeouts)
             // With AWS_BEARER_TOKEN_BEDROCK in the environment Bedrock's client would prefer that token, and so act as its
@@ -108,10 +110,10 @@ impl Connection {
 }
 
 /// One pool of connections for the clients of every service and Region; each client would make its own.
-fn one_pool() -> SharedHttpClient {
+fn one_pool(proxy: ProxyConfig) -> SharedHttpClient {
     let connector = Connector::builder()
         .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
-        .proxy_config(ProxyConfig::from_env())
+        .proxy_config(proxy)
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .build();
     let connector = SharedHttpConnector::new(connector);

@@ -167,3 +167,16 @@ fn completions_and_man_pages_are_made() {
     assert_eq!(desk.run(&["man", "pages/man1"]).code, 0);
     assert!(desk.read("pages/man1/bedrail-plan.1").contains(".SH NAME"));
 }
+
+#[test]
+fn the_local_aws_is_not_reached_through_the_environment() {
+    let desk = Desk::new(SPEC);
+    let nowhere = "http://127.0.0.1:9";
+    let mut command = desk.command(&["plan", "--sandbox"]);
+    for name in ["HTTP_PROXY", "http_proxy", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK"] {
+        command.env(name, nowhere);
+    }
+    command.env("AWS_PROFILE", "nobody").env("AWS_BEARER_TOKEN_BEDROCK", "x").env("AWS_REGION", "eu-north-1");
+    let ran = command.output().expect("the binary runs");
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+}
