@@ -96,6 +96,10 @@ impl Output {
 
     /// An error with its causes, and what to do about it.
     pub(crate) fn error(&self, error: &Error) {
+        // The diagnostics have said it, and how many there are.
+        if matches!(error, Error::Spec(_)) {
+            return;
+        }
         let mut words = error.to_string();
         let mut next = std::error::Error::source(error);
         while let Some(cause) = next {

@@ -33,4 +33,4 @@ mod wrap;
 pub use disclosure::Disclosure;
 pub use refusal::{Refusal, flags};
 pub use style::{Look, Style, Tone};
-pub use summary::Summary;
+pub use summary::{Summary, differs};

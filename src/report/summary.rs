@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Kind, Verb};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Why};
 
 /// The counts of a plan. A published version is a create; a pruned one is a prune and no delete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +55,12 @@ impl Summary {
         }
         summary
     }
+}
+
+/// Whether AWS is known to differ from the spec. What could not be read, or waits for that, may be as it should be.
+pub fn differs(plan: &Plan) -> bool {
+    let unseen = |why: Why| matches!(why, Why::NotVisible | Why::Needs);
+    !plan.actions.is_empty() || plan.held.iter().any(|held| !unseen(held.why))
 }
 
 /// What a reader calls an action: its sign and its word always go together.

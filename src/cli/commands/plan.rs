@@ -7,9 +7,9 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
 use crate::cli::session::Session;
-use crate::plan::{Hazard, Plan, Purpose, Why};
+use crate::plan::{Hazard, Plan, Purpose};
 use crate::report::json::{PlanFile, pretty};
-use crate::report::{Disclosure, markdown, text};
+use crate::report::{Disclosure, differs, markdown, text};
 
 /// Reads AWS and shows what apply would do
 ///
@@ -82,9 +82,7 @@ impl Args {
 
 /// Differences win over what could not be seen.
 pub(super) fn exit(plan: &Plan, differences: bool) -> Exit {
-    let unseen = |why: Why| matches!(why, Why::NotVisible | Why::Needs);
-    let differs = !plan.actions.is_empty() || plan.held.iter().any(|held| !unseen(held.why));
-    match (differences && differs, plan.blind.is_empty()) {
+    match (differences && differs(plan), plan.blind.is_empty()) {
         (true, _) => Exit::Differs,
         (false, false) => Exit::Failed,
         (false, true) => Exit::Done,

@@ -5,7 +5,7 @@ use super::notes;
 use crate::plan::Plan;
 use crate::report::json::FindingKind;
 use crate::report::wrap::indented;
-use crate::report::{Look, Tone, fold};
+use crate::report::{Look, Tone, differs, fold};
 
 /// What has changed behind bedrail's back.
 pub fn drift(plan: &Plan, look: Look<'_>) -> String {
@@ -45,7 +45,7 @@ pub(crate) fn verdict(plan: &Plan) -> String {
             _ => format!("No drift: all {unchanged} resources are as the spec says."),
         };
     }
-    if differing.is_empty() && plan.held.is_empty() {
+    if !differs(plan) {
         parts.push("No drift as far as could be seen".to_owned());
     } else if differing.is_empty() {
         parts.push("Drift".to_owned());
