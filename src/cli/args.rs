@@ -12,12 +12,12 @@ use super::error::Error;
 /// One YAML spec declares guardrails, their published versions, who may use
 /// them, and where they are enforced: by organization policy or by account, per
 /// account and Region. `plan` shows what differs from AWS, `apply` changes it
-/// in an order that never leaves an account unprotected, and `drift` watches
-/// it. There is no state file.
+/// in dependency order, adding protection before it takes any away, and
+/// `drift` watches it. There is no state file.
 ///
 /// Try it without an AWS account:
 ///
-///     bedrail apply --sandbox -f examples/organization
+///   bedrail apply --sandbox -f examples/organization
 ///
 /// Exit codes: 0 done, 1 failed and nothing changed, 2 differences, 3 refused,
 /// 4 stale plan, 5 incomplete, 64 wrong usage, 130 interrupted.

@@ -19,7 +19,7 @@ use crate::report::json::{FORMAT_VERSION, PlanFile};
 /// continues. With a saved plan it plans again and goes on only if nothing has
 /// moved since.
 ///
-///     bedrail apply --sandbox -f examples/organization --yes
+///   bedrail apply --sandbox -f examples/organization --yes
 ///
 /// Exits with 0 when all is done, 3 if something needs a word of consent, 4 if
 /// a saved plan is stale, 5 if something was done and something was not.

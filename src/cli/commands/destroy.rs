@@ -14,7 +14,7 @@ use crate::plan::Purpose;
 /// In reverse order of what was built, protection last. What `prevent_destroy`
 /// protects stays.
 ///
-///     bedrail destroy --sandbox -f examples/organization --allow deletes --yes
+///   bedrail destroy --sandbox -f examples/organization --allow deletes --yes
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

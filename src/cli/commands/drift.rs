@@ -14,7 +14,7 @@ use crate::report::{markdown, text};
 /// Compares AWS with the spec given, for a timer to run: changes nothing,
 /// whatever the credentials allow.
 ///
-///     bedrail drift --sandbox -f examples/organization
+///   bedrail drift --sandbox -f examples/organization
 ///
 /// Exits with 0 if all is in sync, with 2 if something differs, with 1 if
 /// something could not be read.

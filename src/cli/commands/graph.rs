@@ -13,7 +13,7 @@ use crate::report::graph::{Graph, GraphForm};
 ///
 /// An arrow leads from what comes first to what waits for it.
 ///
-///     bedrail graph spec --sandbox -f examples/organization --format mermaid
+///   bedrail graph spec --sandbox -f examples/organization --format mermaid
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

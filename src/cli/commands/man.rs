@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 /// One page for bedrail and one for each command; the folder is made if need
 /// be.
 ///
-///     bedrail man /usr/local/share/man/man1
+///   bedrail man /usr/local/share/man/man1
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

@@ -18,7 +18,7 @@ use crate::report::{Disclosure, differs, markdown, text};
 /// `--format json` is the machine's form, `--format markdown` a comment for a
 /// pull request.
 ///
-///     bedrail plan --sandbox -f examples/organization --out plan.json
+///   bedrail plan --sandbox -f examples/organization --out plan.json
 ///
 /// Exits with 0; with 1 if something could not be read; with
 /// `--detailed-exitcode` 2 if there is something to do.

@@ -20,7 +20,7 @@ use crate::report::json::pretty;
 /// machine, for bedrail, the AWS CLI and any SDK. `--sandbox` runs it within a
 /// command; `sandbox serve` keeps it running on a port of its own.
 ///
-///     bedrail sandbox serve --port 4566
+///   bedrail sandbox serve --port 4566
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -40,7 +40,7 @@ enum Sandbox {
 /// Prints the endpoint and credentials when it listens, as lines that a shell
 /// can evaluate. While it runs, `--sandbox` on the same folder uses it.
 ///
-///     bedrail sandbox serve --port 4566
+///   bedrail sandbox serve --port 4566
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Serve {
@@ -60,7 +60,7 @@ struct Serve {
 
 /// Puts the state back to the seed
 ///
-///     bedrail sandbox reset
+///   bedrail sandbox reset
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Reset {
@@ -71,7 +71,7 @@ struct Reset {
 
 /// Says whether it is served, and what is in it
 ///
-///     bedrail sandbox status
+///   bedrail sandbox status
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Status {

@@ -12,7 +12,7 @@ use crate::report::json::{PlanFile, pretty};
 /// Of the spec (draft-07, for editors), or of the JSON that `plan` and `drift`
 /// print.
 ///
-///     bedrail schema > bedrail.schema.json
+///   bedrail schema > bedrail.schema.json
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

@@ -9,7 +9,7 @@ use crate::report::{show, text};
 
 /// Shows ids, ARNs, version numbers and users of what is declared
 ///
-///     bedrail show --sandbox -f examples/organization 'guardrail-version/*'
+///   bedrail show --sandbox -f examples/organization 'guardrail-version/*'
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

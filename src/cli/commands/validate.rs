@@ -11,7 +11,7 @@ use crate::report::diagnostics::{Form, render, summary};
 /// nothing. With `--format json`, `github` (annotations) or `sarif` the
 /// diagnostics are the result.
 ///
-///     bedrail validate -f examples/organization
+///   bedrail validate -f examples/organization
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {}

@@ -17,6 +17,6 @@ fn no_command_is_without_its_transcript() {
         assert!(name == "help" || transcripts.contains(&format!("$ bedrail {name} --help")), "{name}");
         assert!(command.get_after_help().is_some() || command.get_long_about().is_some(), "{name} has no long help");
         let about = command.get_long_about().map(ToString::to_string).unwrap_or_default();
-        assert!(about.contains("    bedrail "), "{name} has no example");
+        assert!(about.contains("\n  bedrail "), "{name} has no example");
     }
 }
