@@ -49,7 +49,7 @@ pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit,
     if !output.is_file() {
         line(&shown)?;
     }
-    confirm(output, agreed, "\nCarry out this plan?")?;
+    confirm(output, agreed, "\nCarry out this plan?").await?;
     let (outcome, lines) = run(job, interrupt).await?;
     let result = match (form, output.is_file()) {
         (Form::Text, false) => format!("\n{}", text::outcome(&outcome, plan, look)),

@@ -119,15 +119,14 @@ impl Output {
     }
 
     /// Asks on the terminal; what was answered. `None` where there is no terminal.
-    pub(crate) fn ask(&self, question: &str) -> Option<String> {
+    pub(crate) async fn ask(&self, question: &str) -> Option<String> {
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
             return None;
         }
-        let mut stderr = io::stderr().lock();
-        write!(stderr, "{} ", self.message_style.paint(Tone::Strong, question)).and_then(|()| stderr.flush()).ok()?;
-        drop(stderr);
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).ok()?;
+        let question = self.message_style.paint(Tone::Strong, question);
+        write!(io::stderr(), "{question} ").and_then(|()| io::stderr().flush()).ok()?;
+        // On a thread of its own, so that Ctrl-C is heard meanwhile.
+        let answer = tokio::task::spawn_blocking(read_line).await.ok()?.ok()?;
         Some(answer.trim().to_owned())
     }
 }
@@ -147,6 +146,11 @@ fn message(text: &str) {
         // Nobody can be told that standard error is gone.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+fn read_line() -> io::Result<String> {
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map(|_| answer)
 }
 
 /// Writes a file as a whole or not at all.
