@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::args::Global;
 use super::error::Error;
 use super::output::Output;
@@ -19,7 +17,6 @@ use crate::report::{Disclosure, Look};
 use crate::spec::decode::Reading;
 use crate::spec::interpolate::{Environment, given, given_file};
 use crate::spec::lower;
-use crate::spec::schema::of_spec;
 use crate::spec::sources::Sources;
 use crate::spec::{Input, Spec, read};
 
@@ -72,19 +69,6 @@ fn environment() -> Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
-}
-
-/// The JSON Schema of a spec.
-pub(crate) fn schema() -> Value {
-    use crate::kinds::{account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
-    of_spec(&[
-        guardrail::section::SCHEMA,
-        guardrail::external::SCHEMA,
-        guardrail_version::section::SCHEMA,
-        resource_policy::section::SCHEMA,
-        org_policy::section::SCHEMA,
-        account_enforcement::section::SCHEMA,
-    ])
 }
 
 /// Everything that a command may need of a run.

@@ -62,7 +62,31 @@ pub fn of_spec(sections: &[SectionSchema]) -> Json {
     }
     root.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     root.insert("definitions".to_owned(), Json::Object(generator.take_definitions(true)));
-    root.to_value()
+    let mut root = root.to_value();
+    for part in ["properties", "definitions"] {
+        for (key, schema) in root[part].as_object_mut().into_iter().flatten() {
+            // Variables are put in place everywhere but among themselves.
+            if key != "vars" {
+                take_variables(schema);
+            }
+        }
+    }
+    root
+}
+
+/// Lets a variable stand for a list, a map, true or false. `pattern` says nothing of values that are no text, so the
+/// schema keeps one shape, which editors explain better than a choice of two.
+fn take_variables(schema: &mut Json) {
+    if let Some(kind) = schema.get("type").filter(|kind| ["array", "object", "boolean"].iter().any(|one| *kind == one))
+    {
+        schema["type"] = json!([kind, "string"]);
+        schema["pattern"] = json!(r"^\$\{var\.[^}]+\}$");
+    }
+    match schema {
+        Json::Object(parts) => parts.values_mut().for_each(take_variables),
+        Json::Array(parts) => parts.iter_mut().for_each(take_variables),
+        _ => {}
+    }
 }
 
 fn vars() -> Json {
@@ -98,6 +122,11 @@ mod tests {
             "scan": {"regions": "all", "accounts": "declared"}, "guardrails": {"baseline": true},
         });
         assert!(validator.is_valid(&spec), "{:?}", validator.iter_errors(&spec).next());
+        let mut variables = spec.clone();
+        for key in ["regions", "guardrails", "scan"] {
+            variables[key] = json!("${var.whole}");
+        }
+        assert!(validator.is_valid(&variables), "{:?}", validator.iter_errors(&variables).next());
         for (pointer, value) in [
             ("format", json!(2)),
             ("stack", json!("-a")),
@@ -106,6 +135,8 @@ mod tests {
             ("organisation", json!({})),
             ("guardrails", json!({"Base": true})),
             ("guardrails", json!({"base": 1})),
+            ("regions", json!("us-east-1")),
+            ("guardrails", json!("${region}")),
             ("iam_policies", json!({})),
             ("account_id", json!("111122223333")),
         ] {

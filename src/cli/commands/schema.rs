@@ -4,8 +4,8 @@ use schemars::generate::SchemaSettings;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::session;
 use crate::report::json::{PlanFile, pretty};
+use crate::spec;
 
 /// Prints a JSON Schema
 ///
@@ -34,7 +34,7 @@ enum What {
 impl Args {
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         let schema = match self.what {
-            What::Spec => session::schema(),
+            What::Spec => spec::schema::schema(),
             What::Plan | What::Drift => {
                 SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value()
             }
