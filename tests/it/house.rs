@@ -120,3 +120,30 @@ fn every_decision_is_listed() {
         );
     }
 }
+
+#[test]
+fn the_readme_lists_every_action_that_is_called() {
+    let readme = source::text("README.md");
+    let section = readme.split("\n## Permissions\n").nth(1).expect("a section on permissions");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let is_action = |text: &str| {
+        let known = ["bedrock", "organizations", "sts"];
+        text.split_once(':').is_some_and(|(service, operation)| {
+            known.contains(&service)
+                && operation.starts_with(char::is_uppercase)
+                && operation.chars().all(char::is_alphanumeric)
+        })
+    };
+    let listed: BTreeSet<&str> = section.split('`').filter(|text| is_action(text)).collect();
+    let texts: Vec<String> = source::files("src", "aws.rs")
+        .into_iter()
+        .chain(["src/aws", "src/kinds/guardrail/aws"].map(|folder| source::files(folder, ".rs")).concat())
+        .map(|file| source::untested(&source::text(&file)).to_owned())
+        .collect();
+    let called: BTreeSet<&str> = texts.iter().flat_map(|text| text.split('"')).filter(|text| is_action(text)).collect();
+    // It is named, and not called before member accounts are entered.
+    let missing: Vec<_> = called.difference(&listed).filter(|action| **action != "sts:AssumeRole").collect();
+    // What others need.
+    let idle: Vec<_> = listed.difference(&called).filter(|action| **action != "bedrock:ApplyGuardrail").collect();
+    assert!(missing.is_empty() && idle.is_empty(), "not listed: {missing:?}; listed and never called: {idle:?}");
+}

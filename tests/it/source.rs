@@ -8,6 +8,11 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Whether what tests expect is to be written anew.
+pub(crate) fn bless() -> bool {
+    std::env::var_os("BEDRAIL_BLESS").is_some()
+}
+
 /// Every file below `folder` whose name ends in `suffix`, as a path from the root with `/`, sorted.
 pub(crate) fn files(folder: &str, suffix: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,0 +1,136 @@
+//! Every example is a promise: its spec is sound, its plan is the one that it shows, and once applied nothing is left to do.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Map, Value};
+
+use crate::{source, yaml};
+
+/// The specs of an example, each applied on top of the one before: its folder, then its numbered folders.
+fn stages(example: &str) -> Vec<String> {
+    let mut stages: Vec<String> = source::files(example, "bedrail.yaml")
+        .iter()
+        .filter_map(|file| file.strip_suffix("/bedrail.yaml").map(str::to_owned))
+        .collect();
+    stages.sort();
+    stages
+}
+
+fn examples() -> Vec<String> {
+    let folders = fs::read_dir(source::root().join("examples")).expect("the examples");
+    let mut names: Vec<String> = folders
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .map(|path| format!("examples/{}", path.file_name().expect("a name").to_string_lossy()))
+        .collect();
+    names.sort();
+    names
+}
+
+fn bedrail(folder: &Path, words: &[&str], spec: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bedrail"))
+        .args(words)
+        .arg(format!("--sandbox={}", folder.display()))
+        .args(["-f", spec])
+        .current_dir(source::root())
+        .env_clear()
+        .env("HOME", folder)
+        .output()
+        .expect("bedrail runs")
+}
+
+/// What it printed, which is an exit with `code`.
+fn printed(output: Output, code: i32, what: &str) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{what}\n{text}\n{said}");
+    text
+}
+
+fn walk(example: &str) {
+    let sandbox = tempfile::tempdir().expect("a folder");
+    for spec in stages(example) {
+        let plan = printed(bedrail(sandbox.path(), &["plan"], &spec), 0, &spec);
+        let expected = format!("{spec}/expected-plan.txt");
+        if source::bless() {
+            fs::write(source::root().join(&expected), &plan).expect("the plan can be written");
+        }
+        assert_eq!(plan, source::text(&expected), "{expected}; if the plan is right, write it with BEDRAIL_BLESS=1");
+        printed(bedrail(sandbox.path(), &["apply", "--yes"], &spec), 0, &spec);
+        printed(bedrail(sandbox.path(), &["plan", "--detailed-exitcode"], &spec), 0, &spec);
+        printed(bedrail(sandbox.path(), &["drift"], &spec), 0, &spec);
+    }
+    let last = stages(example).pop().expect("an example has a spec");
+    // What is protected stays until the spec no longer says so.
+    let protected =
+        source::files(&last, ".yaml").iter().any(|file| source::text(file).contains("prevent_destroy: true"));
+    if !protected {
+        printed(bedrail(sandbox.path(), &["destroy", "--yes", "--allow", "deletes"], &last), 0, example);
+    }
+}
+
+#[test]
+fn quickstart_is_applied_and_stays() {
+    walk("examples/quickstart");
+}
+
+#[test]
+fn organization_is_applied_and_stays() {
+    walk("examples/organization");
+}
+
+#[test]
+fn staged_rollout_is_applied_step_by_step() {
+    assert_eq!(stages("examples/staged-rollout").len(), 3);
+    walk("examples/staged-rollout");
+}
+
+#[test]
+fn full_surface_is_applied_and_stays() {
+    walk("examples/full-surface");
+}
+
+#[test]
+fn no_example_is_left_out() {
+    let walked = ["full-surface", "organization", "quickstart", "staged-rollout"];
+    assert_eq!(examples(), walked.map(|name| format!("examples/{name}")));
+    for example in examples() {
+        assert!(source::root().join(&example).join("README.md").exists(), "{example} has no README.md");
+    }
+}
+
+/// The files of a spec as one value, merged by key as bedrail does.
+fn merged(spec: &str) -> Value {
+    let mut merged = Map::new();
+    for entry in fs::read_dir(source::root().join(spec)).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a text");
+        let Value::Object(entries) = yaml::ours(&path.display().to_string(), &text) else {
+            panic!("{}", path.display())
+        };
+        for (key, value) in entries {
+            match (merged.get_mut(&key), value) {
+                (Some(Value::Object(have)), Value::Object(more)) => have.extend(more),
+                (_, value) => drop(merged.insert(key, value)),
+            }
+        }
+    }
+    Value::Object(merged)
+}
+
+#[test]
+fn every_example_is_what_the_schema_describes() {
+    let schema = Command::new(env!("CARGO_BIN_EXE_bedrail")).arg("schema").output().expect("bedrail runs");
+    let schema = serde_json::from_str(&printed(schema, 0, "schema")).expect("JSON");
+    let validator = jsonschema::draft7::new(&schema).expect("a schema of draft 7");
+    for spec in examples().iter().flat_map(|example| stages(example)) {
+        let faults: Vec<String> =
+            validator.iter_errors(&merged(&spec)).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{spec}\n{}", faults.join("\n"));
+    }
+}
