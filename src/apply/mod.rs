@@ -15,7 +15,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 pub use event::{Event, Happened, Outcome};
 pub use read_back::Mismatch;
 
-use crate::aws::{ApplyError, Call, CallLog, Clients, Run, WriteCx, perform};
+use crate::aws::{ApplyError, Call, CallLog, Clients, Run, WriteCx, chain, perform};
 use crate::kinds::Verb;
 use crate::model::{Address, Desired, RemoteId};
 use crate::plan::{Action, ActionId, Plan};
@@ -77,7 +77,7 @@ pub async fn apply(plan: &Plan, tools: Tools<'_>, see: &mut impl FnMut(&Event)) 
             }
             Err(error) => {
                 let hint = error.hint();
-                let error = report(&error);
+                let error = chain(&error);
                 tell(see, &mut outcome, Event::new(action, Happened::Failed { calls, error, hint }));
                 for skipped in walk.failed(action.id) {
                     let because = action.address.clone();
@@ -126,20 +126,6 @@ fn settle(action: &Action, id: Option<RemoteId>, run: &Run) {
 fn tell(see: &mut impl FnMut(&Event), outcome: &mut Outcome, event: Event) {
     see(&event);
     outcome.note(event);
-}
-
-/// An error with its causes, as one sentence.
-fn report(error: &ActionError) -> String {
-    let mut words = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let cause_words = cause.to_string();
-        if !words.contains(&cause_words) {
-            words = format!("{words}: {cause_words}");
-        }
-        next = cause.source();
-    }
-    words
 }
 
 /// Which actions are ready, and which can never be.

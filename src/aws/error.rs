@@ -184,7 +184,8 @@ fn by_chain(causes: &str) -> (Class, String) {
     (class, causes.to_owned())
 }
 
-fn chain(error: &dyn Error) -> String {
+/// An error with its causes as one sentence, each cause said once.
+pub fn chain(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

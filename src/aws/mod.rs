@@ -21,7 +21,7 @@ pub use access::Access;
 pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::Clients;
 pub use connection::{Connection, Sandbox};
-pub use error::{ApplyError, AwsError, Class};
+pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, organization};
 pub use ids::Ids;
 pub use remote::{Edit, Listing, Place, Remote, list, perform, place, read, shown_by};

@@ -1,5 +1,6 @@
 //! The only place that prints. Results go to standard output or to a file, everything else to standard error.
 
+use crate::aws::chain;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -100,16 +101,7 @@ impl Output {
         if matches!(error, Error::Spec(_)) {
             return;
         }
-        let mut words = error.to_string();
-        let mut next = std::error::Error::source(error);
-        while let Some(cause) = next {
-            let cause_words = cause.to_string();
-            if !words.contains(&cause_words) {
-                words = format!("{words}: {cause_words}");
-            }
-            next = cause.source();
-        }
-        message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&words)));
+        message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&chain(error))));
         for detail in error.details() {
             message(&format!("  {}", clean::line(&detail)));
         }
