@@ -143,7 +143,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(entries) => entries.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), found)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| places(value, &format!("{at}/{index}"), found))
+            items.iter().enumerate().for_each(|(index, value)| places(value, &format!("{at}/{index}"), found));
         }
         _ => found.push(at.to_owned()),
     }
@@ -198,11 +198,19 @@ async fn every_policy_of_a_guardrail_that_goes() {
     }
 }
 
+/// Operations, each with how often it is called.
+type Calls = &'static [(&'static str, usize)];
+
+/// The tags of a guardrail as the local AWS keeps them.
+type Tags = serde_json::Map<String, Value>;
+
+/// What somebody does to what AWS holds.
+type Edit<T> = fn(&mut T);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tags_one_by_one() {
     let (sandbox, good) = applied().await;
-    type Edit = fn(&mut serde_json::Map<String, Value>);
-    let edits: [(&str, Edit, &[(&str, usize)]); 3] = [
+    let edits: [(&str, Edit<Tags>, Calls); 3] = [
         ("a value", |tags| drop(tags.insert("data-class".into(), json!("secret"))), &[("bedrock:TagResource", 1)]),
         ("a tag less", |tags| drop(tags.remove("data-class")), &[("bedrock:TagResource", 1)]),
         ("a tag more", |tags| drop(tags.insert("extra".into(), json!("x"))), &[("bedrock:UntagResource", 1)]),
@@ -220,11 +228,11 @@ async fn tags_one_by_one() {
     assert_in_sync(&sandbox.plan(SPEC).await, "aws tags");
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one edit after the other")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rest_of_the_chain() {
     let (sandbox, good) = applied().await;
-    type Edit = fn(&mut Value);
-    let edits: Vec<(&str, Edit, &str, &[(&str, usize)])> = vec![
+    let edits: Vec<(&str, Edit<Value>, &str, Calls)> = vec![
         (
             "the resource policy, by a character",
             |state| {
@@ -264,7 +272,7 @@ async fn the_rest_of_the_chain() {
             "the enforcement's models",
             |state| {
                 find(state, "enforced").expect("enforced")["modelEnforcement"] =
-                    json!({"includedModels": ["ALL"], "excludedModels": ["amazon.nova-pro-v1:0"]})
+                    json!({"includedModels": ["ALL"], "excludedModels": ["amazon.nova-pro-v1:0"]});
             },
             "update account-enforcement account",
             &[("bedrock:PutEnforcedGuardrailConfiguration", 1)],

@@ -1,4 +1,4 @@
-//! Every example and every YAML block of the documents means the same to us, to PyYAML (YAML 1.1) and to the parser of the
+//! Every example and every YAML block of the documents means the same to us, to `PyYAML` (YAML 1.1) and to the parser of the
 //! YAML language server (YAML 1.2), so that nobody's editor or linter reads another spec than bedrail does.
 
 use std::io::Write as _;

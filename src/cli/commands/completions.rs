@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 
 /// Prints completions for a shell
 ///
-///   bedrail completions bash > /etc/bash_completion.d/bedrail
+///   bedrail completions bash > bedrail.bash
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

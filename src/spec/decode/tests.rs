@@ -1,5 +1,3 @@
-#![expect(unreachable_pub, dead_code, reason = "AWS's words are public where they are used in earnest")]
-
 use serde_json::{Value as Json, json};
 
 use super::*;
