@@ -36,6 +36,7 @@ yaml:
 
 # write what the tests expect anew: plans of the examples, console blocks, docs/codes.md, snapshots
 bless:
+    cargo test -p bedrail --lib write_codes -- --ignored
     BEDRAIL_BLESS=1 INSTA_UPDATE=always cargo test --workspace
 
 # time and peak memory of `validate` on the largest example, as a release build
