@@ -186,16 +186,13 @@ impl<'a> Decisions<'a> {
         let changed = !Model::compare(Some(&found.model), Some(&want)).is_empty();
         let change = Change::Update { id: found.id.clone(), have: found.model.clone(), want };
         match &found.owner {
-            Owner::Ours if changed => self.draft_change(address, Some(wanted), Verb::Update, change),
-            Owner::Ours => {
+            // What can carry no mark and is as wanted asks nothing of anybody, whoever made it so.
+            Owner::Ours | Owner::Unmarked if !changed => {
                 self.unchanged.insert(address.clone());
             }
-            // What carries no mark of its own (an enforcement, a version) follows what it belongs to.
-            Owner::Unmarked if self.options.adopt && changed => {
-                self.draft_change(address, Some(wanted), Verb::Adopt, change);
-            }
+            Owner::Ours => self.draft_change(address, Some(wanted), Verb::Update, change),
             Owner::Unmarked if self.options.adopt => {
-                self.unchanged.insert(address.clone());
+                self.draft_change(address, Some(wanted), Verb::Adopt, change);
             }
             Owner::Unmarked => {
                 let hint = format!("{} exists and carries no mark of bedrail; take it over with `--adopt`", found.id);

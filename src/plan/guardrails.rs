@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::guardrail_version::{self, Release};
+use crate::kinds::guardrail_version::{self, Release, external_name};
 use crate::kinds::{Kind, Model};
 use crate::model::{
     Address, Desired, Document, Evidence, Found, Live, Marker, Owner, Raw, Ref, RemoteId, SeenVersion, Unmanaged,
@@ -44,7 +44,9 @@ impl Guardrails {
     pub(super) fn version(&mut self, raw: &Raw, desired: &Desired, live: &mut Live) {
         let Evidence::Version { of, marker } = &raw.evidence else { return };
         let Ok(number) = raw.name.parse::<u32>() else { return };
-        if self.external.contains_key(of) {
+        if let Some(external) = self.external.get(of) {
+            let name = external_name(&external.name, Some(&raw.name));
+            live.names.serve(Address::new(raw.kind, raw.scope.clone(), name), raw.id.clone());
             let newest = self.newest.entry(of.clone()).or_insert((number, raw.id.clone()));
             if newest.0 < number {
                 *newest = (number, raw.id.clone());
@@ -111,17 +113,12 @@ impl Guardrails {
     pub(super) fn settle_external(&self, live: &mut Live) {
         for (arn, (_, version)) in &self.newest {
             if let Some(guardrail) = self.external.get(arn) {
-                let name = newest_name(&guardrail.name);
+                let name = external_name(&guardrail.name, None);
                 let address = Address::new(Kind::GuardrailVersion, guardrail.scope.clone(), name);
                 live.names.serve(address, version.clone());
             }
         }
     }
-}
-
-/// The name that stands for the newest version of a guardrail of another stack.
-pub(crate) fn newest_name(external: &str) -> String {
-    format!("{external}@newest")
 }
 
 /// The keys under `versions` that name this number.

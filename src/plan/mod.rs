@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::{Model, Verb};
 pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
-pub(crate) use guardrails::newest_name;
 pub use recognise::recognise;
 pub use target::unmatched;
 

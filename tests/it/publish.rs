@@ -144,3 +144,44 @@ async fn every_partition_is_the_same_to_the_spec() {
         assert!(guardrails.into_iter().all(|(_, found)| found.id.as_str().starts_with(&arn)));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_of_another_stack_is_used_at_its_newest_version_or_at_a_number() {
+    let sandbox = Sandbox::start().await;
+    let platform = |message: &str| {
+        format!(
+            r#"
+format: 1
+stack: platform
+regions: [us-east-1]
+scan: {{regions: declared}}
+guardrails:
+  shared:
+    blocked_input_messaging: {message}
+    blocked_outputs_messaging: Sorry, this answer is not available.
+    word_policy: {{managed_word_lists: [PROFANITY]}}
+versions: {{"{}": {{guardrail: shared}}}}
+"#,
+            message.to_lowercase()
+        )
+    };
+    sandbox.apply(&platform("One")).await;
+    let mine = |version: &str| {
+        format!(
+            r#"
+format: 1
+stack: mine
+regions: [us-east-1]
+scan: {{regions: declared}}
+external_guardrails: {{theirs: {{from_stack: platform, name: shared}}}}
+account_enforcement: {{all: {{guardrail: theirs{version}}}}}
+"#
+        )
+    };
+    let newest = mine("");
+    assert_eq!(steps(&sandbox.apply(&newest).await), ["create account-enforcement account"]);
+    assert_in_sync(&sandbox.plan(&newest).await, &newest);
+    assert_in_sync(&sandbox.plan(&mine(", version: \"1\"")).await, "the same version by number");
+    let held = sandbox.plan(&mine(", version: \"2\"")).await;
+    assert_eq!(held.held[0].why.word(), "needs", "{:?}", held.held);
+}

@@ -54,6 +54,11 @@ pub fn implicit_name(guardrail: &str, content: &Digest) -> String {
     format!("{guardrail}@{}", content.short())
 }
 
+/// The name that stands for a version of a guardrail of another stack: its number, or its newest one, whichever that is.
+pub fn external_name(external: &str, number: Option<&str>) -> String {
+    format!("{external}@{}", number.unwrap_or("newest"))
+}
+
 /// The kind.
 pub struct GuardrailVersion;
 

@@ -8,7 +8,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::Spanned;
 use crate::model::{Address, Ref, Region, Scope};
 use crate::spec::decode::{Exact, Map, Text};
-use crate::spec::lower::{DeclaredGuardrail, DeclaredVersion, Lowering, Origin};
+use crate::spec::lower::{DeclaredGuardrail, DeclaredVersion, Lowering};
 use crate::spec::schema::SectionSchema;
 use crate::spec::top::EntryKey;
 use crate::spec::{Decoded, REGIONAL, Spec};
@@ -121,11 +121,6 @@ fn check_numbers(
         let message = format!("`{}` names versions that exist, whose descriptions cannot change", key.value);
         let fault = Diagnostic::at(description.span, codes::DESCRIBED_NUMBERS, message);
         lowering.diagnostics.push(fault.help("remove `description`"));
-    }
-    if let Origin::Stack { stack, .. } = &guardrail.origin {
-        let message = format!("numbers cannot be told of `{}`, which the stack {stack} manages", guardrail.key.value);
-        let fault = Diagnostic::at(numbers.span, crate::spec::lower::codes::NEWEST_ONLY, message);
-        lowering.diagnostics.push(fault.help("a reference without `version` uses its newest"));
     }
     for (region, number) in numbers.iter() {
         if !guardrail.regions().any(|held| held == region) {

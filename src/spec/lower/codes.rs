@@ -9,8 +9,6 @@ crate::codes! {
     NO_VERSION = "E0603": "a version that is referred to is not declared";
     /// A version of another guardrail.
     OTHER_GUARDRAIL = "E0604": "a version belongs to another guardrail than the one it is used with";
-    /// A number that a guardrail of another stack cannot be asked for.
-    NEWEST_ONLY = "E0605": "a guardrail of another stack is used at its newest version only";
     /// An external guardrail without a version.
     EXTERNAL_VERSION = "E0606": "an external guardrail is used without saying which version";
     /// A tag key that bedrail or AWS keeps for itself.

@@ -4,11 +4,10 @@ use std::rc::Rc;
 
 use super::{DeclaredGuardrail, DeclaredVersion, Lowering, Origin, codes};
 use crate::kinds::Kind;
-use crate::kinds::guardrail_version::{Model as Version, Release, implicit_name};
+use crate::kinds::guardrail_version::{Model as Version, Release, external_name, implicit_name};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::model::{Address, ExternalMark, Ref, Region, RemoteId, Scope};
-use crate::plan::newest_name;
 use crate::spec::suggest;
 
 impl Lowering<'_> {
@@ -105,18 +104,11 @@ impl Lowering<'_> {
                 };
                 Some(Ref::Foreign(RemoteId::new(format!("{arn}:{number}"))))
             }
-            (Origin::Stack { .. }, None) => {
+            (Origin::Stack { .. }, number) => {
                 let address = declared.address(&held)?;
                 self.refer(&declared, &address);
-                let newest = newest_name(&declared.key);
-                Some(Ref::To(Address::new(Kind::GuardrailVersion, held, newest)))
-            }
-            (Origin::Stack { stack, .. }, Some(_)) => {
-                let message =
-                    format!("a number cannot be told of `{}`, which the stack {stack} manages", declared.key.value);
-                let fault = Diagnostic::at(version.unwrap_or(guardrail).span, codes::NEWEST_ONLY, message);
-                self.diagnostics.push(fault.help("leave `version` out to use its newest, or give its `arns`"));
-                None
+                let name = external_name(&declared.key, number.as_deref());
+                Some(Ref::To(Address::new(Kind::GuardrailVersion, held, name)))
             }
         }
     }

@@ -108,12 +108,6 @@ fn a_reference_that_leads_nowhere_is_reported() {
         ("baseline", Some("legacy"), "eu-west-1", "E0602 the version `legacy` has no number in eu-west-1"),
         ("baseline", Some("corp-old"), "us-east-1", "E0604 `corp-old` is a version of `corp`, not of `baseline`"),
         ("bare", None, "us-east-1", "E0606 which version of `bare` to use in us-east-1 is not said"),
-        (
-            "shared",
-            Some("3"),
-            "us-east-1",
-            "E0605 a number cannot be told of `shared`, which the stack platform manages",
-        ),
     ] {
         assert_eq!(version(guardrail, key, region), Err(vec![want.to_owned()]));
     }
