@@ -23,6 +23,8 @@ pub struct Found {
     pub owner: Owner,
     /// The fact that makes the next write on it new, part of its idempotency token.
     pub fact: String,
+    /// When it was made or last changed, as AWS says (ISO 8601); `None` where AWS does not.
+    pub changed_at: Option<String>,
 }
 
 /// A version of a guardrail as the list of versions shows it.

@@ -26,6 +26,8 @@ pub struct Raw {
     pub profile: Option<String>,
     /// The fact that makes the next write on it new.
     pub fact: String,
+    /// When it was made or last changed, as AWS says (ISO 8601); `None` where AWS does not.
+    pub changed_at: Option<String>,
 }
 
 /// By what the owner of a resource is known.

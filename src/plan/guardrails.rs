@@ -90,8 +90,13 @@ impl Guardrails {
                     content: content.clone(),
                     description: None,
                 };
-                let found =
-                    Found { id: raw.id.clone(), model: model.into(), owner: owner.clone(), fact: raw.fact.clone() };
+                let found = Found {
+                    id: raw.id.clone(),
+                    model: model.into(),
+                    owner: owner.clone(),
+                    fact: raw.fact.clone(),
+                    changed_at: raw.changed_at.clone(),
+                };
                 // Of several versions with one implicit address the newest stands for it.
                 live.found.insert(address.clone(), found);
             }

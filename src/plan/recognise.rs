@@ -169,7 +169,7 @@ impl Pass<'_> {
     }
 
     fn find(&mut self, address: Address, owner: Owner, raw: Raw) {
-        let Raw { id, model, fact, scope, kind, .. } = raw;
+        let Raw { id, model, fact, changed_at, scope, kind, .. } = raw;
         let Some(mut model) = model else {
             self.live.names.call(address.clone(), id);
             if self.live.blind_at(&address).is_none() {
@@ -183,7 +183,7 @@ impl Pass<'_> {
             Kind::ResourcePolicy => self.live.names.attach(address.clone(), id.clone()),
             _ => self.live.names.serve(address.clone(), id.clone()),
         }
-        self.live.found.insert(address, Found { id, model, owner, fact });
+        self.live.found.insert(address, Found { id, model, owner, fact, changed_at });
     }
 
     fn guardrails(&mut self, items: Vec<Raw>) {

@@ -142,6 +142,7 @@ impl World {
             model,
             profile: None,
             fact: "fact".to_owned(),
+            changed_at: None,
         };
         self.readings.items.push(raw);
     }

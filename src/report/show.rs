@@ -23,6 +23,8 @@ pub struct Resource {
     pub version: Option<String>,
     /// The digest of a guardrail's or version's content.
     pub digest: Option<String>,
+    /// When it was made or last changed, as AWS says (ISO 8601).
+    pub changed_at: Option<String>,
     /// The declared resources that point at it.
     pub users: Vec<String>,
 }
@@ -76,6 +78,7 @@ fn resource(address: &Address, wanted: &Wanted, live: &Live, mut users: Vec<Stri
         id: id.map(ToString::to_string),
         version: id.and_then(|id| number(&wanted.model, id.as_str())),
         digest: digest(found, &wanted.model),
+        changed_at: found.and_then(|found| found.changed_at.clone()),
         users,
     }
 }

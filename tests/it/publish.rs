@@ -168,14 +168,14 @@ versions: {{"{}": {{guardrail: shared}}}}
     sandbox.apply(&platform("One")).await;
     let mine = |version: &str| {
         format!(
-            r#"
+            r"
 format: 1
 stack: mine
 regions: [us-east-1]
 scan: {{regions: declared}}
 external_guardrails: {{theirs: {{from_stack: platform, name: shared}}}}
 account_enforcement: {{all: {{guardrail: theirs{version}}}}}
-"#
+"
         )
     };
     let newest = mine("");

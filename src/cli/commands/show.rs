@@ -7,7 +7,7 @@ use crate::cli::session::Session;
 use crate::report::json::pretty;
 use crate::report::{show, text};
 
-/// Shows ids, ARNs, version numbers and users of what is declared
+/// Shows ids, ARNs, version numbers, age and users of what is declared
 ///
 ///   bedrail show --sandbox -f examples/organization 'guardrail-version/*'
 #[derive(Debug, clap::Args)]
@@ -28,9 +28,16 @@ impl Args {
             return Err(Error::NoTarget(unknown.into_iter().map(str::to_owned).collect()));
         }
         let shown = show::resources(&session.sides.desired, &session.sides.live, &patterns);
-        output.result(&if json { pretty(&shown) } else { text::show(&shown, session.look(output)) })?;
+        output.result(&if json { pretty(&shown) } else { text::show(&shown, now(), session.look(output)) })?;
         let blind = !session.sides.live.blind.is_empty();
         session.close().await;
         Ok(if blind { Exit::Failed } else { Exit::Done })
     }
+}
+
+/// Seconds since 1970: an age is for a person to read, and no part of any plan.
+#[expect(clippy::disallowed_methods, reason = "the only question in which the hour matters")]
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.ok().and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or_default()
 }

@@ -138,6 +138,7 @@ fn raw(scope: &Scope, found: &AccountEnforcedGuardrailOutputConfiguration) -> Re
         model: Some(model.into()),
         profile: None,
         fact: found.updated_at().map(ToString::to_string).unwrap_or_default(),
+        changed_at: found.updated_at().map(ToString::to_string),
     })
 }
 

@@ -104,6 +104,7 @@ async fn look_at(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, row: &Guardrai
         model: None,
         profile,
         fact: format!("{}|?", row.updated_at()),
+        changed_at: Some(row.updated_at().to_string()),
     };
     if wanted {
         let (answer, rows) = futures::join!(get(cx, scope, arn, DRAFT), rows(cx, scope, Some(arn)));
@@ -160,6 +161,7 @@ fn raw(
             .into(),
         ),
         fact: format!("{}|{highest}", answer.updated_at()),
+        changed_at: Some(answer.updated_at().to_string()),
     })
 }
 

@@ -45,6 +45,7 @@ impl Remote for GuardrailVersion {
             model: Some(model.into()),
             profile: content.cross_region_profile,
             fact: String::new(),
+            changed_at: Some(answer.created_at().to_string()),
         }))
     }
 
@@ -76,6 +77,7 @@ pub(in crate::kinds) fn seen(scope: &Scope, arn: &str, row: &GuardrailSummary) -
         model: None,
         profile: None,
         fact: String::new(),
+        changed_at: Some(row.created_at().to_string()),
     })
 }
 

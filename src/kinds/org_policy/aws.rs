@@ -229,6 +229,7 @@ fn seen(scope: &Scope, id: &RemoteId, name: &str, tags: &Result<Tags, AwsError>)
         model: None,
         profile: None,
         fact: String::new(),
+        changed_at: None,
     }
 }
 

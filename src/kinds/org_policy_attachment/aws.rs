@@ -106,5 +106,6 @@ fn raw(scope: &Scope, policy: &RemoteId, target: &str) -> Raw {
         model: Some(model.into()),
         profile: None,
         fact: String::new(),
+        changed_at: None,
     }
 }

@@ -82,5 +82,6 @@ fn raw(scope: &Scope, name: &str) -> Raw {
         model: Some(Model {}.into()),
         profile: None,
         fact: String::new(),
+        changed_at: None,
     }
 }

@@ -62,6 +62,7 @@ impl Remote for ResourcePolicy {
             model: Some(model.into()),
             profile: None,
             fact: String::new(),
+            changed_at: None,
         }))
     }
 
