@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::guardrails::guardrail_of;
 use super::order::Draft;
-use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, order, removal, target, versions};
+use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, removal, target, versions};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::Diagnostics;
 use crate::model::{Address, Desired, Digest, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Wanted};
 
 /// The diagnostics of planning.
@@ -15,6 +14,8 @@ pub mod codes {
     crate::codes! {
         /// A key was renamed without `previously`.
         RENAMED = "E0901": "a new key would create a name that a resource of the old key still holds";
+        /// Names go round in a circle.
+        SWAPPED = "E0902": "resources would take each other's names";
         /// Several keys publish one content.
         SAME_CONTENT = "W0901": "several unpublished versions of one guardrail hold the same content";
         /// A draft that nothing enforces.
@@ -64,11 +65,11 @@ pub fn plan(
         versions::serve_with_named(&mut decisions);
         versions::warn_of_unpublished(&mut decisions);
     }
-    decisions.hold_what_needs_held();
+    needs::hold(&mut decisions);
     removal::remove(&mut decisions);
     versions::prune(&mut decisions);
-    decisions.hold_what_needs_held();
-    let faults = decisions.renamed();
+    needs::hold(&mut decisions);
+    let faults = hand_over::faults(&decisions);
     if faults.has_errors() {
         return Err(faults);
     }
@@ -137,6 +138,14 @@ impl<'a> Decisions<'a> {
         self.held.entry(address.clone()).or_insert(held);
     }
 
+    /// Holds what several resources claim to be, by their marks or by their names.
+    pub(super) fn hold_duplicates(&mut self, address: &Address, verb: Verb, ids: &[RemoteId]) {
+        let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        let hint =
+            format!("{} carry this mark, or its name without a mark; leave it to one of them", ids.join(" and "));
+        self.hold(address, verb, Why::DuplicateMark, hint);
+    }
+
     pub(super) fn warn(&mut self, code: crate::model::diagnostic::Code, message: String, address: &Address) {
         self.warnings.insert(Warning { code: code.id(), message, address: Some(address.clone()) });
     }
@@ -145,9 +154,7 @@ impl<'a> Decisions<'a> {
         let found = self.live.found.get(address);
         let verb = if found.is_some() { Verb::Update } else { Verb::Create };
         if let Some(ids) = self.live.duplicates.get(address) {
-            let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-            let hint = format!("{} carry this mark; remove the tags from all but one", ids.join(" and "));
-            return self.hold(address, verb, Why::DuplicateMark, hint);
+            return self.hold_duplicates(address, verb, ids);
         }
         if let Some(unavailable) = self.live.unavailable_at(address) {
             let hint = format!("{} has nothing to offer here: {}", address.scope.region_name(), unavailable.why);
@@ -287,79 +294,5 @@ impl<'a> Decisions<'a> {
             return None;
         }
         Some(self.facts.organization.as_ref()?.target(address.name.split_once(':')?.1).name)
-    }
-
-    /// Holds what needs something that is held, or that will not exist; again and again, until nothing more falls.
-    fn hold_what_needs_held(&mut self) {
-        loop {
-            let broken = self.drafts.iter().find_map(|draft| Some((draft.clone(), self.missing(draft)?)));
-            let Some((draft, needed)) = broken else { return };
-            let hint = match self.held.get(&needed) {
-                Some(held) if draft.verb == Verb::Delete => {
-                    format!("{needed} still points at it, and is held ({})", held.why.word())
-                }
-                Some(held) => format!("it needs {needed}, which is held ({})", held.why.word()),
-                None => format!("it needs {needed}, which does not exist"),
-            };
-            self.drafts.retain(|other| other.address != draft.address);
-            self.hold(&draft.address, draft.verb, Why::Needs, hint);
-        }
-    }
-
-    /// What a change needs and will not have.
-    fn missing(&self, draft: &Draft) -> Option<Address> {
-        let want = match &draft.change {
-            Change::Create { want } | Change::Update { want, .. } => want,
-            Change::Delete { id, .. } => return self.held_holder(id),
-        };
-        want.requires().into_iter().find(|needed| {
-            let made = self
-                .drafts
-                .iter()
-                .any(|other| (other.address == *needed || other.serves.contains(needed)) && other.verb != Verb::Delete);
-            let exists = self.live.names.ids(needed).next().is_some();
-            // A guardrail whose draft could not be brought to the spec must not be snapshot.
-            let stale = draft.address.kind == Kind::GuardrailVersion && self.held.contains_key(needed);
-            !made && (!exists || stale)
-        })
-    }
-
-    /// What still points at a guardrail or version, and is held, so that the pointer stays.
-    fn held_holder(&self, id: &RemoteId) -> Option<Address> {
-        let uses = |version: &RemoteId| version == id || guardrail_of(version).as_ref() == Some(id);
-        let mut holders = self.live.pointers.iter().filter(|(_, versions)| versions.iter().any(uses));
-        holders.find(|(holder, _)| self.held.contains_key(*holder)).map(|(holder, _)| holder.clone())
-    }
-
-    fn renamed(&self) -> Diagnostics {
-        let mut faults = Diagnostics::default();
-        let name = |model: &Model| match model {
-            Model::Guardrail(model) => Some(model.name.clone()),
-            Model::OrgPolicy(model) => Some(model.name.clone()),
-            _ => None,
-        };
-        for made in &self.drafts {
-            let Change::Create { want } = &made.change else { continue };
-            let gone = self.drafts.iter().find(|gone| match &gone.change {
-                Change::Delete { have, .. } => {
-                    gone.address.kind == made.address.kind
-                        && gone.address.scope == made.address.scope
-                        && name(want).is_some()
-                        && name(have) == name(want)
-                }
-                _ => false,
-            });
-            if let (Some(gone), Some(name)) = (gone, name(want)) {
-                let message =
-                    format!("{} would take the name `{name}`, which {} still holds", made.address, gone.address);
-                let mut fault = Diagnostic::new(codes::RENAMED, message).help(format!(
-                    "if the key has changed, say so with `previously: {}`, and the resource is kept",
-                    gone.address.name
-                ));
-                fault.span = self.desired.resources.get(&made.address).and_then(|wanted| wanted.span);
-                faults.push(fault);
-            }
-        }
-        faults
     }
 }

@@ -6,6 +6,8 @@
 mod contents;
 mod decide;
 mod guardrails;
+mod hand_over;
+mod needs;
 mod order;
 mod recognise;
 mod removal;

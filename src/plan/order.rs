@@ -1,13 +1,15 @@
 //! The order of actions, derived from what kinds say and never listed by hand.
 //!
-//! Three relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
-//! waits for every protection that the plan adds. *Room*: where AWS allows no more versions, the oldest goes first.
+//! These relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
+//! waits for every protection that the plan adds. *Permission*: the policy of a profile, which every call under a guardrail
+//! may need, is released last of all. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS
+//! allows no more versions, the oldest goes first. *Names*: one is taken when it has been given up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
-use super::{Action, ActionId, Change, Hazard};
-use crate::kinds::{Kind, Model, Verb};
+use super::{Action, ActionId, Change, Hazard, hand_over};
+use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::{Address, FieldDiff, Live, RemoteId};
 
 /// An action that has no number yet.
@@ -57,8 +59,13 @@ pub(super) fn edges(drafts: &[Draft], live: &Live) -> Edges {
 
 /// Whether `draft` comes after `other`.
 fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
+    match (releases_profile(draft), releases_profile(other)) {
+        (true, false) => return Some(Edge::Waits),
+        (_, true) => return None,
+        (false, false) => {}
+    }
     if draft.verb == Verb::Delete {
-        if used_by(draft, other, live) {
+        if used_by(draft, other, live) || adopted_with(draft, other) {
             return Some(Edge::Needs);
         }
         return (protects(draft) && !draft.prune && other.verb != Verb::Delete && protects(other))
@@ -71,7 +78,20 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
     }
     let requires = want.requires();
     let made = |address: &Address| requires.contains(address);
-    (made(&other.address) || other.serves.iter().any(made)).then_some(Edge::Needs)
+    let needs = made(&other.address) || other.serves.iter().any(made) || hand_over::takes_over(draft, other);
+    needs.then_some(Edge::Needs)
+}
+
+/// Whether this takes our statements out of the policy of a profile: nobody wants them any more.
+fn releases_profile(draft: &Draft) -> bool {
+    draft.address.kind == Kind::ResourcePolicy
+        && resource_policy::is_profile(&draft.address.name)
+        && draft.entry.is_none()
+}
+
+/// Whether what goes belongs to something that becomes ours by `other`.
+fn adopted_with(removal: &Draft, other: &Draft) -> bool {
+    other.verb == Verb::Adopt && model(&removal.change).requires().contains(&other.address)
 }
 
 /// Whether a removal must wait for `other`, which uses what goes: an update that moves a pointer away, or another removal.

@@ -109,14 +109,25 @@ impl Pass<'_> {
         }
         let taken: BTreeSet<Address> =
             settled.iter().map(|(address, ..)| address.clone()).chain(self.live.duplicates.keys().cloned()).collect();
+        let mut namesakes: BTreeMap<Address, Vec<(Owner, Raw)>> = BTreeMap::new();
         for (owner, name, raw) in others {
             self.external(&owner, name.as_deref(), &raw);
             match (self.namesake(&raw).filter(|address| !taken.contains(address)), owner) {
                 (_, Owner::Unseen(why)) => {
                     self.live.blind.push(Blind { kind: raw.kind, scope: raw.scope, name: None, why });
                 }
-                (Some(address), owner) => settled.push((address, owner, raw)),
+                (Some(address), owner) => namesakes.entry(address).or_default().push((owner, raw)),
                 (None, owner) => self.unmanaged(&raw, &owner),
+            }
+        }
+        for (address, mut bearers) in namesakes {
+            match bearers.pop() {
+                Some((owner, raw)) if bearers.is_empty() => settled.push((address, owner, raw)),
+                // Which of them is meant is not for us to guess.
+                last => {
+                    let ids = bearers.into_iter().chain(last).map(|(_, raw)| raw.id).collect();
+                    self.live.duplicates.insert(address, ids);
+                }
             }
         }
         settled
@@ -283,23 +294,24 @@ impl Pass<'_> {
     }
 
     fn org_policies(&mut self, items: Vec<Raw>) {
+        let mut pointers: BTreeMap<RemoteId, (String, BTreeSet<RemoteId>)> = BTreeMap::new();
         for raw in &items {
-            let Some(Model::OrgPolicy(model)) = &raw.model else { continue };
-            let ours =
-                matches!(&raw.evidence, Evidence::Tags(tags) if owner_of(tags, &self.desired.stack).0 == Owner::Ours);
-            if !ours {
-                for id in super::guardrails::identifiers(&model.document) {
-                    self.live.outside.insert(id, format!("the policy {} ({})", raw.name, raw.id));
-                }
+            if let Some(Model::OrgPolicy(model)) = &raw.model {
+                let who = format!("the policy {} ({})", raw.name, raw.id);
+                pointers.insert(raw.id.clone(), (who, super::guardrails::identifiers(&model.document)));
             }
         }
         for (address, owner, raw) in self.marked(items) {
             self.policies.insert(raw.id.clone(), (address.clone(), owner.clone()));
-            if let Some(Model::OrgPolicy(model)) = &raw.model {
-                let pointers = super::guardrails::identifiers(&model.document);
-                self.live.pointers.insert(address.clone(), pointers);
+            let found = if owner == Owner::Ours { pointers.remove(&raw.id) } else { pointers.get(&raw.id).cloned() };
+            if let Some((_, versions)) = found {
+                self.live.pointers.insert(address.clone(), versions);
             }
             self.find(address, owner, raw);
+        }
+        // Those of others, and those of which it is not known which is ours.
+        for (who, versions) in pointers.into_values() {
+            self.live.outside.extend(versions.into_iter().map(|version| (version, who.clone())));
         }
     }
 
@@ -355,7 +367,11 @@ impl Pass<'_> {
             address.scope == *scope
                 && matches!(&wanted.model, Model::OrgPolicyAttachment(model) if model.policy.address() == Some(policy))
         });
-        wanted.map(|(address, _)| Some(address.name.clone())).collect()
+        let mut names: Vec<_> = wanted.map(|(address, _)| Some(address.name.clone())).collect();
+        if names.is_empty() {
+            names.push(Some(org_policy_attachment::name(&policy.name, "*")));
+        }
+        names
     }
 }
 

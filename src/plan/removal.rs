@@ -6,23 +6,28 @@ use super::decide::{Decisions, Purpose};
 use super::guardrails::guardrail_of;
 use super::{Change, Why};
 use crate::kinds::guardrail_version::Release;
-use crate::kinds::{Kind, Model, Verb, resource_policy};
+use crate::kinds::{Kind, Model, Verb, org_policy_attachment, resource_policy};
 use crate::model::{Address, Found, Owner, PROTECTED_TAG, RemoteId};
 
 /// Drafts the removals.
 pub(super) fn remove(decisions: &mut Decisions<'_>) {
     let live = decisions.live;
+    for (address, ids) in &live.duplicates {
+        if !is_wanted(decisions, address) {
+            decisions.hold_duplicates(address, Verb::Delete, ids);
+        }
+    }
     for (address, found) in &live.found {
-        let wanted =
-            decisions.options.purpose == Purpose::Reconcile && decisions.desired.resources.contains_key(address);
-        if wanted || found.owner != Owner::Ours {
+        if is_wanted(decisions, address) || !(found.owner == Owner::Ours || belongs_to_adopted(decisions, found)) {
             continue;
         }
         match (&found.model, address.kind) {
             // Enabled, never disabled; and implicit versions are pruned.
             (Model::OrgPolicyType(_), _) => {}
             (Model::GuardrailVersion(model), _) => match &model.release {
-                Release::Named(_) if !goes_with_guardrail(decisions, model.guardrail.address()) => {
+                Release::Named(_)
+                    if !goes_with_guardrail(decisions, model.guardrail.address()) && !serves(decisions, &found.id) =>
+                {
                     delete(decisions, address, found);
                 }
                 Release::Named(_) | Release::Numbered(..) | Release::Implicit => {}
@@ -34,32 +39,46 @@ pub(super) fn remove(decisions: &mut Decisions<'_>) {
     for (address, found) in &live.found {
         if let Model::ResourcePolicy(model) = &found.model
             && resource_policy::is_profile(&address.name)
+            && !is_wanted(decisions, address)
+            && !profile_is_used(decisions, address)
         {
-            let wanted =
-                decisions.options.purpose == Purpose::Reconcile && decisions.desired.resources.contains_key(address);
-            if !wanted && !profile_is_used(decisions, address) {
-                release_profile(decisions, address, found, model);
-            }
+            release_profile(decisions, address, found, model);
         }
     }
 }
 
+fn is_wanted(decisions: &Decisions<'_>, address: &Address) -> bool {
+    decisions.options.purpose == Purpose::Reconcile && decisions.desired.resources.contains_key(address)
+}
+
+/// Whether this carries no mark of its own and belongs to something that this plan makes ours.
+pub(super) fn belongs_to_adopted(decisions: &Decisions<'_>, found: &Found) -> bool {
+    let adopted =
+        |owner: &Address| decisions.drafts.iter().any(|draft| draft.verb == Verb::Adopt && draft.address == *owner);
+    found.owner == Owner::Unmarked && found.model.requires().iter().any(adopted)
+}
+
+/// Whether the spec still wants a version whose key is gone: by its content, by its number, or by another key for it.
+fn serves(decisions: &Decisions<'_>, version: &RemoteId) -> bool {
+    let mut versions = decisions.desired.resources.keys().filter(|address| address.kind == Kind::GuardrailVersion);
+    decisions.options.purpose == Purpose::Reconcile
+        && versions.any(|address| decisions.live.names.ids(address).any(|id| id == version))
+}
+
 /// A guardrail takes its versions along; a guardrail that stays, because it is protected, keeps them.
 fn goes_with_guardrail(decisions: &Decisions<'_>, guardrail: Option<&Address>) -> bool {
-    let wanted =
-        |address| decisions.options.purpose == Purpose::Reconcile && decisions.desired.resources.contains_key(address);
-    guardrail.is_some_and(|address| !wanted(address))
+    guardrail.is_some_and(|address| !is_wanted(decisions, address))
 }
 
 fn delete(decisions: &mut Decisions<'_>, address: &Address, found: &Found) {
-    if let Some((why, hint)) = objection(decisions, found) {
+    if let Some((why, hint)) = objection(decisions, address, found) {
         return decisions.hold(address, Verb::Delete, why, hint);
     }
     let change = Change::Delete { id: found.id.clone(), have: found.model.clone() };
     decisions.draft_change(address, None, Verb::Delete, change);
 }
 
-fn objection(decisions: &Decisions<'_>, found: &Found) -> Option<(Why, String)> {
+fn objection(decisions: &Decisions<'_>, address: &Address, found: &Found) -> Option<(Why, String)> {
     let guardrail = match &found.model {
         Model::Guardrail(model) => {
             if model.tags.contains_key(PROTECTED_TAG) {
@@ -69,14 +88,22 @@ fn objection(decisions: &Decisions<'_>, found: &Found) -> Option<(Why, String)> 
             Some(&found.id)
         }
         Model::GuardrailVersion(_) => None,
-        // The protection of the others is that of what they belong to.
         Model::ResourcePolicy(model) => {
-            let owner = model.resource.address().and_then(|owner| decisions.live.found.get(owner));
-            let protected = matches!(owner, Some(Found { model: Model::Guardrail(owner), .. }) if owner.tags.contains_key(PROTECTED_TAG));
-            let alone = decisions.options.purpose == Purpose::Reconcile;
-            return (protected && !alone)
-                .then(|| (Why::Precondition, "the guardrail it belongs to is protected and stays".to_owned()));
+            let owner = model.resource.address();
+            // It is shared no longer: that is the spec's to say, and who lies outside is told by the deletion.
+            if owner.is_some_and(|owner| is_wanted(decisions, owner)) {
+                return None;
+            }
+            // The protection of the others is that of what they belong to.
+            let owner = owner.and_then(|owner| decisions.live.found.get(owner));
+            if matches!(owner, Some(Found { model: Model::Guardrail(owner), .. }) if owner.tags.contains_key(PROTECTED_TAG))
+            {
+                return Some((Why::Precondition, "the guardrail it belongs to is protected and stays".to_owned()));
+            }
+            // It goes by the ARN of its guardrail, and stays as long as that.
+            Some(&found.id)
         }
+        Model::OrgPolicy(_) => return unseen_attachments(decisions, address),
         _ => return None,
     };
     if let Some(blind) = decisions.live.blind.iter().find(|blind| points_at_guardrails(blind.kind)) {
@@ -86,12 +113,25 @@ fn objection(decisions: &Decisions<'_>, found: &Found) -> Option<(Why, String)> 
         );
         return Some((Why::NotVisible, hint));
     }
+    // A Region that only the scan looks at may refuse some calls and not others.
+    if let Some(refused) = decisions.live.not_scanned.iter().find(|refused| refused.scope == address.scope) {
+        let hint = format!("not everything in {} could be read: {}", refused.scope.region_name(), refused.why);
+        return Some((Why::NotVisible, hint));
+    }
     let uses = |version: &RemoteId| match guardrail {
         Some(arn) => guardrail_of(version).as_ref() == Some(arn),
         None => *version == found.id,
     };
     let (version, holder) = decisions.live.outside.iter().find(|(version, _)| uses(version))?;
     Some((Why::Precondition, format!("{holder} still points at {version}, and is not ours to change")))
+}
+
+/// A policy goes when it is attached nowhere, which must have been seen.
+fn unseen_attachments(decisions: &Decisions<'_>, policy: &Address) -> Option<(Why, String)> {
+    let name = org_policy_attachment::name(&policy.name, "");
+    let mut blind = decisions.live.blind.iter().filter(|blind| blind.kind == Kind::OrgPolicyAttachment);
+    let blind = blind.find(|blind| blind.name.as_ref().is_none_or(|other| other.starts_with(&name)))?;
+    Some((Why::NotVisible, format!("where it is attached could not be read: {}", blind.why)))
 }
 
 /// Whether a resource of this kind may point at a guardrail.
@@ -111,18 +151,31 @@ fn profile_is_used(decisions: &Decisions<'_>, address: &Address) -> bool {
     });
     let key = (account.clone(), address.name.clone());
     let users = decisions.live.profile_users.get(&key).into_iter().flatten();
-    // A guardrail of ours that goes, or that leaves the profile, uses it no longer.
+    // A guardrail of ours that goes, or that leaves the profile, uses it no longer, unless an older version stays in use.
     let leaving: BTreeSet<&RemoteId> = decisions
         .drafts
         .iter()
         .filter_map(|draft| match &draft.change {
-            Change::Delete { id, have: Model::Guardrail(_) } | Change::Update { id, want: Model::Guardrail(_), .. } => {
-                Some(id)
+            Change::Delete { id, have: Model::Guardrail(_) } => Some(id),
+            Change::Update { id, want: Model::Guardrail(_), .. } => {
+                (!older_version_stays(decisions, &draft.address, id)).then_some(id)
             }
             _ => None,
         })
         .collect();
     blind || wanted || users.into_iter().any(|user| !leaving.contains(user))
+}
+
+/// Whether something will point at a version of this guardrail that need not hold its content as the spec has it now.
+fn older_version_stays(decisions: &Decisions<'_>, guardrail: &Address, arn: &RemoteId) -> bool {
+    let pinned = decisions.desired.resources.iter().any(|(version, wanted)| {
+        matches!(&wanted.model, Model::GuardrailVersion(model)
+            if model.guardrail.address() == Some(guardrail) && model.release != Release::Implicit)
+            && decisions.live.names.ids(version).next().is_some()
+    });
+    let held = decisions.live.pointers.iter().filter(|(holder, _)| decisions.held.contains_key(*holder));
+    let mut pointed = held.flat_map(|(_, versions)| versions).chain(decisions.live.outside.keys());
+    pinned || pointed.any(|version| guardrail_of(version).as_ref() == Some(arn))
 }
 
 fn release_profile(decisions: &mut Decisions<'_>, address: &Address, found: &Found, model: &resource_policy::Model) {

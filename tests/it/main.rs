@@ -12,6 +12,7 @@ mod house;
 mod layers;
 mod publish;
 mod reading;
+mod scenarios;
 mod source;
 mod spec_cases;
 mod support;

@@ -1,0 +1,83 @@
+//! What others made stays as it is.
+
+use super::{guardrail, held, spec};
+use crate::support::{Sandbox, steps};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_hung_on_a_guardrail_of_others() {
+    let alone = format!(
+        "guardrails:\n{}account_enforcement: {{here: {{guardrail: baseline}}}}\n",
+        guardrail("baseline", "one", "")
+    );
+    let shared = format!("{alone}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n");
+    for mark in [None, Some("another")] {
+        let sandbox = Sandbox::applied(&alone).await;
+        match mark {
+            None => sandbox.unmark().await,
+            Some(stack) => {
+                sandbox
+                    .edit(|state| {
+                        let text = state
+                            .to_string()
+                            .replace("\"bedrail:stack\":\"acme\"", &format!("\"bedrail:stack\":\"{stack}\""));
+                        *state = serde_json::from_str(&text).expect("JSON");
+                    })
+                    .await;
+            }
+        }
+        let plan = sandbox.plan(&spec(&shared)).await;
+        assert!(plan.actions.is_empty(), "{mark:?}: {:#?}", steps(&plan));
+        sandbox
+            .edit(|state| {
+                let found = state
+                    .pointer_mut("/bedrock/111122223333/us-east-1")
+                    .and_then(|it| it.as_object_mut())
+                    .expect("a Region");
+                let gone: Vec<String> = found.keys().filter(|key| key.contains("enforced")).cloned().collect();
+                for key in gone {
+                    found.remove(&key);
+                }
+            })
+            .await;
+        let plan = sandbox.plan(&spec(&shared)).await;
+        assert!(plan.actions.is_empty(), "{mark:?}: {:#?}", steps(&plan));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_of_others_can_be_enforced() {
+    let theirs =
+        format!("guardrails:\n{}versions: {{v-1: {{guardrail: baseline}}}}\n", guardrail("baseline", "one", ""));
+    let sandbox = Sandbox::start().await;
+    let their_spec = spec(&theirs).replace("stack: acme", "stack: platform");
+    sandbox.apply(&their_spec).await;
+    let sides = sandbox.sides(&their_spec).await.expect("both sides");
+    let arn =
+        sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("theirs").1.id.clone();
+    for external in [
+        "{shared: {from_stack: platform, name: baseline}}".to_owned(),
+        format!("{{shared: {{arns: {{us-east-1: \"{arn}\"}}, versions: {{us-east-1: \"1\"}}}}}}"),
+    ] {
+        let ours = format!(
+            "external_guardrails: {external}\naccount_enforcement: {{here: {{guardrail: shared}}}}\n\
+             org_policies: {{org: {{enforce: [{{guardrail: shared}}], attach: [\"ou:Sandbox\"]}}}}\n"
+        );
+        sandbox.settles(&ours).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_enforces_from_outside_is_not_cut_off() {
+    let chain = format!(
+        "guardrails:\n{}versions: {{v-1: {{guardrail: baseline}}}}\n\
+         resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n",
+        guardrail("baseline", "one", "")
+    );
+    let sandbox = Sandbox::applied(&chain).await;
+    let outside = "external_guardrails: {shared: {from_stack: acme, name: baseline}}\n\
+        org_policies: {org: {enforce: [{guardrail: shared}], attach: [\"ou:Sandbox\"]}}\n";
+    sandbox.apply(&spec(outside).replace("stack: acme\n", "stack: outside\n")).await;
+    let other = format!("guardrails:\n{}", guardrail("other", "two", ""));
+    let plan = sandbox.plan(&spec(&other)).await;
+    assert_eq!(held(&plan), ["precondition delete guardrail baseline", "precondition delete resource-policy baseline"]);
+}
