@@ -7,7 +7,7 @@ use super::order::Draft;
 use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, removal, target, versions};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
-use crate::model::{Address, Desired, Digest, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Wanted};
+use crate::model::{Address, Desired, Digest, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope, Wanted};
 
 /// The diagnostics of planning.
 pub mod codes {
@@ -96,13 +96,16 @@ pub fn plan(
 fn scanned(live: &Live, desired: &Desired, facts: &Facts) -> Scanned {
     let mut accounts: BTreeSet<_> = desired.resources.keys().map(|address| &address.scope.account).collect();
     accounts.insert(facts.home());
-    let refused: BTreeSet<_> = live.not_scanned.iter().map(|refusal| &refusal.scope).collect();
-    let answered = desired.scanned_only.iter().filter(|scope| !refused.contains(scope));
-    let regions: BTreeSet<_> =
-        answered.filter_map(|scope| scope.region.as_ref()).chain(&desired.declared_regions).collect();
+    let refusals = live.not_scanned.iter().chain(&live.unavailable);
+    let refused: BTreeSet<_> = refusals.map(|refusal| &refusal.scope).collect();
+    let answered = |scope: &&Scope| !refused.contains(scope);
+    let declared: Vec<Scope> = desired.declared_regions.iter().map(|region| facts.home_scope(region)).collect();
+    let declared: BTreeSet<_> = declared.iter().filter(answered).filter_map(|scope| scope.region.clone()).collect();
+    let searched = desired.scanned_only.iter().filter(answered).filter_map(|scope| scope.region.clone());
     Scanned {
         accounts: accounts.len(),
-        regions: regions.into_iter().cloned().collect(),
+        regions: searched.chain(declared.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        declared: declared.into_iter().collect(),
         not_scanned: live.not_scanned.clone(),
     }
 }

@@ -208,6 +208,8 @@ pub struct Scanned {
     pub accounts: usize,
     /// Which Regions answered.
     pub regions: Vec<Region>,
+    /// Those of them that the spec names; the others were only searched for what is ours and no longer declared.
+    pub declared: Vec<Region>,
     /// Which Regions the scan could not look at.
     pub not_scanned: Vec<Unavailable>,
 }

@@ -190,7 +190,12 @@ impl Builder {
         let unchanged = (0..12).map(|n| address(&format!("guardrail/111122223333/us-east-1/other-{n}"))).collect();
         Plan {
             stack: "acme-ai-safety".to_owned(),
-            scanned: Scanned { accounts: 1, regions: REGIONS.map(Region::new).to_vec(), not_scanned: Vec::new() },
+            scanned: Scanned {
+                accounts: 1,
+                regions: REGIONS.map(Region::new).to_vec(),
+                declared: REGIONS.map(Region::new).to_vec(),
+                not_scanned: Vec::new(),
+            },
             actions: self.actions,
             unchanged,
             held: Vec::new(),
@@ -286,10 +291,14 @@ pub(crate) fn eventful() -> Plan {
         message: "no version of this guardrail carries its current content, so nothing enforces it".to_owned(),
         address: Some(address("guardrail/111122223333/us-east-1/draft-only")),
     }];
-    plan.scanned.not_scanned = vec![Unavailable {
-        scope: address("guardrail/111122223333/me-south-1/x").scope,
-        why: "UnrecognizedClientException".to_owned(),
-    }];
+    let refused = |region: &str, why: &str| Unavailable {
+        scope: address(&format!("guardrail/111122223333/{region}/x")).scope,
+        why: why.to_owned(),
+    };
+    let token = "UnrecognizedClient: The security token included in the request is invalid.";
+    plan.scanned.declared.truncate(2);
+    plan.scanned.not_scanned =
+        vec![refused("af-south-1", token), refused("eu-central-2", "AccessDenied"), refused("me-south-1", token)];
     plan
 }
 
@@ -329,5 +338,7 @@ pub(crate) fn filled_with(text: &str) -> Plan {
     plan.warnings = vec![Warning { code: "W0001", message: text.to_owned(), address: Some(at) }];
     plan.stack = text.to_owned();
     plan.scanned.regions = vec![Region::new(text)];
+    plan.scanned.declared = plan.scanned.regions.clone();
+    plan.scanned.not_scanned = vec![Unavailable { scope: address(&named("guardrail")).scope, why: text.to_owned() }];
     plan
 }

@@ -96,6 +96,11 @@ impl Deed {
         }
     }
 
+    /// How many actions of `plan` are called so.
+    pub(crate) fn count(self, plan: &Plan) -> usize {
+        plan.actions.iter().filter(|action| Self::of(action) == self).count()
+    }
+
     /// Its word.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -122,10 +127,9 @@ impl Deed {
 
 /// `5 to create, 2 to publish`; empty where there is nothing to do.
 pub(crate) fn to_do(plan: &Plan) -> String {
-    let count = |deed: Deed| plan.actions.iter().filter(|action| Deed::of(action) == deed).count();
     let parts: Vec<String> = Deed::ALL
         .into_iter()
-        .map(|deed| (count(deed), deed))
+        .map(|deed| (deed.count(plan), deed))
         .filter(|(count, _)| *count > 0)
         .map(|(count, deed)| format!("{count} to {}", deed.word()))
         .collect();

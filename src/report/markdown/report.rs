@@ -7,7 +7,7 @@ use crate::report::fold::{Entry, steps};
 use crate::report::json::{FindingKind, PlanFile};
 use crate::report::rows::{Piece, Row};
 use crate::report::summary::Deed;
-use crate::report::text::{drift_verdict, looked_at, place, verdict};
+use crate::report::text::{drift_verdict, looked_at, place, refused_scan, verdict};
 use crate::report::{Disclosure, Refusal, Summary, flags};
 
 const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
@@ -16,6 +16,7 @@ const CUT: &str = "\n_This comment was cut to its size limit; the log of the run
 pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, bytes: usize) -> String {
     let word = |action: &Action| Deed::of(action).word();
     let mut parts = vec![Part::whole(head("plan", &verdict(plan), plan, disclosure))];
+    parts.extend(unscanned(plan, disclosure));
     if !refusals.is_empty() {
         let list = list(refusals.iter().map(|refusal| code(&refusal.flag())));
         let flags = code(&flags(refusals).join(" "));
@@ -35,6 +36,7 @@ pub fn drift(plan: &Plan, disclosure: &Disclosure, bytes: usize) -> String {
         FindingKind::Unmanaged => "unmanaged",
     };
     let mut parts = vec![Part::whole(head("drift", &drift_verdict(plan), plan, disclosure))];
+    parts.extend(unscanned(plan, disclosure));
     parts.extend(changes(plan, disclosure, word));
     parts.extend(notes(plan, disclosure));
     fit(&parts, bytes, CUT)
@@ -47,19 +49,10 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
         plan.stack.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let stack = stack.join("-");
     let digest = PlanFile::of(plan, disclosure).digest();
-    let Summary { create, update, delete, adopt, prune, unchanged, held, unmanaged, hazards } = Summary::of(plan);
+    let Summary { unchanged, held, unmanaged, hazards, .. } = Summary::of(plan);
     let accounts = plan.actions.iter().filter_map(|action| action.reach).max();
-    let mut rows = vec![
-        ("create", create),
-        ("update", update),
-        ("delete", delete),
-        ("adopt", adopt),
-        ("prune", prune),
-        ("unchanged", unchanged),
-        ("held", held),
-        ("not seen", plan.blind.len()),
-        ("unmanaged", unmanaged),
-    ];
+    let mut rows: Vec<(&str, usize)> = Deed::ALL.iter().map(|deed| (deed.word(), deed.count(plan))).collect();
+    rows.extend([("unchanged", unchanged), ("held", held), ("not seen", plan.blind.len()), ("unmanaged", unmanaged)]);
     rows.retain(|(word, count)| *count > 0 || matches!(*word, "create" | "update" | "delete"));
     let mut table = "| change | count |\n|---|---:|\n".to_owned();
     for (word, count) in rows {
@@ -75,6 +68,12 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
     format!(
         "<!-- bedrail:{what} stack={stack} digest={digest} -->\n### bedrail {what}\n\n**{verdict}**\n\n{table}\n{scope}\n"
     )
+}
+
+/// Which Regions refused the scan.
+fn unscanned(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
+    let sentences = refused_scan(plan, disclosure);
+    sentences.iter().map(|sentence| Part::new(1, format!("\n{}\n", code(sentence)))).collect()
 }
 
 /// The changes, each collapsed; brief without its rows, and at last only counted by the verdict.

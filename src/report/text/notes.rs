@@ -1,41 +1,56 @@
 //! What surrounds the actions of a plan: scope, refusals, what is held or unseen, warnings, what is not ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
-use crate::model::{Address, Blind, Region};
+use crate::model::{Address, Blind, Region, Unavailable};
 use crate::plan::Plan;
 use crate::report::disclosure::counted;
 use crate::report::fold::places;
 use crate::report::refusal::{Refusal, flags};
 use crate::report::summary::Deed;
 use crate::report::wrap::indented;
-use crate::report::{Look, Tone, clean};
+use crate::report::{Disclosure, Look, Tone, clean};
 
 /// How many unmanaged resources are named before the rest is counted.
 const NAMED: usize = 20;
 
-/// `Looked at 1 account in 2 Regions: …`
+/// `Looked at 1 account in 2 Regions: …`, and which Regions refused the scan.
 pub(crate) fn scope(plan: &Plan, look: Look<'_>) -> String {
-    let mut out = indented(&looked_at(plan), 0, look.width);
-    if !plan.scanned.not_scanned.is_empty() {
-        let places: Vec<String> =
-            plan.scanned.not_scanned.iter().map(|place| clean::line(&place.scope.to_string())).collect();
-        out += &indented(&format!("Could not look at {}.", places.join(", ")), 0, look.width);
-    }
-    out
+    let sentences = iter::once(looked_at(plan)).chain(refused_scan(plan, look.disclosure));
+    sentences.map(|sentence| indented(&sentence, 0, look.width)).collect()
 }
 
-/// The scope in one sentence.
+/// The scope in one sentence: Regions of the spec by name, those that only the scan looks at as a number.
 pub(crate) fn looked_at(plan: &Plan) -> String {
-    let regions: Vec<String> = plan.scanned.regions.iter().map(Region::as_str).map(clean::line).collect();
+    let declared: Vec<String> = plan.scanned.declared.iter().map(Region::as_str).map(clean::line).collect();
+    let others = plan.scanned.regions.iter().filter(|region| !plan.scanned.declared.contains(region)).count();
     let stack = clean::line(&plan.stack);
     let accounts = counted(plan.scanned.accounts, "account");
-    match regions.len() {
-        0 => format!("Stack {stack}. Looked at {accounts}."),
-        count => {
-            format!("Stack {stack}. Looked at {accounts} in {}: {}.", counted(count, "Region"), regions.join(", "))
-        }
+    let named = format!("{}: {}", counted(declared.len(), "Region"), declared.join(", "));
+    match (declared.len(), others) {
+        (0, 0) => format!("Stack {stack}. Looked at {accounts}."),
+        (0, _) => format!("Stack {stack}. Looked at {accounts}, and scanned {}.", counted(others, "Region")),
+        (_, 0) => format!("Stack {stack}. Looked at {accounts} in {named}."),
+        _ => format!("Stack {stack}. Looked at {accounts} in {named}, and scanned {}.", counted(others, "other")),
     }
+}
+
+/// The Regions that only the scan looks at and that refused, a sentence for each reason.
+pub(crate) fn refused_scan(plan: &Plan, disclosure: &Disclosure) -> Vec<String> {
+    let refusals = &plan.scanned.not_scanned;
+    let accounts: BTreeSet<_> = refusals.iter().map(|refusal| &refusal.scope.account).collect();
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for Unavailable { scope, why } in refusals {
+        let name = if accounts.len() > 1 { scope.to_string() } else { scope.region_name().to_owned() };
+        reasons.entry(why).or_default().push(clean::line(&name));
+    }
+    let sentence = |(why, places): (&str, Vec<String>)| {
+        let why = clean::line(&disclosure.scrub_text(why));
+        let regions = counted(places.len(), "Region");
+        format!("{regions} refused the scan ({}): {}.", why.trim_end_matches('.'), places.join(", "))
+    };
+    reasons.into_iter().map(sentence).collect()
 }
 
 fn heading(text: &str, tone: Tone, look: Look<'_>) -> String {

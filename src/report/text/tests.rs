@@ -54,9 +54,11 @@ fn an_eventful_plan() {
     insta::assert_snapshot!(shown(&plan, &refusals, 80), @r#"
     Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not
     seen; 12 unchanged.
-    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
-    eu-west-1, us-east-1.
-    Could not look at 111122223333/me-south-1.
+    Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
+    eu-west-1, and scanned 1 other.
+    1 Region refused the scan (AccessDenied): eu-central-2.
+    2 Regions refused the scan (UnrecognizedClient: The security token included in
+    the request is invalid): af-south-1, me-south-1.
 
     Refused until it is allowed
       deletes  guardrail/111122223333/us-east-1/legacy
@@ -188,9 +190,11 @@ fn drift_tells_what_changed() {
     plan.blind.clear();
     insta::assert_snapshot!(super::drift(&plan, look), @r#"
     Drift: 2 modified, 1 missing, 2 left behind; 12 as the spec says.
-    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2,
-    eu-west-1, us-east-1.
-    Could not look at 111122223333/me-south-1.
+    Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
+    eu-west-1, and scanned 1 other.
+    1 Region refused the scan (AccessDenied): eu-central-2.
+    2 Regions refused the scan (UnrecognizedClient: The security token included in
+    the request is invalid): af-south-1, me-south-1.
 
     Changed behind bedrail's back (what AWS has → what the spec says)
       ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
