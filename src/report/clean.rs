@@ -46,14 +46,20 @@ fn is_deceptive(c: char) -> bool {
 
 /// A CI log reads commands where a line begins with `::` or `##`; a wrapped word may begin one.
 fn defused(text: &str) -> String {
-    text.split(' ')
-        .map(|word| match (word.strip_prefix("::"), word.strip_prefix("##")) {
-            (Some(rest), _) => format!(": :{rest}"),
-            (_, Some(rest)) => format!("# #{rest}"),
-            _ => word.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut out = String::with_capacity(text.len());
+    for (index, mut word) in text.split(' ').enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        // What is left of `:::` would begin the next word.
+        while word.starts_with("::") || word.starts_with("##") {
+            out.push_str(&word[..1]);
+            out.push(' ');
+            word = &word[1..];
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -69,6 +75,7 @@ mod tests {
             line("\n::error::no ##vso[x] arn:aws:iam::1:role/x"),
             ": :error::no # #vso[x] arn:aws:iam::1:role/x"
         );
+        assert_eq!(line("a :::error::x ####[group]"), "a : : :error::x # # # #[group]");
     }
 
     #[test]
