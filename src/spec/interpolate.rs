@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::Reading;
+use super::decode::{Reading, Shape};
 use super::node::{Entry, Node, Value, Written};
 use super::sources::{MAX_BYTES, Sources};
 use super::template::{Expression, Segment, Template};
@@ -46,7 +46,7 @@ impl<'e> Vars<'e> {
         let entries = match declared {
             None => &[][..],
             Some(entry) => entry.value.entries().unwrap_or_else(|| {
-                cx.within(&entry.key, |cx| cx.wrong_type(&entry.value, "a map from names to values"));
+                cx.within(&entry.key, |cx| cx.wrong_shape(&entry.value, Shape::Map, "a map from names to values"));
                 &[]
             }),
         };
@@ -252,7 +252,7 @@ pub fn given(argument: &str, sources: &mut Sources) -> Result<(Spanned<String>, 
 pub fn given_file(source: SourceId, sources: &Sources, cx: &mut Reading) -> Vec<(Spanned<String>, Node)> {
     let Some(node) = yaml::parse(source, sources.text(source), &mut cx.diagnostics) else { return Vec::new() };
     let Value::Map(entries) = node.value else {
-        cx.wrong_type(&node, "a map from names to values");
+        cx.wrong_shape(&node, Shape::Map, "a map from names to values");
         return Vec::new();
     };
     entries.into_iter().map(|Entry { key, value }| (key, value)).collect()

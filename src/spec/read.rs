@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::{as_entries, merge};
-use super::decode::{Decode, Exact, Key, Reading};
+use super::decode::{Decode, Exact, Key, Reading, Shape};
 use super::interpolate::{Environment, Vars};
 use super::node::{Entry, Node, Value};
 use super::sources::Sources;
@@ -153,7 +153,7 @@ fn split(entries: Vec<Entry>, cx: &mut Reading) -> (Vec<Entry>, BTreeMap<&'stati
 
 fn section_entries(section: Entry, cx: &mut Reading) -> Vec<SectionEntry> {
     let Value::Map(entries) = section.value.value else {
-        cx.within(&section.key, |cx| cx.wrong_type(&section.value, "a map from keys to entries"));
+        cx.within(&section.key, |cx| cx.wrong_shape(&section.value, Shape::Map, "a map from keys to entries"));
         return Vec::new();
     };
     for Entry { key, .. } in &entries {

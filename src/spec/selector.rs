@@ -220,7 +220,10 @@ fn misread(text: &str) -> Misread {
         return advised("is not an account id", "an account id has 12 digits".to_owned());
     }
     if lower != text && Selector::parse(&lower).is_ok() {
-        return advised("selects nothing", "the words of selectors are written in lower case".to_owned());
+        // A path keeps its case.
+        let (word, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
+        let meant = word.to_ascii_lowercase() + rest;
+        return advised("selects nothing", format!("write `{meant}`: the words of selectors are in lower case"));
     }
     if text.starts_with("ou-") {
         return advised("is not the id of an OU", "such an id looks like `ou-ab12-cdef3456`".to_owned());
@@ -232,7 +235,8 @@ fn misread(text: &str) -> Misread {
         return advised("is an organization, not a node of it", "write `root`".to_owned());
     }
     if text.contains('/') {
-        return advised("selects nothing", format!("for an OU write `ou:{}`", text.trim_matches('/')));
+        let path = text.strip_prefix("ou/").unwrap_or(text).trim_matches('/');
+        return advised("selects nothing", format!("for an OU write `ou:{path}`"));
     }
     let close = suggest::closest(text, ["root", "management", "self", "all"]);
     (format!("`{text}` selects nothing"), close.map(|word| format!("did you mean `{word}`?")))

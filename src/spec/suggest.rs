@@ -1,5 +1,8 @@
 //! The close name that a user may have meant.
 
+/// How many names are listed besides the one that was probably meant.
+const BRIEF: usize = 8;
+
 /// The known name closest to `given`, if one is close: the same but for case and `-`, `_`, or few letters away.
 pub fn closest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let folded = fold(given);
@@ -21,13 +24,23 @@ pub fn closest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     best.map(|(_, name)| name)
 }
 
-/// `did you mean …?` if a known name is close, else the list of known names, if it is short enough to be read.
+/// `did you mean …?` if a known name is close, the list of known names if none is or the list is short.
 pub fn advise<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> Option<String> {
-    let close = closest(given, known.clone()).map(|name| format!("did you mean `{name}`?"));
-    match (close, list(known)) {
-        (Some(close), Some(all)) => Some(format!("{close} known here: {all}")),
-        (Some(close), None) => Some(close),
-        (None, all) => all.map(|all| format!("known here: {all}")),
+    advise_free(given, known.clone(), known)
+}
+
+/// As [`advise`], where only the names of `free` can have been meant.
+pub fn advise_free<'n>(
+    given: &str,
+    free: impl IntoIterator<Item = &'n str>,
+    known: impl IntoIterator<Item = &'n str> + Clone,
+) -> Option<String> {
+    let all = list(known.clone()).map(|all| format!("known here: {all}"));
+    let Some(close) = closest(given, free) else { return all };
+    let close = format!("did you mean `{close}`?");
+    match all {
+        Some(all) if known.into_iter().count() <= BRIEF => Some(format!("{close} {all}")),
+        _ => Some(close),
     }
 }
 

@@ -339,6 +339,10 @@ fn advice(kind: &ErrorKind) -> Option<&'static str> {
             "text that holds `: ` needs quotes; otherwise check the indentation"
         }
         ErrorKind::UnclosedQuotedScalar => "close the quote",
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
+            "check the indentation: what belongs together begins in one column"
+        }
+        ErrorKind::SimpleKeyExpected => "write `key: value`, with a space behind the colon",
         ErrorKind::UnknownQuotedScalarEscape => {
             "in double quotes a backslash begins an escape: use single quotes for regular expressions"
         }

@@ -30,7 +30,7 @@ impl<T: Decode, const LEAST: usize, const MOST: usize> Decode for List<T, LEAST,
 
     fn decode(node: &Node, cx: &mut Reading) -> Option<Self> {
         let Some(items) = node.items() else {
-            cx.wrong_type(node, "a list");
+            cx.wrong_shape(node, Shape::List, "a list");
             return None;
         };
         let counted = check_count(node.span, items.len(), LEAST, MOST, "item", cx);
@@ -163,7 +163,7 @@ impl<K: Key, V: Decode, const LEAST: usize, const MOST: usize> Decode for Map<K,
 
     fn decode(node: &Node, cx: &mut Reading) -> Option<Self> {
         let Some(entries) = node.entries() else {
-            cx.wrong_type(node, "a map");
+            cx.wrong_shape(node, Shape::Map, "a map");
             return None;
         };
         let counted = check_count(node.span, entries.len(), LEAST, MOST, "key", cx);

@@ -26,7 +26,7 @@ impl<A: Decode, B: Decode> Decode for Either<A, B> {
         if A::SHAPE.fits(node) {
             return A::decode(node, cx).map(Self::A);
         }
-        cx.wrong_type(node, &format!("{} or {}", A::SHAPE.name(), B::SHAPE.name()));
+        cx.wrong_shape(node, Shape::Any, &format!("{} or {}", A::SHAPE.name(), B::SHAPE.name()));
         None
     }
 

@@ -1,9 +1,11 @@
 //! The keys of an entry; what [`entry!`](crate::entry) is made of.
 
+use std::collections::BTreeSet;
+
 use schemars::Schema;
 use serde_json::{Value as Json, json};
 
-use super::{Decode, Reading, decode};
+use super::{Decode, Reading, Shape, decode};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
 use crate::spec::node::{Entry, Node, Value};
@@ -19,42 +21,42 @@ pub struct Fields<'n> {
     what: &'static str,
     place: Span,
     entries: &'n [Entry],
+    meant: BTreeSet<&'static str>,
 }
 
 impl<'n> Fields<'n> {
     /// The keys of `node`. Reports that it is no map, and every key that is not `known`.
-    pub fn of(node: &'n Node, what: &'static str, known: &[&str], cx: &mut Reading) -> Option<Self> {
+    pub fn of(node: &'n Node, what: &'static str, known: &[&'static str], cx: &mut Reading) -> Option<Self> {
         let Some(entries) = node.entries() else {
-            cx.wrong_type(node, &format!("a map: {what}"));
+            cx.wrong_shape(node, Shape::Map, &format!("a map: {what}"));
             return None;
         };
+        let mut meant = BTreeSet::new();
         for Entry { key, .. } in entries {
             if !known.contains(&key.value.as_str()) {
                 // A key that is there already is not what was meant by another.
                 let free = known.iter().copied().filter(|name| node.get(name).is_none());
-                let help = suggest::closest(key, free)
-                    .map(|name| format!("did you mean `{name}`? "))
-                    .into_iter()
-                    .chain(suggest::list(known.iter().copied()).map(|all| format!("known here: {all}")))
-                    .collect::<String>();
-                cx.push(
-                    Diagnostic::at(key.span, codes::UNKNOWN_KEY, format!("unknown key `{}` in {what}", key.value))
-                        .help(help),
-                );
+                meant.extend(suggest::closest(key, free.clone()));
+                let message = format!("unknown key `{}` in {what}", key.value);
+                let help = suggest::advise_free(key, free, known.iter().copied());
+                cx.push(Diagnostic::at(key.span, codes::UNKNOWN_KEY, message).maybe_help(help));
             }
         }
         // What is missing is missing from the whole, but a snippet of the whole would hide where: the key leads there.
         let place = cx.key_span().or(entries.first().map(|entry| entry.key.span)).unwrap_or(node.span);
-        Some(Self { what, place, entries })
+        Some(Self { what, place, entries, meant })
     }
 
     fn get(&self, name: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key.value == name)
     }
 
-    /// Reads a key that must be there.
+    /// Reads a key that must be there. Where a misspelt key is it, that is the one fault.
     pub fn required<T: Decode>(&self, name: &str, cx: &mut Reading) -> Result<Spanned<T>, Faulty> {
         let Some(entry) = self.get(name) else {
+            if self.meant.contains(name) {
+                return Err(Faulty);
+            }
             let message = format!("{} needs `{name}`", self.what);
             cx.push(Diagnostic::at(self.place, codes::MISSING_KEY, message).label(format!("`{name}` is missing")));
             return Err(Faulty);

@@ -42,6 +42,19 @@ impl Shape {
             Self::Any => "a value",
         }
     }
+
+    /// How to write `node` so that it has this shape.
+    fn advice(self, node: &Node) -> Option<&'static str> {
+        match (self, &node.value) {
+            (Self::List, Value::Scalar(_)) => Some("for a list of one put it into brackets: `[…]`"),
+            (Self::List, Value::Map(_)) => Some("begin each item with `- `, or put the items into brackets: `[…]`"),
+            (Self::Map, Value::Seq(_)) => Some("write `key: value`, without `- ` or brackets"),
+            (Self::Scalar, Value::Map(_)) => {
+                Some("a colon before a space or a line break makes a map; quotes make text")
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -70,8 +83,13 @@ impl Reading {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports that `node` is of another type than `expected`, which has an article.
+    /// Reports that `node` is not the text or number that is `expected`, which has an article.
     pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        self.wrong_shape(node, Shape::Scalar, expected);
+    }
+
+    /// Reports that `node` has another shape than what is `expected`, which has an article.
+    pub fn wrong_shape(&mut self, node: &Node, shape: Shape, expected: &str) {
         let subject = self.subject();
         if node.is_null() {
             let fault = Diagnostic::at(node.span, codes::NULL, format!("{subject} has no value, expected {expected}"));
@@ -79,7 +97,8 @@ impl Reading {
             return;
         }
         let message = format!("{subject} is {}, expected {expected}", node.kind());
-        self.push(Diagnostic::at(node.span, codes::WRONG_TYPE, message).label(format!("expected {expected}")));
+        let fault = Diagnostic::at(node.span, codes::WRONG_TYPE, message).label(format!("expected {expected}"));
+        self.push(fault.maybe_help(shape.advice(node)));
     }
 
     /// Whether an expression has a value where what is being read will be used.

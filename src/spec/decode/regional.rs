@@ -64,7 +64,7 @@ impl<T: Decode> Decode for Regional<T> {
         let base_node = Node::new(node.span, Value::Map(kept.cloned().collect()));
         let base = T::decode(&base_node, cx);
         let Some(regions) = overrides.entries() else {
-            cx.within(key, |cx| cx.wrong_type(overrides, "a map from Regions to overrides"));
+            cx.within(key, |cx| cx.wrong_shape(overrides, Shape::Map, "a map from Regions to overrides"));
             return None;
         };
         let expanded = T::expand(base_node);
@@ -73,7 +73,7 @@ impl<T: Decode> Decode for Regional<T> {
         for entry in regions {
             let region = entry.key.value.as_str();
             if entry.value.entries().is_none() {
-                cx.within(&entry.key, |cx| cx.wrong_type(&entry.value, "a map: what is different there"));
+                cx.within(&entry.key, |cx| cx.wrong_shape(&entry.value, Shape::Map, "a map: what is different there"));
                 sound = false;
                 continue;
             }

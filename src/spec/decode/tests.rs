@@ -290,3 +290,9 @@ fn field_docs_become_descriptions() {
     assert_eq!(schema.as_value()["description"], "A filter of content.");
     assert_eq!(schema.as_value()["anyOf"][1]["properties"]["input"]["description"], "For prompts.");
 }
+
+#[test]
+fn a_misspelt_key_is_one_fault() {
+    let found = faults("mesage: x");
+    assert_eq!((found.len(), found[0].2.as_str()), (1, "unknown key `mesage` in a guard"));
+}

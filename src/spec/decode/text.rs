@@ -12,7 +12,7 @@ use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::spec::codes;
 use crate::spec::node::{Node, Scalar};
-use crate::spec::template::{ScopeValues, Template};
+use crate::spec::template::{Expression, ScopeValues, Template};
 
 /// What a text must be like. Declared with [`text!`](crate::text).
 pub trait TextRule: 'static {
@@ -85,6 +85,8 @@ impl<R: TextRule> Text<R> {
                     None
                 }
             },
+            // Interpolation has reported what it found no value for.
+            Err(expression) if matches!(expression.value, Expression::Var(_) | Expression::Env(_)) => None,
             Err(expression) => {
                 let message = format!("`{}` has no value here", expression.written());
                 diagnostics.push(Diagnostic::at(expression.span, codes::NO_SUCH_SCOPE, message));

@@ -56,7 +56,9 @@ fn every_form_reads_back_as_it_was_written() {
 #[test]
 fn what_selects_nothing_is_told_what_it_may_mean() {
     for (text, message, help) in [
-        ("Root", "`Root` selects nothing", "the words of selectors are written in lower case"),
+        ("Root", "`Root` selects nothing", "write `root`: the words of selectors are in lower case"),
+        ("OU:Dev", "`OU:Dev` selects nothing", "write `ou:Dev`: the words of selectors are in lower case"),
+        ("ou/Dev", "`ou/Dev` selects nothing", "for an OU write `ou:Dev`"),
         ("rot", "`rot` selects nothing", "did you mean `root`?"),
         ("Workloads/Prod", "`Workloads/Prod` selects nothing", "for an OU write `ou:Workloads/Prod`"),
         ("ou:", "`ou:` names no OU", "write the names from below the root: `ou:Workloads/Prod`"),
