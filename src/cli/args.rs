@@ -43,7 +43,7 @@ pub(crate) struct Global {
     #[arg(short = 'f', long, global = true, value_name = "PATH", default_value = "bedrail.yaml")]
     pub(crate) spec: Vec<PathBuf>,
     /// Sets the variable `${var.NAME}`.
-    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) var: Vec<String>,
     /// Sets the variables that a YAML file holds.
     #[arg(long, global = true, value_name = "FILE")]
@@ -148,6 +148,10 @@ impl Global {
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         Err(Error::Usage(format!("this command writes {}, not `{word}`", words.join(", "))))
     }
+}
+
+fn variable(text: &str) -> Result<String, String> {
+    if text.contains('=') { Ok(text.to_owned()) } else { Err("a variable is given as NAME=VALUE".to_owned()) }
 }
 
 fn parallelism(text: &str) -> Result<usize, String> {

@@ -42,7 +42,7 @@ pub(crate) fn hazard(word: &str) -> Result<Hazard, String> {
         if LATER.contains(&word) {
             format!("the hazard `{word}` comes with a later release of bedrail")
         } else {
-            format!("no hazard is called `{word}`: there is {}", words())
+            format!("no hazard is called `{word}`: known here: {}", words())
         }
     })
 }

@@ -19,7 +19,7 @@ pub(crate) enum Error {
     #[error("`{0}` comes with a later release of bedrail")]
     Later(String),
     /// `--target` names nothing.
-    #[error("no resource of the spec or of AWS matches --target {}", .0.join(", "))]
+    #[error("no resource of the spec or of AWS matches `{}`", .0.join("`, `"))]
     NoTarget(Vec<String>),
     /// The spec is at fault; the diagnostics have been shown.
     #[error("the spec has {}", crate::report::diagnostics::summary(.0))]

@@ -44,7 +44,8 @@ pub(crate) fn check(global: &Global) -> Checked {
                 variables.extend(given_file(source, &sources, &mut reading));
                 diagnostics.extend(reading.diagnostics);
             }
-            Err(fault) => diagnostics.push(*fault),
+            // The advice is about the files of a spec.
+            Err(fault) => diagnostics.push(Diagnostic { help: None, ..*fault }),
         }
     }
     // The last of a name counts, so that the command line goes before files.

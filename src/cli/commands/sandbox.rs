@@ -53,9 +53,9 @@ struct Serve {
     /// The AWS partition to play
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     partition: Played,
-    /// The folder that keeps the state
-    #[arg(value_name = "DIR", default_value = FOLDER)]
-    folder: PathBuf,
+    /// The folder that keeps the state, `.bedrail/sandbox` if not given; `--sandbox=DIR` says the same
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
 /// Puts the state back to the seed
@@ -64,9 +64,9 @@ struct Serve {
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Reset {
-    /// The folder that keeps the state
-    #[arg(value_name = "DIR", default_value = FOLDER)]
-    folder: PathBuf,
+    /// The folder that keeps the state, `.bedrail/sandbox` if not given; `--sandbox=DIR` says the same
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
 /// Says whether it is served, and what is in it
@@ -75,9 +75,9 @@ struct Reset {
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Status {
-    /// The folder that keeps the state
-    #[arg(value_name = "DIR", default_value = FOLDER)]
-    folder: PathBuf,
+    /// The folder that keeps the state, `.bedrail/sandbox` if not given; `--sandbox=DIR` says the same
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
 /// A partition that has Bedrock.
@@ -101,16 +101,22 @@ impl From<Played> for Partition {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         match self.command {
-            Sandbox::Serve(serve) => serve.run(output, interrupt).await,
-            Sandbox::Reset(Reset { folder }) => reset(&folder, output).await,
-            Sandbox::Status(Status { folder }) => status(&folder, global, output).await,
+            Sandbox::Serve(serve) => serve.run(global, output, interrupt).await,
+            Sandbox::Reset(Reset { folder }) => reset(&chosen(folder, global), output).await,
+            Sandbox::Status(Status { folder }) => status(&chosen(folder, global), global, output).await,
         }
     }
 }
 
+/// The folder that the command names, or the flag, or the usual one.
+fn chosen(folder: Option<PathBuf>, global: &Global) -> PathBuf {
+    folder.or_else(|| global.sandbox.clone()).unwrap_or_else(|| FOLDER.into())
+}
+
 impl Serve {
-    async fn run(self, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
+    async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let Self { port, seed, partition, folder } = self;
+        let folder = chosen(folder, global);
         let config = Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             state_dir: Some(folder.clone()),
