@@ -16,7 +16,7 @@ lint:
 
 # build the API docs, warnings denied
 docs:
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+    RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items
 
 # licences, bans, sources and advisories of the dependencies
 deny:

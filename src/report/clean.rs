@@ -7,7 +7,7 @@ pub fn line(text: &str) -> String {
     defused(visible.trim())
 }
 
-/// Several lines, each as [`line`] would have it, but with their indentation.
+/// Several lines, each as [`line()`] would have it, but with their indentation.
 pub fn block(text: &str) -> String {
     let normal = text.replace("\r\n", "\n");
     normal.split('\n').map(|line| defused(visible(line).trim_end())).collect::<Vec<_>>().join("\n")
