@@ -45,9 +45,14 @@ async fn scopes(cx: &ReadCx<'_>, survey: &Survey) -> Readings {
     merge(join_all(reads).await)
 }
 
-/// What is left to look at: the policies of profiles that guardrails of ours still use, and that the spec uses no longer.
+/// What is left to look at: the policies of profiles that guardrails of ours or their versions still use, and that the spec
+/// uses no longer.
 fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
-    let read_in_full = |item: &&Raw| item.kind == Kind::Guardrail && item.model.is_some();
+    // Versions are listed for what was read in full.
+    let read_in_full = |item: &&Raw| match item.kind {
+        Kind::Guardrail => item.model.is_some(),
+        kind => kind == Kind::GuardrailVersion,
+    };
     let used = readings.items.iter().filter(read_in_full).filter_map(|item| {
         let (profile, region) = (item.profile.clone()?, item.scope.region.as_ref()?);
         Some(

@@ -38,6 +38,8 @@ pub struct SeenVersion {
     pub marker: Option<Marker>,
     /// The digest of its content, where that was read.
     pub content: Option<Digest>,
+    /// The id of its cross-Region profile.
+    pub profile: Option<String>,
 }
 
 impl SeenVersion {

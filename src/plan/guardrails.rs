@@ -110,7 +110,8 @@ impl Guardrails {
                 note: "a version that bedrail did not publish".to_owned(),
             }),
         }
-        let seen = SeenVersion { number, id: raw.id.clone(), marker: marker.clone(), content };
+        let seen =
+            SeenVersion { number, id: raw.id.clone(), marker: marker.clone(), content, profile: raw.profile.clone() };
         live.versions.entry(guardrail.clone()).or_default().push(seen);
     }
 

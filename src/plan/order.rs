@@ -2,8 +2,9 @@
 //!
 //! These relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
 //! waits for every protection that the plan adds. *Permission*: the policy of a profile, which every call under a guardrail
-//! may need, is released last of all. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS
-//! allows no more versions, the oldest goes first. *Names*: one is taken when it has been given up.
+//! may need, is released when nothing points at the guardrail any more. *Adoption*: what belongs to something is removed
+//! when that is ours. *Room*: where AWS allows no more versions, the oldest goes first. *Names*: one is taken when it has
+//! been given up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,8 +61,9 @@ pub(super) fn edges(drafts: &[Draft], live: &Live) -> Edges {
 /// Whether `draft` comes after `other`.
 fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
     match (releases_profile(draft), releases_profile(other)) {
-        (true, false) => return Some(Edge::Waits),
-        (_, true) => return None,
+        (true, false) => return (!shows_profile(other)).then_some(Edge::Waits),
+        (false, true) => return shows_profile(draft).then_some(Edge::Waits),
+        (true, true) => return None,
         (false, false) => {}
     }
     if draft.verb == Verb::Delete {
@@ -87,6 +89,13 @@ fn releases_profile(draft: &Draft) -> bool {
     draft.address.kind == Kind::ResourcePolicy
         && resource_policy::is_profile(&draft.address.name)
         && draft.entry.is_none()
+}
+
+/// Whether what goes tells a later run of a profile whose policy is left to release, so that it goes after that.
+fn shows_profile(removal: &Draft) -> bool {
+    removal.verb == Verb::Delete
+        && matches!(removal.address.kind, Kind::Guardrail | Kind::GuardrailVersion)
+        && !removal.makes_room
 }
 
 /// Whether what goes belongs to something that becomes ours by `other`.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::decide::{Decisions, Purpose};
 use super::guardrails::guardrail_of;
+use super::versions::used_after;
 use super::{Change, Why};
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{Kind, Model, Verb, org_policy_attachment, resource_policy};
@@ -151,31 +152,30 @@ fn profile_is_used(decisions: &Decisions<'_>, address: &Address) -> bool {
     });
     let key = (account.clone(), address.name.clone());
     let users = decisions.live.profile_users.get(&key).into_iter().flatten();
-    // A guardrail of ours that goes, or that leaves the profile, uses it no longer, unless an older version stays in use.
+    // A guardrail of ours that goes, or that leaves the profile, uses it no longer; its versions are another matter.
     let leaving: BTreeSet<&RemoteId> = decisions
         .drafts
         .iter()
         .filter_map(|draft| match &draft.change {
-            Change::Delete { id, have: Model::Guardrail(_) } => Some(id),
-            Change::Update { id, want: Model::Guardrail(_), .. } => {
-                (!older_version_stays(decisions, &draft.address, id)).then_some(id)
+            Change::Delete { id, have: Model::Guardrail(_) } | Change::Update { id, want: Model::Guardrail(_), .. } => {
+                Some(id)
             }
             _ => None,
         })
         .collect();
-    blind || wanted || users.into_iter().any(|user| !leaving.contains(user))
+    let used = users.into_iter().any(|user| !leaving.contains(user)) || version_uses(decisions, address);
+    blind || wanted || used
 }
 
-/// Whether something will point at a version of this guardrail that need not hold its content as the spec has it now.
-fn older_version_stays(decisions: &Decisions<'_>, guardrail: &Address, arn: &RemoteId) -> bool {
-    let pinned = decisions.desired.resources.iter().any(|(version, wanted)| {
-        matches!(&wanted.model, Model::GuardrailVersion(model)
-            if model.guardrail.address() == Some(guardrail) && model.release != Release::Implicit)
-            && decisions.live.names.ids(version).next().is_some()
-    });
-    let held = decisions.live.pointers.iter().filter(|(holder, _)| decisions.held.contains_key(*holder));
-    let mut pointed = held.flat_map(|(_, versions)| versions).chain(decisions.live.outside.keys());
-    pinned || pointed.any(|version| guardrail_of(version).as_ref() == Some(arn))
+/// Whether a version that stays in use was published with the profile, whatever its guardrail does now.
+fn version_uses(decisions: &Decisions<'_>, address: &Address) -> bool {
+    let goes = |guardrail: &Address| {
+        decisions.drafts.iter().any(|draft| draft.verb == Verb::Delete && draft.address == *guardrail)
+    };
+    let stays = |(guardrail, _): &(&Address, _)| guardrail.scope.account == address.scope.account && !goes(guardrail);
+    let used = used_after(decisions);
+    let mut versions = decisions.live.versions.iter().filter(stays).flat_map(|(_, versions)| versions);
+    versions.any(|version| version.profile.as_deref() == Some(&address.name) && used.contains(&version.id))
 }
 
 fn release_profile(decisions: &mut Decisions<'_>, address: &Address, found: &Found, model: &resource_policy::Model) {

@@ -202,7 +202,7 @@ fn publishing(decisions: &Decisions<'_>, guardrail: &Address) -> Vec<Address> {
 
 /// The versions that something will point at once the plan is done: what the spec refers to, and what points from
 /// outside or from something that is held.
-fn used_after(decisions: &Decisions<'_>) -> BTreeSet<RemoteId> {
+pub(super) fn used_after(decisions: &Decisions<'_>) -> BTreeSet<RemoteId> {
     let Decisions { desired, live, held, .. } = decisions;
     let wanted = desired.resources.values().flat_map(|wanted| wanted.model.requires());
     let mut used: BTreeSet<RemoteId> =

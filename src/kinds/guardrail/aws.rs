@@ -127,6 +127,11 @@ async fn look_at(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, row: &Guardrai
     listing
 }
 
+/// The profile that a row of the list tells of.
+pub(in crate::kinds) fn profile_of(row: &GuardrailSummary) -> Option<String> {
+    row.cross_region_details().and_then(|details| answer::profile(details).ok())
+}
+
 fn evidence(tags: &Result<Tags, AwsError>) -> Evidence {
     match tags {
         Ok(tags) => Evidence::Tags(tags.clone()),

@@ -75,7 +75,7 @@ pub(in crate::kinds) fn seen(scope: &Scope, arn: &str, row: &GuardrailSummary) -
             marker: Marker::read(row.description().unwrap_or_default()).1,
         },
         model: None,
-        profile: None,
+        profile: guardrail::profile_of(row),
         fact: String::new(),
         changed_at: Some(row.created_at().to_string()),
     })

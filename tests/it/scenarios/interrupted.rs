@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{guardrail, spec};
+use super::{destroying, guardrail, spec};
 use crate::support::{Sandbox, assert_in_sync};
 
 fn chain(word: &str) -> String {
@@ -58,5 +58,30 @@ async fn a_refused_call_is_made_up_for() {
         assert_eq!(count(&state, "guardrails"), 1, "{refused}");
         let versions = count(&state, "versions");
         assert!(versions == 2, "{refused}: {versions}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_was_refused_is_made_up_for() {
+    let text = chain("one").replace("tags: {a: b}", "cross_region_profile: auto");
+    for refused in [
+        "DeleteGuardrail",
+        "DeleteResourcePolicy",
+        "DeleteEnforcedGuardrailConfiguration",
+        "DetachPolicy",
+        "DeletePolicy",
+    ] {
+        let sandbox = Sandbox::start().await;
+        sandbox.apply(&text).await;
+        sandbox.refuse(&[refused]).await;
+        let (_, outcome) = sandbox.apply_with(&text, &destroying()).await;
+        assert!(!outcome.is_complete(), "{refused}");
+        sandbox.refuse(&[]).await;
+        let (_, outcome) = sandbox.apply_with(&text, &destroying()).await;
+        assert!(outcome.is_complete(), "{refused}: {:#?}", outcome.failed);
+        let plan = sandbox.plan_with(&text, &destroying()).await;
+        assert_in_sync(&plan, refused);
+        assert!(plan.unmanaged.is_empty(), "{refused}: {:?}", plan.unmanaged);
+        assert!(!sandbox.state().await.to_string().contains("BedrailAcme"), "{refused}: a profile stays shared");
     }
 }

@@ -84,6 +84,14 @@ async fn a_profile_that_a_pinned_version_uses_keeps_its_policy() {
     let sandbox = Sandbox::applied(&with(", cross_region_profile: auto")).await;
     let plan = sandbox.settles(&with("")).await;
     assert_eq!(steps(&plan), ["update guardrail baseline"]);
+    // Once it is pinned no longer, the policy goes, however often that fails.
+    let next = with("").replace("release-1", "release-2");
+    sandbox.refuse(&["DeleteResourcePolicy"]).await;
+    sandbox.apply_with(&spec(&next), &bedrail::plan::Options::default()).await;
+    sandbox.refuse(&[]).await;
+    let plan = sandbox.plan(&spec(&next)).await;
+    assert_eq!(steps(&plan).len(), 4, "in each Region of the profile, and the version: {:?}", steps(&plan));
+    sandbox.settles(&next).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
