@@ -81,3 +81,46 @@ async fn who_enforces_from_outside_is_not_cut_off() {
     let plan = sandbox.plan(&spec(&other)).await;
     assert_eq!(held(&plan), ["precondition delete guardrail baseline", "precondition delete resource-policy baseline"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_doubted_policy_points_at_stays() {
+    let chain = format!(
+        "guardrails:\n{}versions: {{v-1: {{guardrail: baseline}}, v-2: {{guardrail: baseline}}}}\n\
+         resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
+         org_policies:\n  a: {{enforce: [{{guardrail: baseline, version: v-1}}], attach: [\"ou:Sandbox\"]}}\n  \
+         b: {{enforce: [{{guardrail: baseline, version: v-1}}], attach: [\"ou:Security\"]}}\n",
+        guardrail("baseline", "one", "")
+    );
+    let sandbox = Sandbox::applied(&chain).await;
+    sandbox
+        .edit(|state| {
+            let text = state.to_string().replace("\"bedrail:name\":\"b\"", "\"bedrail:name\":\"a\"");
+            *state = serde_json::from_str(&text).expect("JSON");
+        })
+        .await;
+    let other = format!(
+        "guardrails:\n{}versions: {{v-2: {{guardrail: baseline}}}}\n\
+         resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n",
+        guardrail("baseline", "one", "")
+    );
+    let plan = sandbox.plan(&spec(&other)).await;
+    assert!(plan.actions.is_empty(), "{:#?}", steps(&plan));
+    assert_eq!(held(&plan), ["precondition delete guardrail-version v-1", "duplicate-mark delete org-policy a"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_another_guardrail_takes_is_held() {
+    let of = |guardrail_key: &str| {
+        spec(&format!(
+            "guardrails:\n{}{}versions: {{v-1: {{guardrail: {guardrail_key}}}}}\n\
+             account_enforcement: {{here: {{guardrail: {guardrail_key}, version: v-1}}}}\n",
+            guardrail("one", "one", ""),
+            guardrail("two", "two", "")
+        ))
+    };
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&of("one")).await;
+    let plan = sandbox.plan(&of("two")).await;
+    assert!(plan.actions.is_empty(), "{:#?}", steps(&plan));
+    assert_eq!(held(&plan), ["content-moved create guardrail-version v-1", "needs update account-enforcement account"]);
+}
