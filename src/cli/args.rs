@@ -56,7 +56,7 @@ pub(crate) struct Global {
         default_missing_value = super::sandbox::FOLDER, conflicts_with_all = ["endpoint_url", "profile"])]
     pub(crate) sandbox: Option<PathBuf>,
     /// One endpoint for every AWS service.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
     pub(crate) endpoint_url: Option<String>,
     /// Profile of the AWS configuration.
     #[arg(long, global = true, value_name = "NAME")]
@@ -154,6 +154,14 @@ fn variable(text: &str) -> Result<String, String> {
     if text.contains('=') { Ok(text.to_owned()) } else { Err("a variable is given as NAME=VALUE".to_owned()) }
 }
 
+fn endpoint(text: &str) -> Result<String, String> {
+    let scheme = text.split_once("://").filter(|(_, host)| !host.is_empty()).map(|(scheme, _)| scheme);
+    match scheme {
+        Some("http" | "https") => Ok(text.to_owned()),
+        _ => Err("a URL that begins with http:// or https://".to_owned()),
+    }
+}
+
 fn parallelism(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count) if (1..=256).contains(&count) => Ok(count),
@@ -175,6 +183,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn malformed_values_are_wrong_usage() {
+        for flag in ["--var=team", "--endpoint-url=localhost:4566", "--endpoint-url=http://"] {
+            let fault = Cli::try_parse_from(["bedrail", "plan", flag]).expect_err(flag);
+            assert_eq!(fault.kind(), clap::error::ErrorKind::ValueValidation, "{flag}");
+        }
     }
 
     #[test]
