@@ -15,6 +15,9 @@ use crate::report::{Disclosure, Look, Tone, clean};
 /// How many unmanaged resources are named before the rest is counted.
 const NAMED: usize = 20;
 
+/// How many resources stand before what is said of them; more stand below it.
+const FEW: usize = 2;
+
 /// `Looked at 1 account in 2 Regions: …`, and which Regions refused the scan.
 pub(crate) fn scope(plan: &Plan, look: Look<'_>) -> String {
     let sentences = iter::once(looked_at(plan)).chain(refused_scan(plan, look.disclosure));
@@ -82,14 +85,17 @@ pub(crate) fn held(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading(&format!("Held, and not done: {}", plan.held.len()), Tone::Doubt, look);
-    let mut said: BTreeMap<_, Vec<&Address>> = BTreeMap::new();
+    let mut said: BTreeMap<_, BTreeMap<Deed, Vec<&Address>>> = BTreeMap::new();
     for held in &plan.held {
         let deed = Deed::named(held.verb, held.address.kind, false);
-        said.entry((held.why, held.hint.as_str(), deed)).or_default().push(&held.address);
+        said.entry((held.why, held.hint.as_str())).or_default().entry(deed).or_default().push(&held.address);
     }
-    for ((why, hint, deed), addresses) in said {
-        for place in places(addresses) {
-            push!(out, "  {} {place}  {}\n", deed.word(), look.style.paint(Tone::Doubt, why.word()));
+    for ((why, hint), deeds) in said {
+        let why = look.style.paint(Tone::Doubt, why.word());
+        for (deed, addresses) in deeds {
+            for place in places(addresses) {
+                push!(out, "  {} {place}  {why}\n", deed.word());
+            }
         }
         out += &indented(&clean::line(&look.disclosure.scrub_text(hint)), 6, look.width);
     }
@@ -102,9 +108,15 @@ pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading("Not seen, so nothing that depends on it is touched", Tone::Doubt, look);
+    let mut said: BTreeMap<&str, Vec<&Blind>> = BTreeMap::new();
     for blind in &plan.blind {
-        push!(out, "  {}\n", place(blind));
-        out += &indented(&clean::line(&look.disclosure.scrub_text(&blind.why)), 6, look.width);
+        said.entry(&blind.why).or_default().push(blind);
+    }
+    for (why, blind) in said {
+        for blind in blind {
+            push!(out, "  {}\n", place(blind));
+        }
+        out += &indented(&clean::line(&look.disclosure.scrub_text(why)), 6, look.width);
     }
     out
 }
@@ -126,7 +138,14 @@ pub(crate) fn warnings(plan: &Plan, look: Look<'_>) -> String {
         said.entry((warning.code, warning.message.as_str())).or_default().extend(&warning.address);
     }
     for ((code, message), addresses) in said {
-        let about = places(addresses).join(", ");
+        let places = places(addresses);
+        if places.len() > FEW {
+            let said = look.disclosure.scrub_text(&format!("{message} [{code}]:"));
+            out += &indented(&clean::line(&said), 2, look.width);
+            out += &indented(&clean::line(&places.join(", ")), 6, look.width);
+            continue;
+        }
+        let about = places.join(", ");
         let about = if about.is_empty() { about } else { format!("{about}: ") };
         let text = look.disclosure.scrub_text(&format!("{about}{message} [{code}]"));
         out += &indented(&clean::line(&text), 2, look.width);

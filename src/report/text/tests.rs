@@ -1,4 +1,4 @@
-use crate::plan::Plan;
+use crate::plan::{Plan, Warning};
 use crate::report::{Disclosure, Look, Refusal, Style, sample};
 
 fn shown(plan: &Plan, refusals: &[Refusal], width: usize) -> String {
@@ -240,4 +240,20 @@ fn drift_tells_what_changed() {
     Not ours, and left alone: 1
       guardrail/111122223333/us-east-1/team-chatbot  unmarked
     "#);
+}
+
+#[test]
+fn what_is_said_of_many_stands_before_their_names() {
+    let mut plan = sample::eventful();
+    let warning = plan.warnings.remove(0);
+    let of = |name: &str| Some(sample::address(&format!("guardrail/111122223333/us-east-1/{name}")));
+    plan.warnings = ["a", "b", "c"].map(|name| Warning { address: of(name), ..warning.clone() }).to_vec();
+    let shown = shown(&plan, &[], 80);
+    let (_, warnings) = shown.split_once("\nWarnings\n").expect("warnings");
+    insta::assert_snapshot!(warnings.split("\n\n").next().unwrap_or_default(), @r"
+      no version of this guardrail carries its current content, so nothing enforces
+      it [W0902]:
+          guardrail/111122223333/us-east-1/a, guardrail/111122223333/us-east-1/b,
+          guardrail/111122223333/us-east-1/c
+    ");
 }
