@@ -10,7 +10,8 @@ use super::args::{Global, LogFormat};
 pub(crate) fn start(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
+        // What the SDK warns of is in the error that follows.
+        (false, 0) => "error,bedrail=warn,bedrail_localstack=warn",
         (false, 1) => "warn,bedrail=info",
         (false, 2) => "warn,bedrail=debug,bedrail_localstack=info",
         (false, _) => "debug,bedrail=trace,bedrail_localstack=trace",

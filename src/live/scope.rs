@@ -4,7 +4,8 @@ use futures::future::join_all;
 
 use crate::aws::{AwsError, Listing, Place, ReadCx, Survey, list, place, shown_by};
 use crate::kinds::Kind;
-use crate::model::{Readings, Scope, Unavailable, Unread};
+use crate::kinds::resource_policy::is_profile_arn;
+use crate::model::{Evidence, Raw, Readings, Scope, Unavailable, Unread};
 
 /// Everything in one scope.
 pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Scope) -> Readings {
@@ -20,13 +21,15 @@ pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Sc
             return reading.found;
         }
     }
-    let (hidden, visible): (Vec<Kind>, Vec<Kind>) =
-        second.into_iter().partition(|kind| shown_by(*kind).is_some_and(|shower| failed.contains(&shower)));
+    let hidden = second.iter().filter(|kind| shown_by(**kind).is_some_and(|shower| failed.contains(&shower)));
     let why = |kind: &Kind| reading.found.unread.iter().find(|unread| Some(unread.kind) == shown_by(*kind));
-    let unseen: Vec<Unread> =
-        hidden.iter().filter_map(|kind| Some(Unread { kind: *kind, ..why(kind)?.clone() })).collect();
+    let unseen: Vec<Unread> = hidden.filter_map(|kind| Some(Unread { kind: *kind, ..why(kind)?.clone() })).collect();
     reading.found.unread.extend(unseen);
-    reading.list(&visible).await;
+    // Where the guardrails are hidden, the policies of profiles still are not: they have names of their own.
+    reading.list(&second).await;
+    if survey.scanned_only.contains(scope) {
+        reading.list_refusals();
+    }
     reading.found
 }
 
@@ -59,11 +62,37 @@ impl Reading<'_> {
         failed
     }
 
+    /// What a Region that only the scan looks at does not show is listed, and holds nothing elsewhere.
+    fn list_refusals(&mut self) {
+        // The policies of profiles are wanted here, and not merely scanned for.
+        let wanted =
+            |unread: &Unread| unread.kind == Kind::ResourcePolicy && unread.id.as_ref().is_some_and(is_profile_arn);
+        let (kept, unread): (Vec<Unread>, Vec<Unread>) =
+            std::mem::take(&mut self.found.unread).into_iter().partition(wanted);
+        self.found.unread = kept;
+        let unseen = self.found.items.iter().find_map(|item| match &item.evidence {
+            Evidence::Unseen(why) => Some(why.as_str()),
+            _ => None,
+        });
+        let Some(why) = unread.first().map(|unread| unread.why.as_str()).or(unseen) else { return };
+        // The request id differs in every run, and a plan must not.
+        let why = why.split_once(" (request ").map_or(why, |(why, _)| why).to_owned();
+        if self.found.not_scanned.is_empty() {
+            self.found.not_scanned.push(Unavailable { scope: self.scope.clone(), why });
+        }
+        let refused = |item: &Raw| {
+            matches!(item.evidence, Evidence::Unseen(_))
+                || unread.iter().any(|unread| unread.kind == item.kind && unread.id.as_ref() == Some(&item.id))
+        };
+        self.found.items.retain(|item| !refused(item));
+    }
+
     /// A Region that is not there is a fact; one that only the scan looks at, and that refuses, is listed; anything else
     /// hides the kind.
     fn failed(&mut self, kind: Kind, error: &AwsError) {
         let refused = Unavailable { scope: self.scope.clone(), why: error.cause() };
-        let into = if self.survey.scanned_only.contains(self.scope) {
+        let only_scanned = self.survey.scanned_only.contains(self.scope) && kind != Kind::ResourcePolicy;
+        let into = if only_scanned {
             &mut self.found.not_scanned
         } else if self.cx.clients.is_unavailable(self.scope.region.as_ref(), error) {
             &mut self.found.unavailable

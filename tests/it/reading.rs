@@ -3,7 +3,7 @@
 use bedrail::plan::Why;
 use serde_json::json;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, assert_in_sync};
 
 const SPEC: &str = r#"
 format: 1
@@ -91,7 +91,7 @@ async fn a_refused_read_is_never_a_missing_resource() {
         );
     }
     sandbox.set(json!({"refuse": []})).await;
-    crate::support::assert_in_sync(&sandbox.plan(SPEC).await, "in sync");
+    assert_in_sync(&sandbox.plan(SPEC).await, "in sync");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,5 +126,33 @@ async fn empty_pages_are_not_the_end() {
     let sandbox = Sandbox::start().await;
     sandbox.apply(SPEC).await;
     sandbox.set(json!({"empty_pages": true})).await;
-    crate::support::assert_in_sync(&sandbox.plan(SPEC).await, "in sync");
+    assert_in_sync(&sandbox.plan(SPEC).await, "in sync");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_scan_looks_at_holds_nothing_that_is_declared() {
+    let sandbox = Sandbox::start().await;
+    let everywhere = SPEC.replace("scan: {regions: declared}", "scan: {regions: [us-west-2]}");
+    let elsewhere = SPEC
+        .replace("stack: acme", "stack: other")
+        .replace("regions: [us-east-1, eu-west-1]", "regions: [us-west-2]")
+        .split("versions:")
+        .next()
+        .map(str::to_owned)
+        .expect("guardrails alone");
+    sandbox.apply(&elsewhere).await;
+    sandbox.apply(&everywhere).await;
+    for operation in ["ListTagsForResource", "GetGuardrail", "ListGuardrails", "ListEnforcedGuardrailsConfiguration"] {
+        sandbox.set(json!({"refuse": [{"operation": operation, "region": "us-west-2"}]})).await;
+        let plan = sandbox.plan(&everywhere).await;
+        assert_in_sync(&plan, operation);
+    }
+    sandbox.set(json!({"refuse": [{"operation": "ListTagsForResource", "region": "us-west-2"}]})).await;
+    let refused: Vec<_> = sandbox.plan(&everywhere).await.scanned.not_scanned;
+    assert_eq!(refused.len(), 1);
+    assert!(refused[0].why.starts_with("AccessDenied") && !refused[0].why.contains("request "), "{refused:?}");
+    // A profile's policy is wanted there, so that it could not be read is a blind spot.
+    sandbox.set(json!({"refuse": [{"operation": "GetResourcePolicy", "region": "us-west-2"}]})).await;
+    let plan = sandbox.plan(&everywhere).await;
+    assert!(plan.actions.is_empty() && !plan.blind.is_empty(), "{:?}", plan.actions);
 }

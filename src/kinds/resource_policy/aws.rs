@@ -3,7 +3,7 @@
 use futures::future::join_all;
 
 use super::document::normal;
-use super::{Model, ResourcePolicy};
+use super::{Model, ResourcePolicy, is_profile_arn};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
 use crate::model::{Document, Evidence, Raw, Readings, Ref, RemoteId, Scope, Unread};
@@ -51,7 +51,7 @@ impl Remote for ResourcePolicy {
         let Some(text) = answer.resource_policy().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
         let document: serde_json::Value = serde_json::from_str(text)
             .map_err(|error| AwsError::unreadable(GET, id.as_str(), format!("the policy is no JSON: {error}")))?;
-        let evidence = if is_profile(id) { Evidence::Profile } else { Evidence::Of(id.clone()) };
+        let evidence = if is_profile_arn(id) { Evidence::Profile } else { Evidence::Of(id.clone()) };
         let model = Model { resource: Ref::Foreign(id.clone()), document: normal(Document::from(document)) };
         Ok(Some(Raw {
             kind: Kind::ResourcePolicy,
@@ -111,8 +111,4 @@ fn profile_arn(cx: &ReadCx<'_>, scope: &Scope, profile: &str) -> RemoteId {
     let partition = &cx.clients.caller().partition;
     let (region, account) = (scope.region_name(), &scope.account);
     RemoteId::new(format!("arn:{partition}:bedrock:{region}:{account}:guardrail-profile/{profile}"))
-}
-
-fn is_profile(id: &RemoteId) -> bool {
-    id.as_str().contains(":guardrail-profile/")
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ResourceKind, Verb};
-use crate::model::{Address, Document, FieldDiff, Names, Ref};
+use crate::model::{Address, Document, FieldDiff, Names, Ref, RemoteId};
 
 pub mod codes;
 pub mod document;
@@ -29,6 +29,11 @@ pub const PROFILE_SID: &str = "Bedrail";
 /// of a spec can be.
 pub fn is_profile(name: &str) -> bool {
     name.contains(".guardrail.v")
+}
+
+/// Whether this is the ARN of a guardrail profile, and so the id of its policy.
+pub fn is_profile_arn(id: &RemoteId) -> bool {
+    id.as_str().contains(":guardrail-profile/")
 }
 
 impl Model {
