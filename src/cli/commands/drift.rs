@@ -1,3 +1,4 @@
+use super::Form;
 use super::plan::exit;
 use crate::aws::Access;
 use crate::cli::args::Global;
@@ -26,17 +27,9 @@ pub(crate) struct Args {
     max_bytes: usize,
 }
 
-#[derive(Clone, Copy)]
-enum Form {
-    Text,
-    Json,
-    Markdown,
-}
-
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let forms = [("text", Form::Text), ("json", Form::Json), ("markdown", Form::Markdown)];
-        let form = global.format(&forms, &["sarif", "junit"])?;
+        let form = global.format(&Form::NAMED, &["sarif", "junit"])?;
         let session = Session::open(global, output, Access::ReadOnly).await?;
         let plan = session.plan(global, Purpose::Reconcile, false, output)?;
         let report = match form {

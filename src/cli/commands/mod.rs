@@ -20,6 +20,19 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::output::Output;
 
+/// The forms of a report that people and machines read.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Json,
+    Markdown,
+}
+
+impl Form {
+    /// Each by its word after `--format`.
+    const NAMED: [(&str, Self); 3] = [("text", Self::Text), ("json", Self::Json), ("markdown", Self::Markdown)];
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

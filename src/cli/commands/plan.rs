@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::Form;
 use crate::aws::Access;
 use crate::cli::args::Global;
 use crate::cli::consent::{Allowed, Consent, fail_on, hazard};
@@ -48,17 +49,9 @@ pub(crate) struct Args {
     max_deletes: usize,
 }
 
-#[derive(Clone, Copy)]
-enum Form {
-    Text,
-    Json,
-    Markdown,
-}
-
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let forms = [("text", Form::Text), ("json", Form::Json), ("markdown", Form::Markdown)];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&Form::NAMED, &[])?;
         let session = Session::open(global, output, Access::ReadOnly).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
         let refusals = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) }.refusals(&plan);

@@ -50,21 +50,28 @@ fn modalities(modalities: &BTreeSet<Modality>) -> Option<Vec<GuardrailModality>>
     (!default).then(|| modalities.iter().map(|modality| GuardrailModality::from(modality.word())).collect())
 }
 
+/// Sets what happens on each side, of which every entry of a policy has the same four switches; the builders of the SDK
+/// share no trait that says so. `$action` gives what is sent for one side's action.
+macro_rules! with_sides {
+    ($builder:expr, $rule:expr, $action:expr) => {
+        $builder
+            .set_input_action($action($rule.input_action))
+            .set_output_action($action($rule.output_action))
+            .set_input_enabled(enabled($rule.input_enabled))
+            .set_output_enabled(enabled($rule.output_enabled))
+    };
+}
+
 pub(super) fn content_policy(policy: &ContentPolicy) -> GuardrailContentPolicyConfig {
     let ContentPolicy { tier: name, filters } = policy;
     let filters = filters.iter().map(|(kind, filter)| {
-        GuardrailContentFilterConfig::builder()
+        let builder = GuardrailContentFilterConfig::builder()
             .r#type(GuardrailContentFilterType::from(kind.word()))
             .input_strength(GuardrailFilterStrength::from(filter.input.word()))
             .output_strength(GuardrailFilterStrength::from(filter.output.word()))
             .set_input_modalities(modalities(&filter.input_modalities))
-            .set_output_modalities(modalities(&filter.output_modalities))
-            .set_input_action(block::<GuardrailContentFilterAction>(filter.input_action))
-            .set_output_action(block::<GuardrailContentFilterAction>(filter.output_action))
-            .set_input_enabled(enabled(filter.input_enabled))
-            .set_output_enabled(enabled(filter.output_enabled))
-            .build()
-            .expect(COMPLETE)
+            .set_output_modalities(modalities(&filter.output_modalities));
+        with_sides!(builder, filter, block::<GuardrailContentFilterAction>).build().expect(COMPLETE)
     });
     let tier = tier::<GuardrailContentFiltersTierName>(*name)
         .map(|name| GuardrailContentFiltersTierConfig::builder().tier_name(name).build().expect(COMPLETE));
@@ -87,18 +94,12 @@ pub(super) fn topic_policy(policy: &TopicPolicy) -> GuardrailTopicPolicyConfig {
 }
 
 fn topic(topic: &Topic) -> GuardrailTopicConfig {
-    let Topic { name, definition, examples, input_action, output_action, input_enabled, output_enabled } = topic;
-    GuardrailTopicConfig::builder()
-        .name(name)
-        .definition(definition)
-        .set_examples((!examples.is_empty()).then(|| examples.clone()))
-        .r#type(GuardrailTopicType::Deny)
-        .set_input_action(block::<GuardrailTopicAction>(*input_action))
-        .set_output_action(block::<GuardrailTopicAction>(*output_action))
-        .set_input_enabled(enabled(*input_enabled))
-        .set_output_enabled(enabled(*output_enabled))
-        .build()
-        .expect(COMPLETE)
+    let builder = GuardrailTopicConfig::builder()
+        .name(&topic.name)
+        .definition(&topic.definition)
+        .set_examples((!topic.examples.is_empty()).then(|| topic.examples.clone()))
+        .r#type(GuardrailTopicType::Deny);
+    with_sides!(builder, topic, block::<GuardrailTopicAction>).build().expect(COMPLETE)
 }
 
 pub(super) fn word_policy(policy: &WordPolicy) -> GuardrailWordPolicyConfig {
@@ -106,27 +107,15 @@ pub(super) fn word_policy(policy: &WordPolicy) -> GuardrailWordPolicyConfig {
     let words: Vec<_> = words
         .iter()
         .map(|(text, rule)| {
-            GuardrailWordConfig::builder()
-                .text(text)
-                .set_input_action(block::<GuardrailWordAction>(rule.input_action))
-                .set_output_action(block::<GuardrailWordAction>(rule.output_action))
-                .set_input_enabled(enabled(rule.input_enabled))
-                .set_output_enabled(enabled(rule.output_enabled))
-                .build()
-                .expect(COMPLETE)
+            let builder = GuardrailWordConfig::builder().text(text);
+            with_sides!(builder, rule, block::<GuardrailWordAction>).build().expect(COMPLETE)
         })
         .collect();
     let lists: Vec<_> = managed_word_lists
         .iter()
         .map(|(kind, rule)| {
-            GuardrailManagedWordsConfig::builder()
-                .r#type(GuardrailManagedWordsType::from(kind.word()))
-                .set_input_action(block::<GuardrailWordAction>(rule.input_action))
-                .set_output_action(block::<GuardrailWordAction>(rule.output_action))
-                .set_input_enabled(enabled(rule.input_enabled))
-                .set_output_enabled(enabled(rule.output_enabled))
-                .build()
-                .expect(COMPLETE)
+            let builder = GuardrailManagedWordsConfig::builder().r#type(GuardrailManagedWordsType::from(kind.word()));
+            with_sides!(builder, rule, block::<GuardrailWordAction>).build().expect(COMPLETE)
         })
         .collect();
     GuardrailWordPolicyConfig::builder()
@@ -142,31 +131,21 @@ pub(super) fn sensitive_information_policy(
     let entities: Vec<_> = pii_entities
         .iter()
         .map(|(kind, rule)| {
-            GuardrailPiiEntityConfig::builder()
+            let builder = GuardrailPiiEntityConfig::builder()
                 .r#type(GuardrailPiiEntityType::from(kind.word()))
-                .action(pii(rule.action))
-                .set_input_action(side(rule.input_action, rule.action))
-                .set_output_action(side(rule.output_action, rule.action))
-                .set_input_enabled(enabled(rule.input_enabled))
-                .set_output_enabled(enabled(rule.output_enabled))
-                .build()
-                .expect(COMPLETE)
+                .action(pii(rule.action));
+            with_sides!(builder, rule, |action| side(action, rule.action)).build().expect(COMPLETE)
         })
         .collect();
     let regexes: Vec<_> = regexes
         .iter()
         .map(|(name, rule)| {
-            GuardrailRegexConfig::builder()
+            let builder = GuardrailRegexConfig::builder()
                 .name(name)
                 .pattern(&rule.pattern)
                 .set_description(rule.description.clone())
-                .action(pii(rule.action))
-                .set_input_action(side(rule.input_action, rule.action))
-                .set_output_action(side(rule.output_action, rule.action))
-                .set_input_enabled(enabled(rule.input_enabled))
-                .set_output_enabled(enabled(rule.output_enabled))
-                .build()
-                .expect(COMPLETE)
+                .action(pii(rule.action));
+            with_sides!(builder, rule, |action| side(action, rule.action)).build().expect(COMPLETE)
         })
         .collect();
     GuardrailSensitiveInformationPolicyConfig::builder()
