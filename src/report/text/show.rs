@@ -1,7 +1,6 @@
 //! What is declared, one resource after another.
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
+use jiff::Timestamp;
 
 use crate::report::show::{Presence, Resource};
 use crate::report::wrap::{indented, wrap};
@@ -41,8 +40,8 @@ pub fn show(resources: &[Resource], now: i64, look: Look<'_>) -> String {
 
 /// How long ago that was, in the largest unit that fits, and when it was.
 fn age(changed_at: &str, now: i64) -> String {
-    let Ok(then) = DateTime::from_str(changed_at, Format::DateTime) else { return changed_at.to_owned() };
-    let seconds = now.saturating_sub(then.secs()).max(0);
+    let Ok(then) = changed_at.parse::<Timestamp>() else { return changed_at.to_owned() };
+    let seconds = now.saturating_sub(then.as_second()).max(0);
     let units = [("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)];
     let (unit, length) = units.into_iter().find(|(_, length)| seconds >= *length).unwrap_or(("second", 1));
     let count = seconds / length;
