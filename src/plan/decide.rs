@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::order::Draft;
 use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, removal, target, versions};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
@@ -250,10 +252,21 @@ impl<'a> Decisions<'a> {
 
     fn guard_secrets(&self, fields: &mut [FieldDiff]) {
         for field in fields {
-            let text = format!("{:?}{:?}", field.have, field.want);
-            if self.desired.secrets.iter().any(|secret| text.contains(secret.as_str())) {
+            let values = [&field.have, &field.want].into_iter().flatten();
+            if values.into_iter().any(|value| self.holds_secret(value)) {
                 field.guard = Guard::Secret;
             }
+        }
+    }
+
+    /// Whether a text, wherever it stands in `value`, holds a secret; as it is, for an escaped form would hide its quotes.
+    fn holds_secret(&self, value: &Value) -> bool {
+        let secret = |text: &str| self.desired.secrets.iter().any(|secret| text.contains(secret.as_str()));
+        match value {
+            Value::String(text) => secret(text),
+            Value::Array(items) => items.iter().any(|item| self.holds_secret(item)),
+            Value::Object(entries) => entries.iter().any(|(key, value)| secret(key) || self.holds_secret(value)),
+            other => secret(&other.to_string()),
         }
     }
 

@@ -112,3 +112,14 @@ fn a_renamed_key_keeps_its_resource_only_if_it_says_so() {
         ["tags.bedrail:name"]
     );
 }
+
+#[test]
+fn a_secret_with_quotes_in_it_is_one() {
+    let mut world = World::new();
+    world.want_enforced(&us(), "say \"hunter2\"");
+    world.desired.secrets.insert("\"hunter2\"".to_owned());
+    let plan = world.plan();
+    let field =
+        plan.actions[0].fields.iter().find(|field| field.path == "blocked_input_messaging").expect("the message");
+    assert_eq!(field.guard, crate::model::Guard::Secret);
+}
