@@ -15,6 +15,23 @@ pub(crate) struct Caller {
     /// What `sts:GetCallerIdentity` calls `UserId`: the account id for a root.
     pub(crate) user_id: String,
     pub(crate) region: String,
+    pub(crate) identity: Identity,
+}
+
+/// As whom somebody acts in an account.
+#[allow(dead_code, reason = "AssumeRole follows")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Root,
+    /// A session of a role.
+    Session {
+        /// The role's name.
+        role: String,
+        /// The session's name.
+        name: String,
+        /// The documents of the session's policies. Without any, the session may do what its role may.
+        policies: Vec<String>,
+    },
 }
 
 /// What a signature says about itself.
@@ -53,6 +70,7 @@ impl Signature {
             arn: format!("arn:{}:iam::{account}:root", partition.id()),
             user_id: account.to_owned(),
             region: self.region.clone(),
+            identity: Identity::Root,
         })
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const HEX: &[u8] = b"0123456789abcdef";
 
 /// How many ids each key has had.
@@ -26,6 +27,11 @@ impl Ids {
         *given += 1;
         text(LOWER, &format!("{key}#{given}"), length)
     }
+}
+
+/// The `length` characters of `[A-Z2-7]` that belong to a text: the ids of IAM.
+pub(crate) fn upper(text_of: &str, length: usize) -> String {
+    text(UPPER, text_of, length)
 }
 
 /// The UUID that belongs to a text: request ids, KMS keys behind aliases.

@@ -20,6 +20,8 @@ mod clock;
 mod config;
 mod control;
 mod error;
+#[allow(dead_code, unused_imports, reason = "its operations follow")]
+mod iam;
 mod ids;
 mod inferred;
 mod operations;

@@ -6,6 +6,7 @@ use serde_json::{Error, Value};
 use crate::caller::is_account;
 use crate::config::{Partition, Seed};
 use crate::error::StartError;
+use crate::iam;
 use crate::regions;
 use crate::world::State;
 
@@ -34,7 +35,8 @@ pub(crate) fn complete(given: Value, partition: Partition) -> serde_json::Result
         (_, given) => state = given,
     }
     let state: State = serde_json::from_value(state)?;
-    check_scopes(&state).map(|()| state)
+    check_scopes(&state)?;
+    check_iam(&state).map(|()| state)
 }
 
 /// Bedrock is only where it can be: in Regions of the partition that have it. Accounts and Regions are names of files, too.
@@ -52,11 +54,32 @@ fn check_scopes(state: &State) -> serde_json::Result<()> {
     Ok(())
 }
 
+/// Accounts are names of files, too.
+fn check_iam(state: &State) -> serde_json::Result<()> {
+    if let Some(account) = state.iam.keys().find(|account| *account != iam::EVERY && !is_account(account)) {
+        return Err(Error::custom(format_args!("iam: '{account}' is neither an account id nor '{}'", iam::EVERY)));
+    }
+    match iam::faults(&state.iam).as_slice() {
+        [] => Ok(()),
+        faults => Err(Error::custom(format_args!("iam: {}", faults.join("; ")))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::Options;
+    use crate::iam::Iam;
+    use crate::world::World;
+
+    const SEEDS: [(&str, &str); 4] = [
+        ("default", BUILT_IN),
+        ("brownfield", include_str!("../seeds/brownfield.json")),
+        ("delegated", include_str!("../seeds/delegated.json")),
+        ("legacy", include_str!("../seeds/legacy.json")),
+    ];
 
     #[test]
     fn a_seed_may_leave_parts_out() {
@@ -82,6 +105,35 @@ mod tests {
             [("../111122223333", "us-east-1"), ("111122223333", "us-gov-west-1"), ("111122223333", "..")]
         {
             assert!(read(account, region).is_err(), "{account} {region}");
+        }
+    }
+
+    #[test]
+    fn every_account_has_its_roles() {
+        for (name, seed) in SEEDS {
+            let given = serde_json::from_str(seed).expect("JSON");
+            let world = World::new(complete(given, Partition::Aws).expect("valid"), Options::default());
+            let has = |account: &str| world.iam(account).roles.keys().cloned().collect::<Vec<_>>();
+            let bedrail = ["BedrailExecution", "BedrailRead"].map(str::to_owned);
+            for account in ["111122223333", "222233334444", "777788889999"] {
+                assert!(bedrail.iter().all(|role| has(account).contains(role)), "{name} {account}");
+                let made = has(account).iter().any(|role| role == "OrganizationAccountAccessRole");
+                assert_eq!(made, account != "111122223333", "{name} {account}");
+            }
+            let role = &world.iam("222233334444").roles["app-role"];
+            assert!(role.trust.contains("arn:aws:iam::222233334444:root"), "{name}: {}", &*role.trust);
+            assert_eq!(world.state(), World::new(world.state(), Options::default()).state(), "{name}");
+            assert_eq!(world.iam("999999999999"), &Iam::default(), "outside the organization");
+        }
+    }
+
+    #[test]
+    fn iam_is_of_accounts() {
+        let read = |key: &str, iam: Value| complete(json!({"iam": {key: iam}}), Partition::Aws);
+        let twice = json!({"roles": {"app": {"trust": {}}, "App": {"trust": {}}}});
+        assert!(read("111122223333", json!({})).is_ok());
+        for (key, iam) in [("../1", json!({})), ("111122223333", twice), ("*", json!({"role": {}}))] {
+            assert!(read(key, iam.clone()).is_err(), "{key} {iam}");
         }
     }
 }

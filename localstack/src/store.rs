@@ -6,6 +6,7 @@
 //! meta.json
 //! organization.json
 //! bedrock/<account>/<region>.json
+//! iam/<account>.json, iam/every.json
 //! ```
 //!
 //! A file is replaced as a whole, by a rename after its content has reached the disk, and before the reply that reports the
@@ -21,9 +22,13 @@ use serde::de::DeserializeOwned;
 
 use crate::bedrock::Bedrock;
 use crate::config::Partition;
+use crate::iam::EVERY;
 use crate::world::{Scope, Shard, State, World};
 
 const PARTITION: &str = "partition.json";
+
+/// The file's name for [`EVERY`], which cannot be one everywhere.
+const EVERY_FILE: &str = "every";
 
 /// The folder, locked against other emulators.
 #[derive(Debug)]
@@ -87,11 +92,20 @@ impl Store {
                 }
             }
         }
+        let mut iam = BTreeMap::new();
+        for file in self.names(Path::new("iam"))? {
+            if let Some(name) = file.strip_suffix(".json")
+                && let Some(content) = self.read(&Path::new("iam").join(&file))?
+            {
+                iam.insert(if name == EVERY_FILE { EVERY } else { name }.to_owned(), content);
+            }
+        }
         Ok(Some(State {
             partition,
             meta: self.read(&file(&Shard::Meta))?.unwrap_or_default(),
             organization: self.required(&file(&Shard::Organization))?,
             bedrock,
+            iam,
         }))
     }
 
@@ -108,7 +122,7 @@ impl Store {
     /// Puts the world in the place of whatever the folder held. Until it returns, the folder counts as empty.
     pub(crate) fn begin(&self, world: &World) -> Result<(), StoreError> {
         let partition = self.folder.join(PARTITION);
-        for path in [&partition, &self.folder.join("bedrock")] {
+        for path in [&partition, &self.folder.join("bedrock"), &self.folder.join("iam")] {
             remove(path).map_err(|source| StoreError::File { path: path.clone(), source })?;
         }
         self.save(world, &world.shards())?;
@@ -149,6 +163,7 @@ fn file(shard: &Shard) -> PathBuf {
         Shard::Meta => PathBuf::from("meta.json"),
         Shard::Organization => PathBuf::from("organization.json"),
         Shard::Bedrock(Scope { account, region }) => Path::new("bedrock").join(account).join(format!("{region}.json")),
+        Shard::Iam(key) => Path::new("iam").join(format!("{}.json", if key == EVERY { EVERY_FILE } else { key })),
     }
 }
 

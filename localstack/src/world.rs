@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bedrock::Bedrock;
 use crate::clock::{Clock, Millis};
 use crate::config::{Options, Partition};
+use crate::iam::{self, Iam};
 use crate::ids::Ids;
 use crate::organizations::Organization;
 use crate::regions;
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub(crate) organization: Organization,
     meta: Meta,
     bedrock: BTreeMap<Scope, Bedrock>,
+    iam: iam::Accounts,
     dirty: BTreeSet<Shard>,
 }
 
@@ -57,6 +59,8 @@ pub(crate) enum Shard {
     Meta,
     Organization,
     Bedrock(Scope),
+    /// An account's IAM, or under [`iam::EVERY`] what every account begins with.
+    Iam(String),
 }
 
 /// The whole state as one value: what seeds, state files and `GET /_bedrail/state` hold.
@@ -69,15 +73,19 @@ pub(crate) struct State {
     pub(crate) organization: Organization,
     /// By account and Region.
     pub(crate) bedrock: BTreeMap<String, BTreeMap<String, Bedrock>>,
+    /// By account. Under [`iam::EVERY`]: what each account of the organization has that is not named.
+    #[serde(default)]
+    pub(crate) iam: BTreeMap<String, Iam>,
 }
 
 impl World {
     pub(crate) fn new(state: State, options: Options) -> Self {
-        let State { partition, meta, organization, bedrock } = state;
+        let State { partition, meta, organization, bedrock, iam } = state;
+        let iam = iam::Accounts::new(iam, &organization, partition);
         let bedrock = bedrock.into_iter().flat_map(|(account, regions)| {
             regions.into_iter().map(move |(region, bedrock)| (Scope { account: account.clone(), region }, bedrock))
         });
-        Self { partition, options, organization, meta, bedrock: bedrock.collect(), dirty: BTreeSet::new() }
+        Self { partition, options, organization, meta, bedrock: bedrock.collect(), iam, dirty: BTreeSet::new() }
     }
 
     /// The whole state.
@@ -86,7 +94,13 @@ impl World {
         for (Scope { account, region }, value) in &self.bedrock {
             bedrock.entry(account.clone()).or_default().insert(region.clone(), value.clone());
         }
-        State { partition: self.partition, meta: self.meta.clone(), organization: self.organization.clone(), bedrock }
+        State {
+            partition: self.partition,
+            meta: self.meta.clone(),
+            organization: self.organization.clone(),
+            bedrock,
+            iam: self.iam.parts().map(|key| (key.to_owned(), self.iam.part(key).clone())).collect(),
+        }
     }
 
     pub(crate) fn now(&self) -> Millis {
@@ -131,6 +145,19 @@ impl World {
         self.bedrock.iter().filter(move |(scope, _)| scope.region == region).map(|(_, bedrock)| bedrock)
     }
 
+    /// The account's roles and managed policies.
+    #[allow(dead_code, reason = "its readers follow")]
+    pub(crate) fn iam(&self, account: &str) -> &Iam {
+        self.iam.get(account)
+    }
+
+    /// The same, to change it.
+    #[allow(dead_code, reason = "its operations follow")]
+    pub(crate) fn iam_mut(&mut self, account: &str) -> &mut Iam {
+        self.dirty.insert(Shard::Iam(account.to_owned()));
+        self.iam.get_mut(account)
+    }
+
     /// Whether the account can call a regional service there: the Region is the partition's and, if it is an opt-in Region,
     /// enabled.
     pub(crate) fn reaches(&self, account: &str, region: &str) -> bool {
@@ -149,7 +176,8 @@ impl World {
     /// Every shard that holds something.
     pub(crate) fn shards(&self) -> BTreeSet<Shard> {
         let bedrock = self.bedrock.keys().cloned().map(Shard::Bedrock);
-        [Shard::Meta, Shard::Organization].into_iter().chain(bedrock).collect()
+        let iam = self.iam.parts().map(|key| Shard::Iam(key.to_owned()));
+        [Shard::Meta, Shard::Organization].into_iter().chain(bedrock).chain(iam).collect()
     }
 
     /// The shard's content.
@@ -158,6 +186,7 @@ impl World {
             Shard::Meta => serde_json::to_vec(&self.meta),
             Shard::Organization => serde_json::to_vec(&self.organization),
             Shard::Bedrock(scope) => serde_json::to_vec(self.bedrock(scope)),
+            Shard::Iam(key) => serde_json::to_vec(self.iam.part(key)),
         }
     }
 }

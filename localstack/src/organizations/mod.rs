@@ -38,6 +38,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use self::organization::{Account, JoinedMethod};
 use self::policy_type::PolicyType;
 use crate::clock::Millis;
 
@@ -71,6 +72,12 @@ impl Organization {
     /// The management account's id.
     pub(crate) fn management_account(&self) -> &str {
         &self.management_account
+    }
+
+    /// Each account: its id, whether it was invited rather than created, and when it joined.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, bool, Millis)> {
+        let invited = |account: &Account| account.joined_method == JoinedMethod::Invited;
+        self.accounts.iter().map(move |(id, account)| (id.as_str(), invited(account), account.joined))
     }
 
     /// The account's place as `aws:PrincipalOrgPaths` has it, `o-…/r-…/ou-…/`; `None` for an account outside the organization.
