@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::bedrock::Bedrock;
+use crate::caller::Caller;
 use crate::clock::{Clock, Millis};
 use crate::config::{Options, Partition};
 use crate::iam::{self, Iam};
@@ -50,6 +51,13 @@ pub(crate) struct Account {
 pub(crate) struct Scope {
     pub(crate) account: String,
     pub(crate) region: String,
+}
+
+impl Scope {
+    /// Where a caller's own resources live.
+    pub(crate) fn of(caller: &Caller) -> Self {
+        Self { account: caller.account.clone(), region: caller.region.clone() }
+    }
 }
 
 /// The part of the state that is one file on disk.

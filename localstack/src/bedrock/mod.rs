@@ -1,10 +1,13 @@
-//! The Bedrock control plane: guardrails, their versions, account-level enforcement, resource policies and tags.
+//! The Bedrock control plane: guardrails, their versions, account-level enforcement, resource policies, tags, the logging of
+//! invocations and the list of models.
 
 mod content;
 mod enforced;
 mod guardrails;
 mod keys;
+mod logging;
 mod model;
+pub(crate) mod models;
 mod policy;
 mod profiles;
 mod resource_policies;
@@ -34,6 +37,7 @@ const fn rest(
 
 const GUARDRAIL: &str = "/guardrails/{guardrailIdentifier}";
 const ENFORCED: &str = "/enforcedGuardrailsConfiguration";
+const LOGGING: &str = "/logging/modelinvocations";
 const RESOURCE_POLICY: &str = "/resource-policy/{resourceArn}";
 
 /// What there is, as the service model binds it.
@@ -54,4 +58,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     rest("TagResource", Method::POST, "/tagResource", 200, model::TAG_RESOURCE, tags::add),
     rest("UntagResource", Method::POST, "/untagResource", 200, model::UNTAG_RESOURCE, tags::remove),
     rest("ListTagsForResource", Method::POST, "/listTagsForResource", 200, model::LIST_TAGS, tags::list),
+    rest("PutModelInvocationLoggingConfiguration", Method::PUT, LOGGING, 200, model::PUT_LOGGING, logging::put),
+    rest("GetModelInvocationLoggingConfiguration", Method::GET, LOGGING, 200, &[], logging::get),
+    rest("DeleteModelInvocationLoggingConfiguration", Method::DELETE, LOGGING, 200, &[], logging::delete),
+    rest("ListFoundationModels", Method::GET, "/foundation-models", 200, model::LIST_MODELS, models::list),
 ];

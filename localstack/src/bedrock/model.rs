@@ -255,6 +255,31 @@ pub(super) const UNTAG_RESOURCE: &[Member] =
     &[required("resourceARN", TAGGABLE), required("tagKeys", list(0, 200, &TAG_KEY))];
 pub(super) const LIST_TAGS: &[Member] = &[required("resourceARN", TAGGABLE)];
 
+const S3: Shape = Shape::Structure(&[required("bucketName", text(3, 63)), optional("keyPrefix", text(0, 1024))]);
+const CLOUD_WATCH: Shape = Shape::Structure(&[
+    required("logGroupName", text(1, 512)),
+    required("roleArn", pattern(0, 2048, "arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+")),
+    optional("largeDataDeliveryS3Config", S3),
+]);
+const LOGGING: Shape = Shape::Structure(&[
+    optional("cloudWatchConfig", CLOUD_WATCH),
+    optional("s3Config", S3),
+    optional("textDataDeliveryEnabled", Shape::Flag),
+    optional("imageDataDeliveryEnabled", Shape::Flag),
+    optional("embeddingDataDeliveryEnabled", Shape::Flag),
+    optional("videoDataDeliveryEnabled", Shape::Flag),
+    optional("audioDataDeliveryEnabled", Shape::Flag),
+]);
+
+pub(super) const PUT_LOGGING: &[Member] = &[required("loggingConfig", LOGGING)];
+
+pub(super) const LIST_MODELS: &[Member] = &[
+    query("byProvider", pattern(0, UNBOUNDED, "[A-Za-z0-9- ]{1,63}")),
+    query("byCustomizationType", one_of(&["FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION"])),
+    query("byOutputModality", one_of(&["TEXT", "IMAGE", "EMBEDDING"])),
+    query("byInferenceType", one_of(&["ON_DEMAND", "PROVISIONED"])),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,9 @@ pub(crate) struct Bedrock {
     pub(super) resource_policies: BTreeMap<String, String>,
     /// What was answered under each idempotency token.
     pub(super) tokens: BTreeMap<String, Value>,
+    /// The configuration of invocation logging, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) logging: Option<Value>,
 }
 
 impl Default for Bedrock {
@@ -35,6 +38,7 @@ impl Bedrock {
             enforced: None,
             resource_policies: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            logging: None,
         }
     }
 

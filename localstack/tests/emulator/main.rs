@@ -7,6 +7,7 @@ mod deletion;
 mod enforcement;
 mod guardrails;
 mod identity;
+mod models;
 mod organization;
 mod organizations;
 mod persistence;
