@@ -50,7 +50,7 @@ async fn what_is_not_there_is_unknown_in_each_protocol() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);
     for (method, path) in
-        [("GET", "/foundation-models"), ("PATCH", "/guardrails"), ("GET", "/guardrails/a/b"), ("GET", "/")]
+        [("GET", "/custom-models"), ("PATCH", "/guardrails"), ("GET", "/guardrails/a/b"), ("GET", "/")]
     {
         client.bedrock(method, path, &json!({})).await.refused(404, "UnknownOperationException");
     }
