@@ -36,9 +36,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
 fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
     let path = request.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     match (&request.method, path) {
-        (&Method::GET, "state") => {
-            serde_json::to_value(shared.lock().world.state()).map_err(|error| bad_request(&error))
-        }
+        (&Method::GET, "state") => serde_json::to_value(&*shared.lock().world).map_err(|error| bad_request(&error)),
         (&Method::PUT, "state") => {
             let partition = shared.lock().world.partition;
             let state = seed::complete(body(request)?, partition).map_err(|error| bad_request(&error))?;
@@ -60,7 +58,7 @@ fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
             let Advance { advance_ms } = body(request)?;
             let mut inner = shared.lock();
             inner.world.clock_mut().advance(advance_ms);
-            shared.save(&mut inner).map_err(|error| internal(&error))?;
+            inner.save().map_err(|error| internal(&error))?;
             drop(inner);
             Ok(now(shared))
         }

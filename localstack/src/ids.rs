@@ -3,27 +3,42 @@
 //! An id is the hash of what it is for (its *key*) and of how many ids that key had before. So two runs that do the same
 //! things get the same ids, whatever the order in which independent calls arrive.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::tracked::{Change, Entities, Part};
 
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const HEX: &[u8] = b"0123456789abcdef";
 
 /// How many ids each key has had.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Ids {
-    given: BTreeMap<String, u64>,
+    given: Entities<String, u64>,
+}
+
+impl Part for Ids {
+    fn take_changes(&mut self, path: &mut Vec<String>, changes: &mut Vec<Change>) -> serde_json::Result<()> {
+        self.given.take_changes(path, changes)
+    }
+
+    fn carry_out(&mut self, path: &[String], value: Option<Value>) -> serde_json::Result<()> {
+        self.given.carry_out(path, value)
+    }
+
+    fn forget_changes(&mut self) {
+        self.given.forget_changes();
+    }
 }
 
 impl Ids {
     /// A new id of `length` characters of `[a-z0-9]`, such as a guardrail's (12). `key` says what it is for, for instance
     /// `guardrail/111122223333/us-east-1/checkout`.
     pub(crate) fn lower(&mut self, key: &str, length: usize) -> String {
-        let given = self.given.entry(key.to_owned()).or_default();
+        let given = self.given.get_or_insert_with(key.to_owned(), || 0);
         *given += 1;
         text(LOWER, &format!("{key}#{given}"), length)
     }

@@ -11,7 +11,7 @@
 //!
 //! `server` reads it and takes the lock; `caller` tells who sends it; `operations` finds what it asks for, through the protocols
 //! of `wire`; `shape` holds it against the service's model; the operation, in `bedrock`, `organizations` or `sts`, works on the
-//! `world`; `store` writes what changed; then the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
+//! `world`; `store` writes what changed, which `tracked` knows; then the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 
 mod bedrock;
@@ -35,6 +35,7 @@ mod server;
 mod shape;
 mod store;
 mod sts;
+mod tracked;
 mod wire;
 mod world;
 

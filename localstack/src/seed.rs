@@ -39,7 +39,7 @@ pub(crate) fn complete(given: Value, partition: Partition) -> serde_json::Result
     check_iam(&state).map(|()| state)
 }
 
-/// Bedrock is only where it can be: in Regions of the partition that have it. Accounts and Regions are names of files, too.
+/// Bedrock is only where it can be: in Regions of the partition that have it.
 fn check_scopes(state: &State) -> serde_json::Result<()> {
     for (account, regions) in &state.bedrock {
         if !is_account(account) {
@@ -54,9 +54,9 @@ fn check_scopes(state: &State) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// Accounts are names of files, too.
+/// IAM is of accounts.
 fn check_iam(state: &State) -> serde_json::Result<()> {
-    if let Some(account) = state.iam.keys().find(|account| *account != iam::EVERY && !is_account(account)) {
+    if let Some(account) = state.iam.held().keys().find(|account| *account != iam::EVERY && !is_account(account)) {
         return Err(Error::custom(format_args!("iam: '{account}' is neither an account id nor '{}'", iam::EVERY)));
     }
     match iam::faults(&state.iam).as_slice() {
@@ -122,7 +122,9 @@ mod tests {
             }
             let role = &world.iam("222233334444").roles["app-role"];
             assert!(role.trust.contains("arn:aws:iam::222233334444:root"), "{name}: {}", &*role.trust);
-            assert_eq!(world.state(), World::new(world.state(), Options::default()).state(), "{name}");
+            let written = serde_json::to_value(&*world).expect("JSON");
+            let read = World::new(serde_json::from_value(written).expect("a state"), Options::default());
+            assert_eq!(*read, *world, "{name}");
             assert_eq!(world.iam("999999999999"), &Iam::default(), "outside the organization");
         }
     }

@@ -17,6 +17,7 @@ use crate::error::StartError;
 use crate::operations::{self, Trace};
 use crate::requests::{Entry, Requests};
 use crate::store::{Store, StoreError};
+use crate::tracked::Part;
 use crate::wire::{Reply, Request};
 use crate::world::{State, World};
 use crate::{clock, control, ids, options, regions, seed};
@@ -45,21 +46,21 @@ impl Emulator {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let Config { listen, state_dir, seed, partition, options } = config;
         options::supported(&options).map_err(StartError::Options)?;
-        let store = state_dir.as_deref().map(Store::open).transpose()?;
-        let world = match store.as_ref().map(Store::load).transpose()?.flatten() {
+        let mut store = state_dir.as_deref().map(Store::open).transpose()?;
+        let world = match store.as_mut().map(Store::load).transpose()?.flatten() {
             Some(state) if state.partition != partition => {
                 return Err(StartError::Partition { held: state.partition, wanted: partition });
             }
             Some(state) => World::new(state, options),
             None => {
-                let world = World::new(seed::state(&seed, partition)?, options);
-                store.as_ref().map(|store| store.begin(&world)).transpose()?;
-                world
+                let mut state = seed::state(&seed, partition)?;
+                store.as_mut().map(|store| store.begin(&mut state)).transpose()?;
+                World::new(state, options)
             }
         };
         let management_account = world.organization.management_account().to_owned();
-        let inner = Inner { world, requests: Requests::default() };
-        let shared = Arc::new(Shared { inner: Mutex::new(inner), store, seed });
+        let inner = Inner { world, store, requests: Requests::default() };
+        let shared = Arc::new(Shared { inner: Mutex::new(inner), seed });
         let (address, stop, task) = listen_on(listen, shared).await?;
         Ok(Self {
             endpoint: format!("http://{address}"),
@@ -120,14 +121,33 @@ async fn listen_on(
 #[derive(Debug)]
 pub(crate) struct Shared {
     inner: Mutex<Inner>,
-    store: Option<Store>,
     seed: Seed,
 }
 
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) world: World,
+    store: Option<Store>,
     pub(crate) requests: Requests,
+}
+
+impl Inner {
+    /// Writes what changed.
+    pub(crate) fn save(&mut self) -> Result<(), StoreError> {
+        let state = self.world.state_mut();
+        if let Some(store) = &mut self.store {
+            return store.save(state);
+        }
+        state.forget_changes();
+        Ok(())
+    }
+
+    /// Puts another state in place of the present one.
+    fn replace(&mut self, mut state: State) -> Result<(), StoreError> {
+        self.store.as_mut().map_or(Ok(()), |store| store.begin(&mut state))?;
+        self.world = World::new(state, self.world.options.clone());
+        Ok(())
+    }
 }
 
 impl Shared {
@@ -136,18 +156,9 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what changed.
-    pub(crate) fn save(&self, inner: &mut Inner) -> Result<(), StoreError> {
-        let dirty = inner.world.take_dirty();
-        self.store.as_ref().map_or(Ok(()), |store| store.save(&inner.world, &dirty))
-    }
-
     /// Puts another state in place of the present one.
     pub(crate) fn replace(&self, state: State) -> Result<(), StoreError> {
-        let mut inner = self.lock();
-        let options = inner.world.options.clone();
-        inner.world = World::new(state, options);
-        self.store.as_ref().map_or(Ok(()), |store| store.begin(&inner.world))
+        self.lock().replace(state)
     }
 
     /// Goes back to the seed and forgets the requests.
@@ -164,7 +175,7 @@ impl Shared {
         let seq = inner.requests.next_seq();
         let request_id = ids::uuid(&format!("request/{seq}"));
         let (mut reply, mut trace) = operations::answer(&mut inner.world, request, &request_id);
-        if let Err(error) = self.save(&mut inner) {
+        if let Err(error) = inner.save() {
             tracing::error!(%error, "the state was not written");
             (reply, trace.error) = (unwritten(), Some("InternalFailure".to_owned()));
         }

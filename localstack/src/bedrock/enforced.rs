@@ -40,7 +40,7 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
     let no_config = Map::new();
     let config = input.get("guardrailInferenceConfig").and_then(Value::as_object).unwrap_or(&no_config);
     let scope = own(caller);
-    let held = world.bedrock(&scope).enforced.clone();
+    let held = (*world.bedrock(&scope).enforced).clone();
     // Inferred: the operation is marked idempotent, so a second put without an id changes the one configuration.
     if optional(input, "configId").is_some_and(|id| held.as_ref().is_none_or(|held| held.config_id != id)) {
         return Err(no_configuration());
@@ -70,7 +70,7 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
         updated_at: now,
         updated_by: caller.arn.clone(),
     };
-    world.bedrock_mut(&scope).enforced = Some(enforced);
+    *world.bedrock_mut(&scope).enforced = Some(enforced);
     Ok(answer)
 }
 
@@ -120,7 +120,7 @@ pub(super) fn delete(world: &mut World, caller: &Caller, input: &Map<String, Val
     if world.bedrock(&scope).enforced.as_ref().is_none_or(|held| held.config_id != asked) {
         return Err(no_configuration());
     }
-    world.bedrock_mut(&scope).enforced = None;
+    *world.bedrock_mut(&scope).enforced = None;
     Ok(Value::Null)
 }
 

@@ -1,7 +1,5 @@
 //! Guardrails: create, update, get, list, delete. Versions are in [`super::versions`].
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::content::Content;
@@ -12,6 +10,7 @@ use crate::caller::Caller;
 use crate::clock::{Millis, iso8601};
 use crate::error::ApiError;
 use crate::paging::Page;
+use crate::tracked::{Entities, Single};
 use crate::world::{Scope, World};
 use crate::{inferred, paging};
 
@@ -42,7 +41,9 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
     bedrock.settle(now);
     let draft = Revision { content, created_at: now, updated_at: now, change };
     let tags = tags::read(input);
-    bedrock.guardrails.insert(id, Guardrail { draft, versions: BTreeMap::new(), published: 0, tags });
+    let guardrail =
+        Guardrail { draft: draft.into(), versions: Entities::new(), published: Single::default(), tags: tags.into() };
+    bedrock.guardrails.insert(id, guardrail);
     bedrock.tokens.extend(token.map(|token| (token, answer.clone())));
     Ok(answer)
 }
@@ -54,7 +55,7 @@ pub(super) fn update(world: &mut World, caller: &Caller, input: &Map<String, Val
     let content = content(world, &target.scope, input)?;
     let change = Some(Change { status: Status::Updating, until: due(world, now) });
     let draft = &mut changeable(world, &target, now)?.draft;
-    *draft = Revision { content, created_at: draft.created_at, updated_at: now, change };
+    **draft = Revision { content, created_at: draft.created_at, updated_at: now, change };
     Ok(json!({
         "guardrailId": target.id,
         "guardrailArn": target.arn(world.partition),
@@ -141,8 +142,13 @@ pub(super) fn delete(world: &mut World, caller: &Caller, input: &Map<String, Val
     let change = Some(Change { status: Status::Deleting, until: due(world, now) });
     let guardrail = changeable(world, &target, now)?;
     let number = version.and_then(|version| version.parse::<u32>().ok());
-    let gone = guardrail.versions.iter_mut().filter(|(key, _)| number.is_none_or(|number| number == **key));
-    gone.for_each(|(_, revision)| revision.change = change);
+    let gone: Vec<u32> =
+        guardrail.versions.keys().copied().filter(|key| number.is_none_or(|number| number == *key)).collect();
+    for number in gone {
+        if let Some(revision) = guardrail.versions.get_mut(&number) {
+            revision.change = change;
+        }
+    }
     if number.is_none() {
         guardrail.draft.change = change;
         world.bedrock_mut(&target.scope).resource_policies.remove(&arn);

@@ -12,7 +12,7 @@ use crate::world::{Scope, World};
 
 /// Replaces the whole configuration.
 pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
-    world.bedrock_mut(&Scope::of(caller)).logging = input.get("loggingConfig").cloned();
+    *world.bedrock_mut(&Scope::of(caller)).logging = input.get("loggingConfig").cloned();
     Ok(json!({}))
 }
 
@@ -26,7 +26,7 @@ pub(super) fn get(world: &mut World, caller: &Caller, _: &Map<String, Value>) ->
 pub(super) fn delete(world: &mut World, caller: &Caller, _: &Map<String, Value>) -> Result<Value, ApiError> {
     let scope = Scope::of(caller);
     if world.bedrock(&scope).logging.is_some() {
-        world.bedrock_mut(&scope).logging = None;
+        *world.bedrock_mut(&scope).logging = None;
     }
     Ok(json!({}))
 }

@@ -8,21 +8,28 @@ use serde_json::Value;
 use super::content::Content;
 use super::enforced::Enforced;
 use crate::clock::Millis;
+use crate::tracked::{Entities, Groups, Single, parts};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Bedrock {
     /// By id.
-    pub(super) guardrails: BTreeMap<String, Guardrail>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) enforced: Option<Enforced>,
+    pub(super) guardrails: Groups<String, Guardrail>,
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) enforced: Single<Option<Enforced>>,
     /// Documents by the ARN of their guardrail or guardrail profile, as they were sent.
-    pub(super) resource_policies: BTreeMap<String, String>,
+    pub(super) resource_policies: Entities<String, String>,
     /// What was answered under each idempotency token.
-    pub(super) tokens: BTreeMap<String, Value>,
+    pub(super) tokens: Entities<String, Value>,
     /// The configuration of invocation logging, as it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) logging: Option<Value>,
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) logging: Single<Option<Value>>,
+}
+
+parts!(Bedrock { guardrails, enforced, resource_policies, tokens, logging } fixed {});
+
+fn is_none<T>(value: &Single<Option<T>>) -> bool {
+    value.is_none()
 }
 
 impl Default for Bedrock {
@@ -34,11 +41,11 @@ impl Default for Bedrock {
 impl Bedrock {
     pub(crate) const fn nothing() -> Self {
         Self {
-            guardrails: BTreeMap::new(),
-            enforced: None,
-            resource_policies: BTreeMap::new(),
-            tokens: BTreeMap::new(),
-            logging: None,
+            guardrails: Groups::new(),
+            enforced: Single::new(None),
+            resource_policies: Entities::new(),
+            tokens: Entities::new(),
+            logging: Single::new(None),
         }
     }
 
@@ -54,8 +61,14 @@ impl Bedrock {
     /// Forgets what has been deleted.
     pub(super) fn settle(&mut self, now: Millis) {
         self.guardrails.retain(|_, guardrail| guardrail.draft.status(now).is_some());
-        for guardrail in self.guardrails.values_mut() {
-            guardrail.versions.retain(|_, version| version.status(now).is_some());
+        let holds_a_gone_one =
+            |guardrail: &Guardrail| guardrail.versions.values().any(|version| version.status(now).is_none());
+        let ids: Vec<String> =
+            self.guardrails.iter().filter(|(_, one)| holds_a_gone_one(one)).map(|(id, _)| id.clone()).collect();
+        for id in ids {
+            if let Some(guardrail) = self.guardrails.get_mut(&id) {
+                guardrail.versions.retain(|_, version| version.status(now).is_some());
+            }
         }
     }
 }
@@ -63,21 +76,23 @@ impl Bedrock {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Guardrail {
-    pub(super) draft: Revision,
+    pub(super) draft: Single<Revision>,
     #[serde(default)]
-    pub(super) versions: BTreeMap<u32, Revision>,
+    pub(super) versions: Entities<u32, Revision>,
     /// The highest version ever published, unless `versions` has a higher one: numbers are not used again.
     #[serde(default)]
-    pub(super) published: u32,
+    pub(super) published: Single<u32>,
     #[serde(default)]
-    pub(super) tags: BTreeMap<String, String>,
+    pub(super) tags: Single<BTreeMap<String, String>>,
 }
+
+parts!(Guardrail { draft, versions, published, tags } fixed {});
 
 impl Guardrail {
     /// `DRAFT` or a numeric version, unless its deletion is over.
     pub(super) fn revision(&self, version: &str, now: Millis) -> Option<&Revision> {
         let revision = match version {
-            DRAFT => Some(&self.draft),
+            DRAFT => Some(&*self.draft),
             number => number.parse().ok().and_then(|number: u32| self.versions.get(&number)),
         };
         revision.filter(|revision| revision.status(now).is_some())
@@ -86,7 +101,7 @@ impl Guardrail {
     /// All revisions that can be read: `DRAFT` (inferred), then by number.
     pub(super) fn revisions(&self, now: Millis) -> impl Iterator<Item = (String, &Revision)> {
         let versions = self.versions.iter().map(|(number, revision)| (number.to_string(), revision));
-        [(DRAFT.to_owned(), &self.draft)].into_iter().chain(versions).filter(move |(_, one)| one.status(now).is_some())
+        [(DRAFT.to_owned(), &*self.draft)].into_iter().chain(versions).filter(move |(_, one)| one.status(now).is_some())
     }
 
     /// Whether a change of any of its revisions is under way.

@@ -20,7 +20,7 @@ pub(super) fn read(input: &Map<String, Value>) -> BTreeMap<String, String> {
 
 pub(super) fn add(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
     let target = tagged(world, caller, input, "bedrock:TagResource")?;
-    let mut tags = target.find(world, world.now())?.tags.clone();
+    let mut tags = (*target.find(world, world.now())?.tags).clone();
     tags.extend(read(input));
     if tags.len() > inferred::TAGS {
         let message = format!("A resource can have at most {} tags.", inferred::TAGS);
@@ -28,7 +28,7 @@ pub(super) fn add(world: &mut World, caller: &Caller, input: &Map<String, Value>
             ApiError::new("TooManyTagsException", 400, message).with("resourceName", member(input, "resourceARN"))
         );
     }
-    change(world, &target, |guardrail| guardrail.tags = tags)
+    change(world, &target, |guardrail| *guardrail.tags = tags)
 }
 
 pub(super) fn remove(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
@@ -39,7 +39,7 @@ pub(super) fn remove(world: &mut World, caller: &Caller, input: &Map<String, Val
 
 pub(super) fn list(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
     let target = tagged(world, caller, input, "bedrock:ListTagsForResource")?;
-    let tags = &target.find(world, world.now())?.tags;
+    let tags = &*target.find(world, world.now())?.tags;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(json!({ "tags": tags }))
 }

@@ -25,8 +25,8 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
     if guardrail.versions.len() >= VERSIONS {
         return Err(quota(format!("The guardrail has reached its limit of {VERSIONS} versions.")));
     }
-    let number = guardrail.versions.keys().copied().chain([guardrail.published]).max().unwrap_or_default() + 1;
-    guardrail.published = number;
+    let number = guardrail.versions.keys().copied().chain([*guardrail.published]).max().unwrap_or_default() + 1;
+    *guardrail.published = number;
     let mut content = guardrail.draft.content.clone();
     // Inferred: the draft's description is not the version's.
     content.description = optional(input, "description").map(str::to_owned);

@@ -7,16 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::text::Text;
 use crate::clock::Millis;
 use crate::ids;
+use crate::tracked::{Entities, parts};
 
 /// The roles and the customer managed policies of an account, by name. AWS takes two names that differ in case only for one.
 ///
 /// ARNs are not part of it: they are made from the account, the path and the name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Iam {
-    pub(crate) roles: BTreeMap<String, Role>,
-    pub(crate) policies: BTreeMap<String, Policy>,
+    pub(crate) roles: Entities<String, Role>,
+    pub(crate) policies: Entities<String, Policy>,
 }
+
+parts!(Iam { roles, policies } fixed {});
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +96,7 @@ const fn an_hour() -> u32 {
 
 impl Iam {
     pub(super) const fn nothing() -> Self {
-        Self { roles: BTreeMap::new(), policies: BTreeMap::new() }
+        Self { roles: Entities::new(), policies: Entities::new() }
     }
 
     /// Fills in what a state written by hand may leave out.
@@ -103,13 +106,13 @@ impl Iam {
                 *at = default;
             }
         };
-        for (name, role) in &mut self.roles {
+        self.roles.edit_all(|name, role| {
             if role.id.is_empty() {
                 role.id = format!("AROA{}", ids::upper(&format!("role/{account}/{name}"), 17));
             }
             since(&mut role.created, joined);
-        }
-        for (name, policy) in &mut self.policies {
+        });
+        self.policies.edit_all(|name, policy| {
             if policy.id.is_empty() {
                 policy.id = format!("ANPA{}", ids::upper(&format!("policy/{account}/{name}"), 17));
             }
@@ -118,7 +121,7 @@ impl Iam {
             for version in policy.versions.values_mut() {
                 since(&mut version.created, policy.created);
             }
-        }
+        });
     }
 
     /// What makes no sense, in words. Names and documents are as their writer wants them.

@@ -26,14 +26,15 @@ impl Template<'_> {
         if invited {
             iam.roles.remove(MADE_BY_ORGANIZATIONS);
         }
-        for role in iam.roles.values_mut() {
+        iam.roles.edit_all(|_, role| {
             self.fill(&mut role.trust, account);
             role.inline.values_mut().for_each(|document| self.fill(document, account));
             let arns = role.attached.iter_mut().chain(&mut role.permissions_boundary);
             arns.for_each(|arn| *arn = self.filled(arn, account));
-        }
-        let versions = iam.policies.values_mut().flat_map(|policy| policy.versions.values_mut());
-        versions.for_each(|version| self.fill(&mut version.document, account));
+        });
+        iam.policies.edit_all(|_, policy| {
+            policy.versions.values_mut().for_each(|version| self.fill(&mut version.document, account));
+        });
         iam
     }
 

@@ -1,5 +1,7 @@
 //! Which policies hang where. The order on one node is that of attachment, for the first one wins there.
 
+use std::collections::BTreeMap;
+
 use super::organization::Organization;
 use super::policy_type::{PolicyType, Status};
 use crate::clock::Millis;
@@ -17,12 +19,15 @@ impl Organization {
     }
 
     pub(super) fn attach(&mut self, node: &str, policy_type: PolicyType, policy: &str) {
-        let types = self.attachments.entry(node.to_owned()).or_default();
+        let types = self.attachments.get_or_insert_with(node.to_owned(), BTreeMap::new);
         types.entry(policy_type).or_default().push(policy.to_owned());
     }
 
     /// Takes the policies of a type that `gone` says from a node; empty entries are not kept.
     fn prune(&mut self, node: &str, policy_type: PolicyType, gone: impl Fn(&str) -> bool) {
+        if !self.attached(node, policy_type).iter().any(|policy| gone(policy)) {
+            return;
+        }
         let Some(types) = self.attachments.get_mut(node) else { return };
         if let Some(policies) = types.get_mut(&policy_type) {
             policies.retain(|policy| !gone(policy));

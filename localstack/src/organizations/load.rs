@@ -9,6 +9,7 @@ use super::documents;
 use super::id::Id;
 use super::organization::{Organization, Policy};
 use super::policy_type::PolicyType;
+use crate::tracked::Part;
 
 /// How deep OUs may be nested below the root.
 const DEEPEST: usize = 5;
@@ -32,6 +33,8 @@ impl<'de> Deserialize<'de> for Organization {
             organization.attach_managed(policy_type);
         }
         organization.settle();
+        // What is read is written as a whole.
+        organization.forget_changes();
         Ok(organization)
     }
 }

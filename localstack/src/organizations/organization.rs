@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::effective::Timeline;
 use super::policy_type::{PolicyType, Switch};
 use crate::clock::Millis;
+use crate::tracked::{Entities, Groups, Single, parts};
 
 /// The organization's state, in the form in which seeds and state files hold it under `organization`. ARNs are not part of it:
 /// they are made from the ids and [`World::partition`](crate::world::World::partition) when they are read.
@@ -21,31 +22,44 @@ pub(crate) struct Organization {
     pub(super) feature_set: FeatureSet,
     pub(super) root: Root,
     #[serde(default)]
-    pub(super) units: BTreeMap<String, Unit>,
-    pub(super) accounts: BTreeMap<String, Account>,
+    pub(super) units: Entities<String, Unit>,
+    pub(super) accounts: Entities<String, Account>,
     /// Without the AWS managed ones, which every organization has.
     #[serde(default)]
-    pub(super) policies: BTreeMap<String, Policy>,
+    pub(super) policies: Entities<String, Policy>,
     #[serde(default)]
-    pub(super) policy_types: BTreeMap<PolicyType, Switch>,
+    pub(super) policy_types: Entities<PolicyType, Switch>,
     /// For each root, OU or account and type the ids of the policies attached, first attached first.
     #[serde(default)]
-    pub(super) attachments: BTreeMap<String, BTreeMap<PolicyType, Vec<String>>>,
+    pub(super) attachments: Entities<String, BTreeMap<PolicyType, Vec<String>>>,
     /// For each taggable resource's id its tags.
     #[serde(default)]
-    pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) tags: Entities<String, BTreeMap<String, String>>,
     /// For each account the services that it administers, and since when.
     #[serde(default)]
-    pub(super) delegated_administrators: BTreeMap<String, BTreeMap<String, Millis>>,
+    pub(super) delegated_administrators: Entities<String, BTreeMap<String, Millis>>,
     /// The services with trusted access, and since when.
     #[serde(default)]
-    pub(super) service_access: BTreeMap<String, Millis>,
+    pub(super) service_access: Entities<String, Millis>,
     #[serde(default)]
-    pub(super) resource_policy: Option<ResourcePolicy>,
+    pub(super) resource_policy: Single<Option<ResourcePolicy>>,
     /// What has become of the merges so far; a state written by hand can leave it out, and is in effect at once.
     #[serde(default)]
-    pub(super) effective: BTreeMap<PolicyType, BTreeMap<String, Timeline>>,
+    pub(super) effective: Groups<PolicyType, Entities<String, Timeline>>,
 }
+
+parts!(Organization {
+    units,
+    accounts,
+    policies,
+    policy_types,
+    attachments,
+    tags,
+    delegated_administrators,
+    service_access,
+    resource_policy,
+    effective,
+} fixed { id, management_account, feature_set, root });
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

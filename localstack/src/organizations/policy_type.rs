@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::rows::type_name;
 use crate::clock::Millis;
+use crate::tracked::Key;
 
 /// A policy type of the service model, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +66,16 @@ impl PolicyType {
             | Self::ChatbotPolicy => 5,
             _ => 10,
         }
+    }
+}
+
+impl Key for PolicyType {
+    fn text(&self) -> String {
+        type_name(*self)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }
 

@@ -41,21 +41,16 @@ async fn a_restart_goes_on_where_the_last_run_ended() {
 }
 
 #[tokio::test]
-async fn a_write_touches_what_it_changed() {
+async fn a_reset_is_on_disk_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let emulator = Emulator::start(config(folder.path())).await.expect("starts");
     let client = Client::of(&emulator);
+    let before = client.control("GET", "state", &json!({})).await.ok(200);
     created(&client, &guardrail("one")).await;
-    created(&client.region("eu-west-1"), &guardrail("one")).await;
-    let file = |region: &str| folder.path().join(format!("bedrock/111122223333/{region}.json"));
-    let content = |region: &str| std::fs::read(file(region)).expect("a file");
-    let before = content("us-east-1");
-    std::fs::write(file("us-east-1"), "untouched").expect("written");
-    created(&client.region("eu-west-1"), &guardrail("two")).await;
-    assert_eq!(content("us-east-1"), b"untouched");
-    std::fs::write(file("us-east-1"), before).expect("written");
     client.control("POST", "reset", &json!({})).await.ok(200);
-    assert!(!file("us-east-1").exists() && folder.path().join("partition.json").exists());
+    emulator.stop().await;
+    let emulator = Emulator::start(config(folder.path())).await.expect("starts");
+    assert_eq!(Client::of(&emulator).control("GET", "state", &json!({})).await.ok(200), before);
     emulator.stop().await;
 }
 
@@ -75,7 +70,7 @@ async fn a_folder_belongs_to_one_emulator_and_one_partition() {
 async fn a_broken_file_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     Emulator::start(config(folder.path())).await.expect("starts").stop().await;
-    std::fs::write(folder.path().join("meta.json"), "{").expect("written");
+    std::fs::write(folder.path().join("state-1.json"), "{").expect("written");
     let error = Emulator::start(config(folder.path())).await.expect_err("refused").to_string();
-    assert!(error.contains("meta.json"), "{error}");
+    assert!(error.contains("state-1.json"), "{error}");
 }

@@ -17,6 +17,7 @@ use super::inheritance::{self, Element};
 use super::organization::Organization;
 use super::policy_type::PolicyType;
 use crate::clock::Millis;
+use crate::tracked::Entities;
 
 impl Organization {
     /// What is in effect at a node; a node that nothing was ever attached to or above has no document.
@@ -27,7 +28,7 @@ impl Organization {
     }
 
     /// The closest node, the given one included, that has a timeline of its own.
-    fn governing<'a>(&'a self, timelines: &BTreeMap<String, Timeline>, id: &'a str) -> Option<&'a str> {
+    fn governing<'a>(&'a self, timelines: &Entities<String, Timeline>, id: &'a str) -> Option<&'a str> {
         self.upward(id).find(|step| timelines.contains_key(*step))
     }
 
@@ -46,23 +47,32 @@ impl Organization {
     /// Merges anew after a change of attachments or documents of one type; what differs is visible from `due` on.
     pub(super) fn propagate(&mut self, policy_type: PolicyType, now: Millis, due: Millis) {
         for (id, outcome) in self.merges(policy_type) {
+            let have = self.effective.get(&policy_type).and_then(|timelines| timelines.get(&id));
+            if have.is_some_and(|timeline| timeline.latest() == outcome) {
+                continue;
+            }
             let inherited = self.inherited(policy_type, &id);
-            let timelines = self.effective.entry(policy_type).or_default();
-            timelines.entry(id).or_insert(inherited).change(now, due, outcome);
+            let timelines = self.effective.get_or_insert_with(policy_type, Entities::new);
+            timelines.get_or_insert_with(id, || inherited).change(now, due, outcome);
         }
     }
 
     /// Brings timelines and attachments together at once, after a state was read that someone may have edited.
     pub(super) fn settle(&mut self) {
         let nodes: BTreeSet<String> = self.node_ids().cloned().collect();
-        self.effective.values_mut().for_each(|timelines| timelines.retain(|id, _| nodes.contains(id)));
+        let with_timelines: Vec<PolicyType> = self.effective.keys().copied().collect();
+        for policy_type in &with_timelines {
+            if let Some(timelines) = self.effective.get_mut(policy_type) {
+                timelines.retain(|id, _| nodes.contains(id));
+            }
+        }
         let types: BTreeSet<PolicyType> = self.policies.values().map(|policy| policy.kind).collect();
-        for policy_type in types.into_iter().chain(self.effective.keys().copied().collect::<Vec<_>>()) {
+        for policy_type in types.into_iter().chain(with_timelines) {
             for (id, outcome) in self.merges(policy_type) {
                 let have = self.effective.get(&policy_type).and_then(|timelines| timelines.get(&id));
                 if have.is_none_or(|timeline| timeline.latest() != outcome) {
                     let settled = Timeline::settled_on(have.unwrap_or(&Timeline::default()), outcome);
-                    self.effective.entry(policy_type).or_default().insert(id, settled);
+                    self.effective.get_or_insert_with(policy_type, Entities::new).insert(id, settled);
                 }
             }
         }
@@ -80,7 +90,7 @@ impl Organization {
         if !policy_type.merges() {
             return Vec::new();
         }
-        let with_timeline = self.effective.get(&policy_type).into_iter().flat_map(BTreeMap::keys);
+        let with_timeline = self.effective.get(&policy_type).into_iter().flat_map(|timelines| timelines.keys());
         let attached = self.attachments.iter().filter(|(_, types)| types.contains_key(&policy_type));
         let ids: BTreeSet<&String> = attached.map(|(id, _)| id).chain(with_timeline).collect();
         let mut chains: Vec<(&String, Vec<&str>)> = ids.into_iter().map(|id| (id, self.downward(id))).collect();

@@ -1,6 +1,6 @@
 //! Delegated administrators, trusted access, and the resource policy that delegates the management of policies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub(super) fn register(world: &mut World, input: Input<'_>) -> Answer {
     }
     let now = world.now();
     let administrators = &mut world.organization_mut().delegated_administrators;
-    administrators.entry(account.to_owned()).or_default().insert(service.to_owned(), now);
+    administrators.get_or_insert_with(account.to_owned(), BTreeMap::new).insert(service.to_owned(), now);
     Ok(nothing())
 }
 
@@ -83,7 +83,7 @@ pub(super) fn enable_service_access(world: &mut World, input: Input<'_>) -> Answ
     let service = principal(input)?;
     all_features(&world.organization)?;
     let now = world.now();
-    world.organization_mut().service_access.entry(service.to_owned()).or_insert(now);
+    world.organization_mut().service_access.get_or_insert_with(service.to_owned(), || now);
     Ok(nothing())
 }
 
@@ -103,7 +103,7 @@ pub(super) fn put_resource_policy(world: &mut World, input: Input<'_>) -> Answer
     if !tags.is_empty() {
         organization.tags.insert(id.clone(), tags);
     }
-    organization.resource_policy = Some(ResourcePolicy { id, content: content.to_owned() });
+    *organization.resource_policy = Some(ResourcePolicy { id, content: content.to_owned() });
     resource_policy(world)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn describe_resource_policy(request: Request<'_>) -> Answer {
 pub(super) fn delete_resource_policy(world: &mut World, _input: Input<'_>) -> Answer {
     let id = world.organization.resource_policy.as_ref().ok_or(Refused::ResourcePolicyNotFound)?.id.clone();
     let organization = world.organization_mut();
-    organization.resource_policy = None;
+    *organization.resource_policy = None;
     organization.tags.remove(&id);
     Ok(nothing())
 }

@@ -132,7 +132,7 @@ impl<'a> Request<'a> {
     /// Whether the resource policy admits the caller. What the request names is read leniently: it is not validated yet.
     fn admitted(self) -> bool {
         let organization = self.organization();
-        let Some(policy) = &organization.resource_policy else { return false };
+        let Some(policy) = &*organization.resource_policy else { return false };
         let named = |member: &str| self.input.text(member).ok().flatten();
         let target = ["TargetId", "RootId", "ResourceId"].into_iter().find_map(named);
         let target_policy =
