@@ -22,6 +22,10 @@ docs:
 deny:
     .ci/deny
 
+# drive the local AWS with boto3 and the AWS CLI; `just conformance --write` renews the table of localstack/README.md
+conformance *args:
+    localstack/conformance/run "$@"
+
 # what CI runs
 ci:
     .ci/run

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::server::Shared;
 use crate::wire::{Reply, Request};
-use crate::{clock, options, seed};
+use crate::{clock, operations, options, seed};
 
 /// What all control paths begin with.
 pub(crate) const PREFIX: &str = "/_bedrail/";
@@ -46,6 +46,10 @@ fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
             shared.replace(state).map(|()| json!({})).map_err(|error| internal(&error))
         }
         (&Method::POST, "reset") => shared.reset().map(|()| json!({})).map_err(|error| internal(&error)),
+        (&Method::GET, "operations") => {
+            let row = |(service, operation)| json!({ "service": service, "operation": operation });
+            Ok(operations::all().map(row).collect())
+        }
         (&Method::GET, "requests") => {
             serde_json::to_value(shared.lock().requests.entries()).map_err(|error| bad_request(&error))
         }

@@ -5,7 +5,8 @@
 //! `AKIA` followed by an account's twelve digits, and any secret. Account, Region and service come from the signature, which is
 //! read but **not verified**: whoever reaches the address is trusted.
 //!
-//! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `requests`, `clock` and `options`.
+//! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `operations`, `requests`, `clock` and
+//! `options`.
 //!
 //! # The way of a request
 //!

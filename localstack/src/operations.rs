@@ -113,18 +113,30 @@ impl Call {
     }
 }
 
+/// The operations of each service. Organizations has a table of its own, in [`organizations`].
+const TABLES: &[(&str, &[Operation])] = &[("bedrock", bedrock::OPERATIONS), ("sts", sts::OPERATIONS)];
+
+/// Every operation that is answered: its service and its name.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let tables =
+        TABLES.iter().flat_map(|(service, table)| table.iter().map(move |operation| (*service, operation.name)));
+    tables.chain(organizations::names().map(|name| ("organizations", name)))
+}
+
+fn table(service: &str) -> impl Iterator<Item = &'static Operation> {
+    TABLES.iter().filter(move |(named, _)| *named == service).flat_map(|(_, table)| *table)
+}
+
 /// The operation that a request asks for.
 fn find(signature: &Signature, request: &Request) -> Result<Call, Refused> {
     match signature.service.as_str() {
-        "bedrock" => {
-            bedrock::OPERATIONS.iter().find_map(|operation| rest(operation, request)).ok_or(Refused::UnknownOperation)
-        }
+        "bedrock" => table("bedrock").find_map(|operation| rest(operation, request)).ok_or(Refused::UnknownOperation),
         "organizations" => aws_json::operation(ORGANIZATIONS_TARGET, request)
             .map(|name| Call::Organizations(name.to_owned()))
             .ok_or(Refused::UnknownOperation),
         "sts" => {
             let form = query::input(request).ok_or(Refused::Unreadable)?;
-            sts::OPERATIONS.iter().find_map(|operation| asked(operation, &form)).ok_or(Refused::UnknownOperation)
+            table("sts").find_map(|operation| asked(operation, &form)).ok_or(Refused::UnknownOperation)
         }
         "iam" => Err(Refused::UnknownOperation),
         _ => Err(Refused::WrongService),

@@ -23,7 +23,7 @@ pub(crate) fn files(folder: &str, suffix: &str) -> Vec<String> {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             if path.is_dir() {
                 // Never the project's own: what is built, installed or kept by the sandbox.
-                if !matches!(name.as_str(), "target" | "node_modules" | ".python" | ".git" | ".bedrail") {
+                if !matches!(name.as_str(), "target" | "node_modules" | ".python" | ".venv" | ".git" | ".bedrail") {
                     folders.push(path);
                 }
             } else if name.ends_with(suffix) {

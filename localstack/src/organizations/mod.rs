@@ -42,7 +42,7 @@ use self::organization::{Account, JoinedMethod};
 use self::policy_type::PolicyType;
 use crate::clock::Millis;
 
-pub(crate) use self::operations::dispatch;
+pub(crate) use self::operations::{dispatch, names};
 pub(crate) use self::organization::Organization;
 
 #[allow(clippy::unused_self, clippy::unnecessary_literal_bound, reason = "a skeleton")]

@@ -111,3 +111,16 @@ async fn what_is_not_built_is_said_to_be_missing() {
     assert!(matches!(refused, Err(StartError::Options(_))));
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn the_operations_are_listed() {
+    let emulator = emulator().await;
+    let operations = Client::of(&emulator).control("GET", "operations", &json!({})).await.ok(200);
+    for (service, operation) in
+        [("bedrock", "CreateGuardrail"), ("organizations", "ListRoots"), ("sts", "GetCallerIdentity")]
+    {
+        let row = json!({"service": service, "operation": operation});
+        assert!(operations.as_array().expect("a list").contains(&row), "{row}");
+    }
+    emulator.stop().await;
+}

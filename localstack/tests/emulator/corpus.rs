@@ -1,32 +1,46 @@
 //! Documents that people wrote, from public repositories, and cases that the service is known to refuse.
 //!
-//! `tests/corpus/README.md` says where they come from.
+//! `conformance/corpus/README.md` says where they come from.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::client::{Client, created, emulator};
 
-fn documents(folder: &str) -> Vec<(String, Value)> {
-    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests/corpus", folder].iter().collect();
-    let read = |path: &Path| {
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
-        (name, serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON"))
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/corpus");
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON")
+}
+
+fn documents(folder: &str) -> BTreeMap<String, Value> {
+    let files = fs::read_dir(Path::new(CORPUS).join(folder)).expect("a folder").map(|entry| entry.expect("an entry"));
+    let documents = files.map(|file| (file.file_name().to_string_lossy().into_owned(), read(&file.path())));
+    documents.filter(|(name, _)| name != "EXPECT.json").collect()
+}
+
+/// The documents that the service accepts, and those that it refuses. What nobody saw refused counts as accepted.
+fn accepted_and_refused() -> (BTreeMap<String, Value>, BTreeMap<String, Value>) {
+    let expected = read(&Path::new(CORPUS).join("invalid/EXPECT.json"));
+    let refused = |name: &str| {
+        let by = expected[name]["enforced"].as_str().expect("an expectation");
+        by != "UNPROVEN" && !by.ends_with("SERVICE_ACCEPTS")
     };
-    let mut documents: Vec<_> =
-        fs::read_dir(folder).expect("a folder").map(|entry| read(&entry.expect("an entry").path())).collect();
-    documents.sort_by(|(one, _), (other, _)| one.cmp(other));
-    assert!(documents.len() >= 12);
-    documents
+    let (refused, mut accepted): (BTreeMap<_, _>, _) =
+        documents("invalid").into_iter().partition(|(name, _)| refused(name));
+    accepted.extend(documents("guardrails"));
+    assert!(accepted.len() >= 30 && refused.len() >= 35);
+    (accepted, refused)
 }
 
 #[tokio::test]
 async fn what_the_service_accepts_is_accepted_and_reads_back() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);
-    for (name, document) in documents("valid") {
+    for (name, document) in accepted_and_refused().0 {
         let (id, _) = created(&client, &document).await;
         let read = client.bedrock("GET", &format!("/guardrails/{id}"), &json!({})).await.ok(200);
         for same in ["name", "description", "blockedInputMessaging", "blockedOutputsMessaging"] {
@@ -67,7 +81,7 @@ fn holds(read: &Value, sent: &Value) -> bool {
 async fn what_the_service_refuses_is_refused() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);
-    for (name, document) in documents("invalid") {
+    for (name, document) in accepted_and_refused().1 {
         let answer = client.bedrock("POST", "/guardrails", &document).await;
         assert_eq!((answer.status, answer.header("x-amzn-errortype")), (400, Some("ValidationException")), "{name}");
     }

@@ -81,6 +81,11 @@ const OPERATIONS: &[Operation] = &[
     write("EnableAWSServiceAccess", Access::Management, delegation::enable_service_access),
 ];
 
+/// The names of all operations.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    OPERATIONS.iter().map(|operation| operation.name)
+}
+
 /// Carries out an operation of Organizations; `None` if there is no operation of that name. The wire, the caller and the
 /// home Region are settled before; the input is the request's JSON body, not yet validated.
 ///

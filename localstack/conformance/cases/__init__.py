@@ -1,0 +1,10 @@
+"""What boto3 alone is used for: refusals, limits, time, and documents in their hundreds."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from judge.aws import Aws
+
+Case: TypeAlias = Callable[[Aws], None]
+
+CASES: Final[tuple[Case, ...]] = ()

@@ -1,0 +1,1 @@
+"""Judges the emulator's answers by the service models that botocore carries."""
