@@ -30,7 +30,7 @@ pub(crate) type Run = fn(&mut World, &Caller, &Map<String, Value>) -> Result<Val
 #[derive(Debug)]
 pub(crate) enum Binding {
     Rest { method: Method, path: &'static str, status: u16 },
-    Query { version: &'static str, namespace: &'static str },
+    Query(&'static query::Service),
 }
 
 /// A request on its way, filled in as far as it got. Becomes an entry of the request log.
@@ -46,7 +46,7 @@ pub(crate) struct Trace {
 enum Call {
     Rest { operation: &'static Operation, status: u16, labels: Vec<(String, String)> },
     Organizations(String),
-    Query { operation: &'static Operation, namespace: &'static str, form: Map<String, Value> },
+    Query { operation: &'static Operation, service: &'static query::Service, form: query::Form },
 }
 
 /// Answers one AWS request.
@@ -96,10 +96,10 @@ fn run(
                 .unwrap_or_else(|| Err(refuse(Refused::UnknownOperation)))?;
             Ok(aws_json::success(&output, request_id))
         }
-        Call::Query { operation, namespace, form } => {
-            let input = shape::check(operation.input, &Value::Object(form))?;
+        Call::Query { operation, service, form } => {
+            let input = query::input(service, operation.input, &form)?;
             let output = (operation.run)(world, caller, &input)?;
-            Ok(query::success(operation.name, namespace, &output, request_id))
+            Ok(query::success(operation.name, service.namespace, &output, request_id))
         }
     }
 }
@@ -134,10 +134,7 @@ fn find(signature: &Signature, request: &Request) -> Result<Call, Refused> {
         "organizations" => aws_json::operation(ORGANIZATIONS_TARGET, request)
             .map(|name| Call::Organizations(name.to_owned()))
             .ok_or(Refused::UnknownOperation),
-        "sts" => {
-            let form = query::input(request).ok_or(Refused::Unreadable)?;
-            table("sts").find_map(|operation| asked(operation, &form)).ok_or(Refused::UnknownOperation)
-        }
+        "sts" => asked("sts", request),
         "iam" => Err(Refused::UnknownOperation),
         _ => Err(Refused::WrongService),
     }
@@ -149,11 +146,17 @@ fn rest(operation: &'static Operation, request: &Request) -> Option<Call> {
     Some(Call::Rest { operation, status: *status, labels })
 }
 
-fn asked(operation: &'static Operation, form: &Map<String, Value>) -> Option<Call> {
-    let Binding::Query { version, namespace } = &operation.binding else { return None };
-    let is = |field: &str, value: &str| form.get(field).and_then(Value::as_str) == Some(value);
-    let found = is("Action", operation.name) && is("Version", version);
-    found.then(|| Call::Query { operation, namespace, form: form.clone() })
+fn asked(service: &str, request: &Request) -> Result<Call, Refused> {
+    let form = query::form(request).ok_or(Refused::Unreadable)?;
+    let is = |field: &str, value: &str| form.get(field).is_some_and(|given| given == value);
+    let found = table(service).find_map(|operation| match operation.binding {
+        Binding::Query(service) if is("Action", operation.name) && is("Version", service.version) => {
+            Some((operation, service))
+        }
+        _ => None,
+    });
+    let (operation, service) = found.ok_or(Refused::UnknownOperation)?;
+    Ok(Call::Query { operation, service, form })
 }
 
 /// Whether the service is there for this account in the Region of the signature. One endpoint plays all Regions, so a Region

@@ -88,23 +88,54 @@ impl Shape {
     }
 }
 
-/// The input, reduced to the declared members.
+/// Why an input does not fit.
+#[derive(Debug)]
+pub(crate) enum Misfit {
+    /// The first value of the wrong type.
+    Mistyped { path: String, wanted: &'static str },
+    /// Every violated constraint.
+    Violated(Vec<Violation>),
+}
+
+/// A constraint that a value violates.
+#[derive(Debug)]
+pub(crate) struct Violation {
+    pub(crate) path: String,
+    /// The value as errors show it, with a space before it; empty for a sensitive one.
+    pub(crate) shown: String,
+    pub(crate) constraint: String,
+}
+
+/// The input of a JSON protocol, reduced to the declared members.
 ///
 /// Fails with a `ValidationException` that lists every violated constraint, or, when a value has the wrong JSON type, names the
 /// first such value.
 pub(crate) fn check(members: &'static [Member], input: &Value) -> Result<Map<String, Value>, ApiError> {
-    let mut violations = Vec::new();
-    let checked = structure(members, input, "", &mut violations)
-        .map_err(|Mistyped { path, wanted }| validation(crate::inferred::mistyped(&path, wanted)))?;
-    match violations.len() {
-        0 => Ok(checked),
-        1 => Err(validation(format!("1 validation error detected: {}", violations[0]))),
-        n => Err(validation(format!("{n} validation errors detected: {}", violations.join("; ")))),
-    }
+    inspect(members, input).map_err(|misfit| {
+        let message = match misfit {
+            Misfit::Mistyped { path, wanted } => crate::inferred::mistyped(&path, wanted),
+            Misfit::Violated(violations) => detected(violations.iter().map(|Violation { path, shown, constraint }| {
+                format!("Value{shown} at '{path}' failed to satisfy constraint: {constraint}")
+            })),
+        };
+        ApiError::new("ValidationException", 400, message)
+    })
 }
 
-fn validation(message: String) -> ApiError {
-    ApiError::new("ValidationException", 400, message)
+/// The input, reduced to the declared members.
+pub(crate) fn inspect(members: &'static [Member], input: &Value) -> Result<Map<String, Value>, Misfit> {
+    let mut violations = Vec::new();
+    let checked = structure(members, input, "", &mut violations)
+        .map_err(|Mistyped { path, wanted }| Misfit::Mistyped { path, wanted })?;
+    if violations.is_empty() { Ok(checked) } else { Err(Misfit::Violated(violations)) }
+}
+
+/// The message for violations, which are worded alike in all protocols.
+pub(crate) fn detected(violations: impl Iterator<Item = String>) -> String {
+    let violations: Vec<String> = violations.collect();
+    let count = violations.len();
+    let plural = if count == 1 { "error" } else { "errors" };
+    format!("{count} validation {plural} detected: {}", violations.join("; "))
 }
 
 struct Mistyped {
@@ -116,7 +147,7 @@ fn structure(
     members: &'static [Member],
     value: &Value,
     path: &str,
-    violations: &mut Vec<String>,
+    violations: &mut Vec<Violation>,
 ) -> Result<Map<String, Value>, Mistyped> {
     let object = value.as_object().ok_or_else(|| Mistyped { path: path.to_owned(), wanted: "object" })?;
     let mut kept = Map::new();
@@ -124,8 +155,8 @@ fn structure(
         let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
         match object.get(*name) {
             None | Some(Value::Null) if *required => {
-                violations
-                    .push(format!("Value null at '{path}' failed to satisfy constraint: Member must not be null"));
+                let constraint = "Member must not be null".to_owned();
+                violations.push(Violation { path, shown: " null".to_owned(), constraint });
             }
             None | Some(Value::Null) => {}
             Some(value) => {
@@ -136,9 +167,9 @@ fn structure(
     Ok(kept)
 }
 
-fn visit(shape: &'static Shape, value: &Value, path: &str, violations: &mut Vec<String>) -> Result<Value, Mistyped> {
+fn visit(shape: &'static Shape, value: &Value, path: &str, violations: &mut Vec<Violation>) -> Result<Value, Mistyped> {
     let mistyped = |wanted| Mistyped { path: path.to_owned(), wanted };
-    let mut violate = |sensitive, constraint: String| violations.push(violation(value, sensitive, path, &constraint));
+    let mut violate = |sensitive, constraint: String| violations.push(violation(value, sensitive, path, constraint));
     match shape {
         Shape::Text { min, max, pattern, sensitive } => {
             let text = value.as_str().ok_or_else(|| mistyped("string"))?;
@@ -201,13 +232,13 @@ fn length(length: usize, min: usize, max: usize) -> impl Iterator<Item = String>
     short.into_iter().chain(long)
 }
 
-fn violation(value: &Value, sensitive: bool, path: &str, constraint: &str) -> String {
+fn violation(value: &Value, sensitive: bool, path: &str, constraint: String) -> Violation {
     let shown = match value {
-        _ if sensitive => return format!("Value at '{path}' failed to satisfy constraint: {constraint}"),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        _ if sensitive => String::new(),
+        Value::String(text) => format!(" '{text}'"),
+        other => format!(" '{other}'"),
     };
-    format!("Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}")
+    Violation { path: path.to_owned(), shown, constraint }
 }
 
 /// Whether the whole text matches. Compiled patterns are kept: a request may carry hundreds of tags.
