@@ -51,7 +51,7 @@ fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
             Ok(operations::all().map(row).collect())
         }
         (&Method::GET, "requests") => {
-            serde_json::to_value(shared.lock().requests.entries()).map_err(|error| bad_request(&error))
+            serde_json::to_value(&shared.lock().requests).map_err(|error| bad_request(&error))
         }
         (&Method::DELETE, "requests") => {
             shared.lock().requests.clear();

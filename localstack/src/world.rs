@@ -113,6 +113,7 @@ impl World {
 
     /// The organization, to change it.
     pub(crate) fn organization_mut(&mut self) -> &mut Organization {
+        self.state.organization.forget_index();
         &mut self.state.organization
     }
 

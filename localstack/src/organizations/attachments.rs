@@ -13,9 +13,15 @@ impl Organization {
         types.and_then(|types| types.get(&policy_type)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The nodes that a policy is attached to.
+    /// The nodes that a policy is attached to: root, OUs, accounts.
     pub(super) fn targets(&self, policy_type: PolicyType, policy: &str) -> Vec<&String> {
-        self.node_ids().filter(|node| self.attached(node, policy_type).iter().any(|id| id == policy)).collect()
+        let holds = |types: &BTreeMap<PolicyType, Vec<String>>| {
+            types.get(&policy_type).is_some_and(|policies| policies.iter().any(|id| id == policy))
+        };
+        let mut targets: Vec<&String> =
+            self.attachments.iter().filter(|(_, types)| holds(types)).map(|(node, _)| node).collect();
+        targets.sort_by_key(|id| (**id != self.root.id, !self.units.contains_key(*id)));
+        targets
     }
 
     pub(super) fn attach(&mut self, node: &str, policy_type: PolicyType, policy: &str) {

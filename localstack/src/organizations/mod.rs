@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! organization, tree, attachments, managed   what is there
+//! index                                      found fast
 //! load                                       reading it, checked
 //! policy_type, documents, bedrock_policy     what a type allows and demands
 //! inheritance                                many documents → one (pure)
@@ -21,6 +22,7 @@ mod documents;
 mod effective;
 mod errors;
 mod id;
+mod index;
 mod inheritance;
 mod input;
 mod load;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::effective::Timeline;
+use super::index::Index;
 use super::policy_type::{PolicyType, Switch};
 use crate::clock::Millis;
 use crate::tracked::{Entities, Groups, Single, parts};
@@ -46,6 +47,8 @@ pub(crate) struct Organization {
     /// What has become of the merges so far; a state written by hand can leave it out, and is in effect at once.
     #[serde(default)]
     pub(super) effective: Groups<PolicyType, Entities<String, Timeline>>,
+    #[serde(skip)]
+    pub(super) index: Index,
 }
 
 parts!(Organization {
@@ -59,7 +62,7 @@ parts!(Organization {
     service_access,
     resource_policy,
     effective,
-} fixed { id, management_account, feature_set, root });
+} fixed { id, management_account, feature_set, root, index });
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

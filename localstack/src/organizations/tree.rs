@@ -74,12 +74,4 @@ impl Organization {
         }
         path
     }
-
-    pub(super) fn units_under<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a String> {
-        self.units.iter().filter(move |(_, unit)| unit.parent == parent).map(|(id, _)| id)
-    }
-
-    pub(super) fn accounts_under<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a String> {
-        self.accounts.iter().filter(move |(_, account)| account.parent == parent).map(|(id, _)| id)
-    }
 }

@@ -36,9 +36,14 @@ impl Organization {
     pub(super) fn governed(&self, policy_type: PolicyType) -> BTreeMap<&str, Vec<&String>> {
         let mut by_node: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         let Some(timelines) = self.effective.get(&policy_type) else { return by_node };
-        for account in self.accounts.keys() {
-            if let Some(node) = self.governing(timelines, account) {
-                by_node.entry(node).or_default().push(account);
+        let own = |id| timelines.get_key_value(id).map(|(id, _)| id.as_str());
+        let mut below = vec![(self.root.id.as_str(), own(&self.root.id))];
+        while let Some((parent, governing)) = below.pop() {
+            below.extend(self.units_under(parent).iter().map(|unit| (unit.as_str(), own(unit).or(governing))));
+            for account in self.accounts_under(parent) {
+                if let Some(node) = own(account).or(governing) {
+                    by_node.entry(node).or_default().push(account);
+                }
             }
         }
         by_node

@@ -135,9 +135,9 @@ fn own<'a>(organization: &'a Organization, id: &str) -> Result<&'a Policy, ApiEr
 
 /// Inferred: names are unique within a type.
 fn unique(organization: &Organization, policy_type: PolicyType, name: &str, but: Option<&str>) -> Result<(), ApiError> {
-    let managed = organization.managed_policies().map(|(id, policy)| (id, policy.kind, policy.name));
-    let own = organization.policies.iter().map(|(id, policy)| (id.as_str(), policy.kind, policy.name.clone()));
-    let taken = own.chain(managed).any(|(id, of_type, used)| of_type == policy_type && used == name && Some(id) != but);
+    let is = |policy: &Policy| policy.kind == policy_type && policy.name == name;
+    let taken = organization.policies.iter().any(|(id, policy)| is(policy) && Some(id.as_str()) != but)
+        || organization.managed_policies().any(|(_, policy)| is(&policy));
     if taken { Err(Refused::DuplicatePolicy.into()) } else { Ok(()) }
 }
 

@@ -12,34 +12,34 @@ pub(super) fn roots(request: Request<'_>) -> Answer {
 }
 
 pub(super) fn accounts(request: Request<'_>) -> Answer {
-    let ids: Vec<&String> = request.organization().accounts.keys().collect();
+    let ids = request.organization().account_ids();
     let rows = request.rows();
-    Ok(request.page()?.answer("Accounts", &ids, |id| rows.account(id)))
+    Ok(request.page()?.answer("Accounts", ids, |id| rows.account(id)))
 }
 
 pub(super) fn accounts_for_parent(request: Request<'_>) -> Answer {
     let parent = parent(request)?;
-    let ids: Vec<&String> = request.organization().accounts_under(parent).collect();
+    let ids = request.organization().accounts_under(parent);
     let rows = request.rows();
-    Ok(request.page()?.answer("Accounts", &ids, |id| rows.account(id)))
+    Ok(request.page()?.answer("Accounts", ids, |id| rows.account(id)))
 }
 
 pub(super) fn organizational_units_for_parent(request: Request<'_>) -> Answer {
     let parent = parent(request)?;
-    let ids: Vec<&String> = request.organization().units_under(parent).collect();
+    let ids = request.organization().units_under(parent);
     let rows = request.rows();
-    Ok(request.page()?.answer("OrganizationalUnits", &ids, |id| rows.unit(id)))
+    Ok(request.page()?.answer("OrganizationalUnits", ids, |id| rows.unit(id)))
 }
 
 pub(super) fn children(request: Request<'_>) -> Answer {
     let kind = request.input.one_of("ChildType", &["ACCOUNT", "ORGANIZATIONAL_UNIT"])?;
     let parent = parent(request)?;
     let organization = request.organization();
-    let ids: Vec<&String> = match kind {
-        "ACCOUNT" => organization.accounts_under(parent).collect(),
-        _ => organization.units_under(parent).collect(),
+    let ids = match kind {
+        "ACCOUNT" => organization.accounts_under(parent),
+        _ => organization.units_under(parent),
     };
-    Ok(request.page()?.answer("Children", &ids, |id| json!({"Id": id, "Type": kind})))
+    Ok(request.page()?.answer("Children", ids, |id| json!({"Id": id, "Type": kind})))
 }
 
 /// The one parent that every OU and account has.
