@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::generate::Generate;
+
 /// How to start an [`Emulator`](crate::Emulator).
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -15,6 +17,8 @@ pub struct Config {
     pub state_dir: Option<PathBuf>,
     /// The state to begin with, where `state_dir` holds none yet.
     pub seed: Seed,
+    /// What the seed is filled up to. It is refused where `state_dir` holds a state.
+    pub generate: Generate,
     /// The AWS partition that is played.
     pub partition: Partition,
     /// Behaviour switches.
@@ -27,6 +31,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state_dir: None,
             seed: Seed::Default,
+            generate: Generate::default(),
             partition: Partition::Aws,
             options: Options::default(),
         }

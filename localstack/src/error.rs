@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use crate::config::Partition;
+use crate::generate::GenerateError;
 use crate::store::StoreError;
 
 /// What an operation answers when it does not do what it was asked.
@@ -57,6 +58,12 @@ pub enum StartError {
     /// The seed is not a state.
     #[error("the seed is not a valid state")]
     Seed(#[source] serde_json::Error),
+    /// The seed cannot be filled up as it was asked for.
+    #[error("no state of that size can be generated")]
+    Generate(#[from] GenerateError),
+    /// The state folder holds a state, so nothing is generated.
+    #[error("{} holds a state already, and what is generated goes into a new one", .0.display())]
+    NotNew(PathBuf),
     /// The options cannot be honoured.
     #[error("{0}")]
     Options(String),

@@ -21,6 +21,7 @@ mod clock;
 mod config;
 mod control;
 mod error;
+mod generate;
 #[allow(dead_code, unused_imports, reason = "its operations follow")]
 mod iam;
 mod ids;
@@ -42,5 +43,6 @@ mod world;
 
 pub use config::{Config, Options, Partition, Refusal, Seed};
 pub use error::StartError;
+pub use generate::{Generate, GenerateError};
 pub use server::Emulator;
 pub use store::StoreError;

@@ -6,14 +6,15 @@ use serde_json::{Error, Value};
 use crate::caller::is_account;
 use crate::config::{Partition, Seed};
 use crate::error::StartError;
+use crate::generate::Generate;
 use crate::iam;
 use crate::regions;
 use crate::world::State;
 
 const BUILT_IN: &str = include_str!("../seeds/default.json");
 
-/// Reads a seed for the partition.
-pub(crate) fn state(seed: &Seed, partition: Partition) -> Result<State, StartError> {
+/// Reads a seed for the partition, and fills it up.
+pub(crate) fn state(seed: &Seed, generate: Generate, partition: Partition) -> Result<State, StartError> {
     let given = match seed {
         Seed::Default => Value::Object(serde_json::Map::new()),
         Seed::Value(value) => value.clone(),
@@ -22,7 +23,9 @@ pub(crate) fn state(seed: &Seed, partition: Partition) -> Result<State, StartErr
             serde_json::from_slice(&content).map_err(StartError::Seed)?
         }
     };
-    complete(given, partition).map_err(StartError::Seed)
+    let mut state = complete(given, partition).map_err(StartError::Seed)?;
+    generate.grow(&mut state)?;
+    Ok(state)
 }
 
 /// The state of a seed, what it leaves out taken from the built-in one.
@@ -83,9 +86,9 @@ mod tests {
 
     #[test]
     fn a_seed_may_leave_parts_out() {
-        let built_in = state(&Seed::Default, Partition::Aws).expect("the built-in seed is valid");
+        let built_in = state(&Seed::Default, Generate::default(), Partition::Aws).expect("the built-in seed is valid");
         let meta = json!({"accounts": {"111122223333": {"enabled_regions": ["eu-south-1"]}}});
-        let given = state(&Seed::Value(json!({ "meta": meta })), Partition::UsGov).expect("valid");
+        let given = state(&Seed::Value(json!({ "meta": meta })), Generate::default(), Partition::UsGov).expect("valid");
         assert_eq!(given.partition, Partition::UsGov);
         assert_eq!(given.organization, built_in.organization);
         assert!(given.meta.accounts["111122223333"].enabled_regions.contains("eu-south-1"));

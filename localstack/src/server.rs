@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::config::{Config, Seed};
 use crate::error::StartError;
+use crate::generate::Generate;
 use crate::operations::{self, Trace};
 use crate::requests::{Entry, Requests};
 use crate::store::{Store, StoreError};
@@ -44,23 +45,24 @@ impl Emulator {
     ///
     /// Outside a tokio runtime.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { listen, state_dir, seed, partition, options } = config;
+        let Config { listen, state_dir, seed, generate, partition, options } = config;
         options::supported(&options).map_err(StartError::Options)?;
         let mut store = state_dir.as_deref().map(Store::open).transpose()?;
         let world = match store.as_mut().map(Store::load).transpose()?.flatten() {
             Some(state) if state.partition != partition => {
                 return Err(StartError::Partition { held: state.partition, wanted: partition });
             }
-            Some(state) => World::new(state, options),
+            Some(state) if generate.is_nothing() => World::new(state, options),
+            Some(_) => return Err(StartError::NotNew(state_dir.unwrap_or_default())),
             None => {
-                let mut state = seed::state(&seed, partition)?;
+                let mut state = seed::state(&seed, generate, partition)?;
                 store.as_mut().map(|store| store.begin(&mut state)).transpose()?;
                 World::new(state, options)
             }
         };
         let management_account = world.organization.management_account().to_owned();
         let inner = Inner { world, store, requests: Requests::default() };
-        let shared = Arc::new(Shared { inner: Mutex::new(inner), seed });
+        let shared = Arc::new(Shared { inner: Mutex::new(inner), seed, generate });
         let (address, stop, task) = listen_on(listen, shared).await?;
         Ok(Self {
             endpoint: format!("http://{address}"),
@@ -122,6 +124,7 @@ async fn listen_on(
 pub(crate) struct Shared {
     inner: Mutex<Inner>,
     seed: Seed,
+    generate: Generate,
 }
 
 #[derive(Debug)]
@@ -164,7 +167,7 @@ impl Shared {
     /// Goes back to the seed and forgets the requests.
     pub(crate) fn reset(&self) -> Result<(), StartError> {
         let partition = self.lock().world.partition;
-        self.replace(seed::state(&self.seed, partition)?)?;
+        self.replace(seed::state(&self.seed, self.generate, partition)?)?;
         self.lock().requests.clear();
         Ok(())
     }

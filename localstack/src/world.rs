@@ -83,6 +83,15 @@ pub(crate) struct State {
 
 parts!(State { meta, organization, bedrock, iam } fixed { partition });
 
+impl State {
+    /// What Bedrock holds for an account in a Region.
+    pub(crate) fn bedrock(&self, scope: &Scope) -> &Bedrock {
+        static NOTHING: Bedrock = Bedrock::nothing();
+        let regions = self.bedrock.get(&scope.account);
+        regions.and_then(|regions| regions.get(&scope.region)).unwrap_or(&NOTHING)
+    }
+}
+
 impl World {
     pub(crate) fn new(mut state: State, options: Options) -> Self {
         state.iam.expand(&state.organization, state.partition);
@@ -117,14 +126,7 @@ impl World {
         &mut self.state.organization
     }
 
-    /// What Bedrock holds for an account in a Region.
-    pub(crate) fn bedrock(&self, scope: &Scope) -> &Bedrock {
-        static NOTHING: Bedrock = Bedrock::nothing();
-        let regions = self.bedrock.get(&scope.account);
-        regions.and_then(|regions| regions.get(&scope.region)).unwrap_or(&NOTHING)
-    }
-
-    /// The same, to change it.
+    /// What Bedrock holds for an account in a Region, to change it.
     pub(crate) fn bedrock_mut(&mut self, scope: &Scope) -> &mut Bedrock {
         let regions = self.state.bedrock.get_or_insert_with(scope.account.clone(), Groups::new);
         regions.get_or_insert_with(scope.region.clone(), Bedrock::nothing)

@@ -3,6 +3,7 @@
 
 mod content;
 mod enforced;
+mod generate;
 mod guardrails;
 mod keys;
 mod logging;

@@ -5,7 +5,7 @@
 //! ```text
 //! organization, tree, attachments, managed   what is there
 //! index                                      found fast
-//! load                                       reading it, checked
+//! load, generate                             reading it, checked; making more of it
 //! policy_type, documents, bedrock_policy     what a type allows and demands
 //! inheritance                                many documents → one (pure)
 //! effective                                  … seen by an account after a while
@@ -21,6 +21,7 @@ mod delegation;
 mod documents;
 mod effective;
 mod errors;
+mod generate;
 mod id;
 mod index;
 mod inheritance;

@@ -4,6 +4,7 @@ use tempfile::{TempDir, tempdir};
 
 use super::*;
 use crate::config::{Partition, Seed};
+use crate::generate::Generate;
 use crate::seed;
 
 fn folder() -> TempDir {
@@ -11,7 +12,7 @@ fn folder() -> TempDir {
 }
 
 fn first() -> State {
-    seed::state(&Seed::Default, Partition::Aws).expect("the built-in seed is valid")
+    seed::state(&Seed::Default, Generate::default(), Partition::Aws).expect("the built-in seed is valid")
 }
 
 /// A store on the folder, its state, and whether it was there.
