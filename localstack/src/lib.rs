@@ -30,6 +30,8 @@ mod operations;
 mod options;
 mod organizations;
 mod paging;
+#[allow(dead_code, unused_imports, reason = "its users follow")]
+mod policy;
 mod regions;
 mod requests;
 mod seed;
