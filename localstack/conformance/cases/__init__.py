@@ -5,6 +5,8 @@ from typing import Final, TypeAlias
 
 from judge.aws import Aws
 
+from . import bedrock, corpus, inputs
+
 Case: TypeAlias = Callable[[Aws], None]
 
-CASES: Final[tuple[Case, ...]] = ()
+CASES: Final[tuple[Case, ...]] = (*bedrock.CASES, *inputs.CASES, *corpus.CASES)

@@ -58,7 +58,8 @@ def policies(aws: Aws) -> None:
         aws.ok("organizations", "DisablePolicyType", **kind)
     aws.ok("organizations", "EnablePolicyType", **kind)
     aws.ok("organizations", "DescribeOrganization")
-    content = baseline(f"arn:aws:bedrock:us-east-1:{aws.emulator.account}:guardrail/abc123:1", "us-east-1")
+    where = f"arn:{aws.emulator.partition}:bedrock:{aws.region}:{aws.emulator.account}"
+    content = baseline(f"{where}:guardrail/abc123:1", aws.region)
     tags = [{"Key": "team", "Value": "safety"}]
     made = aws.ok(
         "organizations",
@@ -85,7 +86,7 @@ def policies(aws: Aws) -> None:
     aws.equal("what is attached", attached["Policies"], [held["PolicySummary"]])
     effective = aws.ok("organizations", "DescribeEffectivePolicy", PolicyType="BEDROCK_POLICY", TargetId=PROD)
     document = json.loads(effective["EffectivePolicy"]["PolicyContent"])
-    identifier = document["bedrock"]["guardrail_inference"]["us-east-1"]["config_1"]["identifier"]
+    identifier = document["bedrock"]["guardrail_inference"][aws.region]["config_1"]["identifier"]
     aws.expect("the effective policy has no operators", that=isinstance(identifier, str), otherwise=document)
     invalid = aws.ok("organizations", "ListAccountsWithInvalidEffectivePolicy", PolicyType="BEDROCK_POLICY")
     aws.equal("the accounts whose policy is invalid", invalid["Accounts"], [])
