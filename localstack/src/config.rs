@@ -87,7 +87,7 @@ impl Partition {
 pub struct Options {
     /// Check each call against the caller's policies. Not there yet: `true` is refused.
     pub authorize: bool,
-    /// Apply the published throttles. Not there yet: `true` is refused.
+    /// Refuse requests beyond the published rates.
     pub throttle: bool,
     /// Wait this long before each answer.
     pub latency_ms: u32,

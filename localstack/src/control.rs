@@ -4,7 +4,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::server::Shared;
+use crate::server::{Inner, Shared};
 use crate::wire::{Reply, Request};
 use crate::{clock, operations, options, seed};
 
@@ -75,8 +75,27 @@ fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
             inner.world.options = options::merge(&inner.world.options, update).map_err(|error| bad_request(&error))?;
             serde_json::to_value(&inner.world.options).map_err(|error| bad_request(&error))
         }
+        (&Method::GET, "faults") => faults(&shared.lock()),
+        (&Method::POST, "faults") => {
+            let added = body(request)?;
+            let mut inner = shared.lock();
+            let Inner { world, gate, .. } = &mut *inner;
+            gate.faults.add(added, world.partition).map_err(|error| bad_request(&error))?;
+            world.remember(gate.faults.memory_ms());
+            faults(&inner)
+        }
+        (&Method::DELETE, "faults") => {
+            let mut inner = shared.lock();
+            inner.gate.faults.clear();
+            inner.world.remember(None);
+            Ok(json!({}))
+        }
         (method, _) => Err(Refusal(404, format!("there is no {method} {}", request.uri.path()))),
     }
+}
+
+fn faults(inner: &Inner) -> Result<Value, Refusal> {
+    serde_json::to_value(inner.gate.faults.active()).map_err(|error| internal(&error))
 }
 
 fn now(shared: &Shared) -> Value {

@@ -17,10 +17,15 @@
 //! | which Regions a guardrail profile leads to, where AWS's table is not known | `data/guardrail-profiles.json` |
 //! | lengths count characters, not bytes or UTF-16 units | `shape` |
 //! | which protocol says what to an unsigned request, an unknown key or operation | `wire::Protocol::refusal` |
+//! | an account that is not open can call nothing | `inferred::account_not_active` |
+//! | two changes of an organization meet when the second arrives before the first is answered; it is refused before its input is looked at | `pipeline::Gate::writing` |
+//! | each operation has throttles of its own; a burst is the rate where none is published | `throttle`, `data/throttles.json` |
+//! | a guardrail that `FAILED` can be changed and deleted, but neither published nor enforced; a version that fails leaves the draft as it was | `bedrock::state`, `inferred::guardrail_failed` |
 //!
 //! Those of Organizations are marked in `organizations` alike.
 
 use crate::error::ApiError;
+use crate::wire::{Protocol, Refused};
 
 /// The message for a JSON value of the wrong type. The code `ValidationException` and this wording are those of the sibling
 /// service bedrock-runtime.
@@ -72,3 +77,37 @@ pub(crate) const TAGS: usize = 200;
 pub(crate) fn no_resource_policy() -> ApiError {
     ApiError::new("ResourceNotFoundException", 404, "The resource has no resource policy.")
 }
+
+/// The caller's account is suspended, closed or not yet open. AWS documents that such an account has no access to its services, not
+/// what they say.
+pub(crate) fn account_not_active(protocol: Protocol, caller: &str) -> ApiError {
+    let mut error = protocol.refusal(Refused::Denied);
+    error.message =
+        format!("User: {caller} is not authorized to perform this operation because its account is not active");
+    error
+}
+
+/// One request too many of Organizations. The message has been seen in the field (awslabs/aws-deployment-framework, issue 788); `Type`
+/// is free text in the model, and nobody shows one.
+pub(crate) fn too_many_requests() -> ApiError {
+    let message = "You have sent too many requests in too short a period of time. Try again later.";
+    ApiError::new("TooManyRequestsException", 400, message).with("Type", "RATE_LIMIT_EXCEEDED")
+}
+
+/// Another change of the organization is on its way.
+pub(crate) fn concurrent_modification() -> ApiError {
+    let message = "AWS Organizations can't complete your request because it conflicts with another attempt to modify the \
+                   organization. Try again later.";
+    ApiError::new("ConcurrentModificationException", 400, message)
+}
+
+/// A guardrail or version that `FAILED` is to be published or enforced.
+pub(crate) fn guardrail_failed() -> ApiError {
+    ApiError::new("ValidationException", 400, "The guardrail is in the status FAILED. Update it or delete it first.")
+}
+
+/// Why a change failed: `statusReasons` and `failureRecommendations`. The model says that they are there, no source what they say.
+pub(crate) const FAILED: (&str, &str) = (
+    "The guardrail could not be processed by the service.",
+    "Try the change again, or delete the guardrail and create it anew.",
+);

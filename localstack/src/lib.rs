@@ -5,22 +5,25 @@
 //! `AKIA` followed by an account's twelve digits, and any secret. Account, Region and service come from the signature, which is
 //! read but **not verified**: whoever reaches the address is trusted.
 //!
-//! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `operations`, `requests`, `clock` and
-//! `options`.
+//! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `operations`, `requests`, `clock`, `options` and
+//! `faults`.
 //!
 //! # The way of a request
 //!
-//! `server` reads it and takes the lock; `caller` tells who sends it; `operations` finds what it asks for, through the protocols
-//! of `wire`; `shape` holds it against the service's model; the operation, in `bedrock`, `organizations` or `sts`, works on the
-//! `world`; `store` writes what changed, which `tracked` knows; then the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
+//! `server` reads it and takes the lock; `pipeline` leads it through its stages: `operations` finds what it asks for, through the
+//! protocols of `wire`; `caller` tells who sends it; `faults` and `throttle` may turn it away; `shape` holds it against the
+//! service's model; the operation, in `bedrock`, `organizations` or `sts`, works on the `world`. Then `store` writes what changed,
+//! which `tracked` knows, and the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 
 mod bedrock;
 mod caller;
 mod clock;
 mod config;
+mod connection;
 mod control;
 mod error;
+mod faults;
 mod generate;
 #[allow(dead_code, unused_imports, reason = "its operations follow")]
 mod iam;
@@ -30,6 +33,8 @@ mod operations;
 mod options;
 mod organizations;
 mod paging;
+mod past;
+mod pipeline;
 #[allow(dead_code, unused_imports, reason = "its users follow")]
 mod policy;
 mod regions;
@@ -39,6 +44,7 @@ mod server;
 mod shape;
 mod store;
 mod sts;
+mod throttle;
 mod tracked;
 mod wire;
 mod world;

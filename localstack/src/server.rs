@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::State as Held;
+use axum::extract::{ConnectInfo, State as Held};
 use axum::response::Response;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::config::{Config, Seed};
+use crate::connection::{Cut, Listener};
 use crate::error::StartError;
 use crate::generate::Generate;
-use crate::operations::{self, Trace};
+use crate::pipeline::{Arrival, Gate, Outcome, Trace};
 use crate::requests::{Entry, Requests};
 use crate::store::{Store, StoreError};
 use crate::tracked::Part;
@@ -33,6 +34,8 @@ pub struct Emulator {
     home_region: &'static str,
     management_account: String,
     stop: oneshot::Sender<()>,
+    /// Requests wait for their latency as long as this is there.
+    waiting: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -61,14 +64,16 @@ impl Emulator {
             }
         };
         let management_account = world.organization.management_account().to_owned();
-        let inner = Inner { world, store, requests: Requests::default() };
+        let inner = Inner { world, store, requests: Requests::default(), gate: Gate::default() };
         let shared = Arc::new(Shared { inner: Mutex::new(inner), seed, generate });
-        let (address, stop, task) = listen_on(listen, shared).await?;
+        let (waiting, ended) = watch::channel(());
+        let (address, stop, task) = listen_on(listen, Service { shared, ended }).await?;
         Ok(Self {
             endpoint: format!("http://{address}"),
             home_region: regions::organizations_home(partition),
             management_account,
             stop,
+            waiting,
             task,
         })
     }
@@ -90,8 +95,12 @@ impl Emulator {
 
     /// Stops listening and waits for the answers that are on their way. Afterwards the state folder is free.
     pub async fn stop(self) {
-        let Self { stop, mut task, .. } = self;
+        let Self { stop, waiting, mut task, .. } = self;
         drop(stop);
+        if tokio::time::timeout(GRACE, &mut task).await.is_ok() {
+            return;
+        }
+        drop(waiting);
         if tokio::time::timeout(GRACE, &mut task).await.is_err() {
             task.abort();
             // The state folder's lock goes with the task.
@@ -102,21 +111,29 @@ impl Emulator {
 
 async fn listen_on(
     address: SocketAddr,
-    shared: Arc<Shared>,
+    service: Service,
 ) -> Result<(SocketAddr, oneshot::Sender<()>, JoinHandle<()>), StartError> {
     let failed = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = Router::new().fallback(answer).with_state(shared);
+    let router = Router::new().fallback(answer).with_state(service).into_make_service_with_connect_info::<Cut>();
     let task = tokio::spawn(async move {
         // Either message or a dropped sender ends the emulator.
         let ended = async { drop(stopped.await) };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
+        if let Err(error) = axum::serve(Listener(listener), router).with_graceful_shutdown(ended).await {
             tracing::error!(%error, "the emulator ended");
         }
     });
     Ok((bound, stop, task))
+}
+
+/// What answers a request.
+#[derive(Clone, Debug)]
+struct Service {
+    shared: Arc<Shared>,
+    /// Closes when no request may wait any longer.
+    ended: watch::Receiver<()>,
 }
 
 /// What all connections share.
@@ -132,6 +149,7 @@ pub(crate) struct Inner {
     pub(crate) world: World,
     store: Option<Store>,
     pub(crate) requests: Requests,
+    pub(crate) gate: Gate,
 }
 
 impl Inner {
@@ -149,7 +167,40 @@ impl Inner {
     fn replace(&mut self, mut state: State) -> Result<(), StoreError> {
         self.store.as_mut().map_or(Ok(()), |store| store.begin(&mut state))?;
         self.world = World::new(state, self.world.options.clone());
+        self.world.remember(self.gate.faults.memory_ms());
         Ok(())
+    }
+
+    /// Carries out an AWS request, writes what it changed and logs it.
+    fn finish(&mut self, arrival: Arrival) -> Outcome {
+        let seq = self.requests.next_seq();
+        let request_id = ids::uuid(&format!("request/{seq}"));
+        let (mut outcome, mut trace) = arrival.finish(&mut self.world, &request_id);
+        if let Err(error) = self.save() {
+            tracing::error!(%error, "the state was not written");
+            (outcome, trace.error) = (Outcome::Answer(unwritten()), Some("InternalFailure".to_owned()));
+        }
+        let Trace { signature, caller, operation, error } = trace;
+        let time = clock::iso8601(self.world.now());
+        let (region, service) = signature.map(|signature| (signature.region, signature.service)).unzip();
+        let (account, principal) = caller.map(|caller| (caller.account, caller.arn)).unzip();
+        let status = match &outcome {
+            Outcome::Answer(reply) => reply.status,
+            Outcome::Cut => 0,
+        };
+        self.requests.push(Entry {
+            seq,
+            time,
+            account,
+            region,
+            principal,
+            service,
+            operation: operation.map(str::to_owned),
+            status,
+            code: error,
+            request_id,
+        });
+        outcome
     }
 }
 
@@ -172,35 +223,19 @@ impl Shared {
         Ok(())
     }
 
-    /// Carries out an AWS request, writes what it changed and logs it.
-    fn answer(&self, request: &Request) -> Reply {
+    /// Takes an AWS request in, and carries it out at once if it has nothing to wait for.
+    fn arrive(&self, request: Request) -> Arrived {
         let mut inner = self.lock();
-        let seq = inner.requests.next_seq();
-        let request_id = ids::uuid(&format!("request/{seq}"));
-        let (mut reply, mut trace) = operations::answer(&mut inner.world, request, &request_id);
-        if let Err(error) = inner.save() {
-            tracing::error!(%error, "the state was not written");
-            (reply, trace.error) = (unwritten(), Some("InternalFailure".to_owned()));
-        }
-        let Trace { signature, caller, operation, error } = trace;
-        let time = clock::iso8601(inner.world.now());
-        let (region, service) = signature.map(|signature| (signature.region, signature.service)).unzip();
-        let (account, principal) = caller.map(|caller| (caller.account, caller.arn)).unzip();
-        let status = reply.status;
-        inner.requests.push(Entry {
-            seq,
-            time,
-            account,
-            region,
-            principal,
-            service,
-            operation,
-            status,
-            code: error,
-            request_id,
-        });
-        reply
+        let Inner { world, gate, .. } = &mut *inner;
+        let arrival = gate.arrive(world, request);
+        if arrival.latency.is_zero() { Arrived::Done(inner.finish(arrival)) } else { Arrived::Waits(Box::new(arrival)) }
     }
+}
+
+/// How far a request came at once.
+enum Arrived {
+    Done(Outcome),
+    Waits(Box<Arrival>),
 }
 
 /// The answer when the state could not be written: no client may take the change for done.
@@ -208,25 +243,55 @@ fn unwritten() -> Reply {
     Reply { status: 500, headers: vec![("x-amzn-errortype", "InternalFailure".to_owned())], body: Vec::new() }
 }
 
-async fn answer(Held(shared): Held<Arc<Shared>>, request: axum::extract::Request) -> Response {
+async fn answer(
+    Held(service): Held<Service>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: axum::extract::Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return respond(Reply { status: 400, headers: Vec::new(), body: Vec::new() });
     };
     let request = Request { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    let is_control = request.uri.path().starts_with(control::PREFIX);
-    let latency = if is_control { 0 } else { shared.lock().world.options.latency_ms };
-    // Even a sleep of no length lasts a tick of the timer.
-    if latency > 0 {
-        tokio::time::sleep(Duration::from_millis(latency.into())).await;
-    }
-    // Writing the state waits for the disk.
-    let reply =
-        spawn_blocking(move || if is_control { control::answer(&shared, &request) } else { shared.answer(&request) });
-    respond(reply.await.unwrap_or_else(|error| {
+    match service.outcome(request).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request was not answered");
-        unwritten()
-    }))
+        Outcome::Answer(unwritten())
+    }) {
+        Outcome::Answer(reply) => respond(reply),
+        Outcome::Cut => {
+            cut.cut();
+            Response::default()
+        }
+    }
+}
+
+impl Service {
+    async fn outcome(self, request: Request) -> Result<Outcome, JoinError> {
+        let Self { shared, ended } = self;
+        // Writing the state waits for the disk.
+        if request.uri.path().starts_with(control::PREFIX) {
+            return spawn_blocking(move || Outcome::Answer(control::answer(&shared, &request))).await;
+        }
+        let here = Arc::clone(&shared);
+        match spawn_blocking(move || here.arrive(request)).await? {
+            Arrived::Done(outcome) => Ok(outcome),
+            // As at AWS, a request goes its way when its client has gone.
+            Arrived::Waits(arrival) => tokio::spawn(wait(shared, ended, arrival)).await?,
+        }
+    }
+}
+
+async fn wait(
+    shared: Arc<Shared>,
+    mut ended: watch::Receiver<()>,
+    arrival: Box<Arrival>,
+) -> Result<Outcome, JoinError> {
+    tokio::select! {
+        () = tokio::time::sleep(arrival.latency) => {}
+        // Nothing is ever sent: the emulator ends.
+        _ = ended.changed() => return Ok(Outcome::Cut),
+    }
+    spawn_blocking(move || shared.lock().finish(*arrival)).await
 }
 
 fn respond(reply: Reply) -> Response {

@@ -9,9 +9,11 @@ use crate::bedrock::Bedrock;
 use crate::caller::Caller;
 use crate::clock::{Clock, Millis};
 use crate::config::{Options, Partition};
+use crate::faults::Course;
 use crate::iam::{self, Iam};
 use crate::ids::Ids;
 use crate::organizations::Organization;
+use crate::past::{Kept, Past, Subject};
 use crate::regions;
 use crate::tracked::{Entities, Groups, Single, parts};
 
@@ -22,7 +24,10 @@ use crate::tracked::{Entities, Groups, Single, parts};
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) options: Options,
+    /// The course of a change that the present request begins.
+    pub(crate) course: Course,
     state: State,
+    past: Past,
 }
 
 impl Deref for World {
@@ -95,7 +100,7 @@ impl State {
 impl World {
     pub(crate) fn new(mut state: State, options: Options) -> Self {
         state.iam.expand(&state.organization, state.partition);
-        Self { options, state }
+        Self { options, course: Course::Normal, state, past: Past::default() }
     }
 
     /// The state, for whoever writes it to disk.
@@ -122,12 +127,14 @@ impl World {
 
     /// The organization, to change it.
     pub(crate) fn organization_mut(&mut self) -> &mut Organization {
+        self.past.keep(self.state.meta.clock.now(), Subject::Organization, &self.state);
         self.state.organization.forget_index();
         &mut self.state.organization
     }
 
     /// What Bedrock holds for an account in a Region, to change it.
     pub(crate) fn bedrock_mut(&mut self, scope: &Scope) -> &mut Bedrock {
+        self.past.keep(self.state.meta.clock.now(), Subject::Bedrock(scope.clone()), &self.state);
         let regions = self.state.bedrock.get_or_insert_with(scope.account.clone(), Groups::new);
         regions.get_or_insert_with(scope.region.clone(), Bedrock::nothing)
     }
@@ -146,6 +153,7 @@ impl World {
     /// The same, to change it.
     #[allow(dead_code, reason = "its operations follow")]
     pub(crate) fn iam_mut(&mut self, account: &str) -> &mut Iam {
+        self.past.keep(self.state.meta.clock.now(), Subject::Iam(account.to_owned()), &self.state);
         self.state.iam.get_mut(account)
     }
 
@@ -157,5 +165,26 @@ impl World {
                 || self.meta.accounts.get(account).is_some_and(|account| account.enabled_regions.contains(region));
             !found.opt_in || enabled()
         })
+    }
+
+    /// For how long reads may want to see what was there before a write.
+    pub(crate) fn remember(&mut self, memory_ms: Option<u32>) {
+        self.past.remember(memory_ms);
+    }
+
+    /// A new request begins: what it changes is kept as it was before it.
+    pub(crate) fn begin(&mut self, course: Course) {
+        self.course = course;
+        self.past.begin();
+    }
+
+    /// Lets a read see what was there at that moment.
+    pub(crate) fn as_before<T>(&mut self, moment: Millis, read: impl FnOnce(&mut Self) -> T) -> T {
+        let present: Vec<Kept> = self.past.at(moment).into_iter().map(|kept| kept.exchange(&mut self.state)).collect();
+        let answer = read(self);
+        for kept in present {
+            kept.exchange(&mut self.state);
+        }
+        answer
     }
 }

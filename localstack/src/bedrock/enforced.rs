@@ -51,6 +51,7 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
     let now = world.now();
     match target.find(world, now)?.revision(version, now).and_then(|revision| revision.status(now)) {
         Some(Status::Ready) => {}
+        Some(Status::Failed) => return Err(inferred::guardrail_failed()),
         Some(_) => return Err(inferred::guardrail_busy()),
         None => return Err(not_found()),
     }

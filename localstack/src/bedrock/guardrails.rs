@@ -9,6 +9,7 @@ use super::{keys, profiles, rules, tags};
 use crate::caller::Caller;
 use crate::clock::{Millis, iso8601};
 use crate::error::ApiError;
+use crate::faults::Course;
 use crate::paging::Page;
 use crate::tracked::{Entities, Single};
 use crate::world::{Scope, World};
@@ -30,7 +31,7 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
     }
     let Scope { account, region } = &scope;
     let id = world.new_id(&format!("guardrail/{account}/{region}/{}", content.name), 12);
-    let change = Some(Change { status: Status::Creating, until: due(world, now) });
+    let change = Some(begin(world, Status::Creating, now));
     let answer = json!({
         "guardrailId": id,
         "guardrailArn": Target { scope: scope.clone(), id: id.clone() }.arn(world.partition),
@@ -53,7 +54,7 @@ pub(super) fn update(world: &mut World, caller: &Caller, input: &Map<String, Val
     let now = world.now();
     target.find(world, now)?;
     let content = content(world, &target.scope, input)?;
-    let change = Some(Change { status: Status::Updating, until: due(world, now) });
+    let change = Some(begin(world, Status::Updating, now));
     let draft = &mut changeable(world, &target, now)?.draft;
     **draft = Revision { content, created_at: draft.created_at, updated_at: now, change };
     Ok(json!({
@@ -78,6 +79,11 @@ pub(super) fn get(world: &mut World, caller: &Caller, input: &Map<String, Value>
     answer["status"] = json!(revision.status(now));
     answer["createdAt"] = json!(iso8601(revision.created_at));
     answer["updatedAt"] = json!(iso8601(revision.updated_at));
+    if revision.status(now) == Some(Status::Failed) {
+        let (reason, recommendation) = inferred::FAILED;
+        answer["statusReasons"] = json!([reason]);
+        answer["failureRecommendations"] = json!([recommendation]);
+    }
     Ok(answer)
 }
 
@@ -139,7 +145,7 @@ pub(super) fn delete(world: &mut World, caller: &Caller, input: &Map<String, Val
     if is_enforced(world, &target, version) {
         return Err(ApiError::new("ResourceInUseException", 400, inferred::GUARDRAIL_IN_USE));
     }
-    let change = Some(Change { status: Status::Deleting, until: due(world, now) });
+    let change = Some(begin(world, Status::Deleting, now));
     let guardrail = changeable(world, &target, now)?;
     let number = version.and_then(|version| version.parse::<u32>().ok());
     let gone: Vec<u32> =
@@ -180,9 +186,16 @@ pub(super) fn changeable<'a>(
     bedrock.guardrails.get_mut(&target.id).ok_or_else(not_found)
 }
 
-/// When a change that begins now is over.
-pub(super) fn due(world: &World, now: Millis) -> Millis {
-    now + Millis::from(world.options.transition_ms)
+/// A change that begins now, and takes the course that the present request is given.
+pub(super) fn begin(world: &World, status: Status, now: Millis) -> Change {
+    let until = now.saturating_add(world.options.transition_ms.into());
+    let (until, fails) = match world.course {
+        Course::Normal => (until, false),
+        Course::Stuck(Some(ms)) => (until.saturating_add(ms.into()), false),
+        Course::Stuck(None) => (Millis::MAX, false),
+        Course::Fails => (until, true),
+    };
+    Change { status, until, fails }
 }
 
 /// The content of a request, complete and within the rules.

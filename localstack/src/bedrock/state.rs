@@ -106,7 +106,7 @@ impl Guardrail {
 
     /// Whether a change of any of its revisions is under way.
     pub(super) fn is_busy(&self, now: Millis) -> bool {
-        self.revisions(now).any(|(_, revision)| revision.status(now) != Some(Status::Ready))
+        self.revisions(now).any(|(_, revision)| !matches!(revision.status(now), Some(Status::Ready | Status::Failed)))
     }
 }
 
@@ -131,6 +131,9 @@ pub(crate) struct Revision {
 pub(crate) struct Change {
     pub(super) status: Status,
     pub(super) until: Millis,
+    /// Whether it ends `FAILED`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) fails: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +143,7 @@ pub(crate) enum Status {
     Updating,
     Versioning,
     Ready,
+    Failed,
     Deleting,
 }
 
@@ -147,8 +151,9 @@ impl Revision {
     /// The status at that moment; none once it is deleted. Inferred: until its deletion is over, a revision can be read.
     pub(super) fn status(&self, now: Millis) -> Option<Status> {
         match self.change {
-            Some(Change { status, until }) if now < until => Some(status),
+            Some(Change { status, until, .. }) if now < until => Some(status),
             Some(Change { status: Status::Deleting, .. }) => None,
+            Some(Change { fails: true, .. }) => Some(Status::Failed),
             _ => Some(Status::Ready),
         }
     }

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::guardrails::{changeable, due, quota, remembered};
+use super::guardrails::{begin, changeable, quota, remembered};
 use super::state::{Change, Revision, Status};
 use super::target::{Target, optional};
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::inferred;
 use crate::world::World;
 
 /// Versions of a guardrail; fixed (general reference, `bedrock.html`).
@@ -20,7 +21,10 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
         return Ok(answer);
     }
     let now = world.now();
-    let change = Some(Change { status: Status::Versioning, until: due(world, now) });
+    let change = begin(world, Status::Versioning, now);
+    if target.find(world, now)?.draft.status(now) == Some(Status::Failed) {
+        return Err(inferred::guardrail_failed());
+    }
     let guardrail = changeable(world, &target, now)?;
     if guardrail.versions.len() >= VERSIONS {
         return Err(quota(format!("The guardrail has reached its limit of {VERSIONS} versions.")));
@@ -30,8 +34,10 @@ pub(super) fn create(world: &mut World, caller: &Caller, input: &Map<String, Val
     let mut content = guardrail.draft.content.clone();
     // Inferred: the draft's description is not the version's.
     content.description = optional(input, "description").map(str::to_owned);
-    guardrail.draft.change = change;
-    guardrail.versions.insert(number, Revision { content, created_at: now, updated_at: now, change });
+    // Inferred: the draft is busy meanwhile, and as good as before if the version fails.
+    guardrail.draft.change = Some(Change { fails: false, ..change });
+    let version = Revision { content, created_at: now, updated_at: now, change: Some(change) };
+    guardrail.versions.insert(number, version);
     let answer = json!({ "guardrailId": target.id, "version": number.to_string() });
     world.bedrock_mut(&target.scope).tokens.extend(token.map(|token| (token, answer.clone())));
     Ok(answer)

@@ -41,11 +41,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use self::organization::{Account, JoinedMethod};
+use self::organization::{Account, AccountState, JoinedMethod};
 use self::policy_type::PolicyType;
 use crate::clock::Millis;
 
-pub(crate) use self::operations::{dispatch, names};
+pub(crate) use self::operations::{Operation, names, operation};
 pub(crate) use self::organization::Organization;
 
 #[allow(clippy::unused_self, clippy::unnecessary_literal_bound, reason = "a skeleton")]
@@ -81,6 +81,16 @@ impl Organization {
     pub(crate) fn members(&self) -> impl Iterator<Item = (&str, bool, Millis)> {
         let invited = |account: &Account| account.joined_method == JoinedMethod::Invited;
         self.accounts.iter().map(move |(id, account)| (id.as_str(), invited(account), account.joined))
+    }
+
+    /// Whether the account is open. An account outside the organization is: nothing is known of it.
+    pub(crate) fn is_active(&self, account: &str) -> bool {
+        self.accounts.get(account).is_none_or(|account| account.state == AccountState::Active)
+    }
+
+    /// The organization's id, for its accounts.
+    pub(crate) fn id_for(&self, account: &str) -> Option<&str> {
+        self.accounts.contains_key(account).then_some(&self.id)
     }
 
     /// The account's place as `aws:PrincipalOrgPaths` has it, `o-…/r-…/ou-…/`; `None` for an account outside the organization.

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 use crate::error::ApiError;
+use crate::inferred;
 
 /// A request, read whole.
 #[derive(Debug)]
@@ -123,6 +124,29 @@ impl Protocol {
             (Self::RestJson, "ThrottlingException") => 429,
             _ => 400,
         }
+    }
+
+    /// The refusal of a request that is one too many. Codes and statuses are those of the service models; for Query they are
+    /// IAM's and STS's common ones.
+    pub(crate) fn throttled(self) -> ApiError {
+        match self {
+            Self::RestJson => {
+                ApiError::new("ThrottlingException", 429, "Too many requests, please wait before trying again.")
+            }
+            Self::AwsJson => inferred::too_many_requests(),
+            Self::Query => ApiError::new("Throttling", 400, "Rate exceeded"),
+        }
+    }
+
+    /// What a service says that has failed. STS models no such error, so it gives the common one.
+    pub(crate) fn failed(self, service: &str) -> ApiError {
+        let code = match (self, service) {
+            (Self::RestJson, _) => "InternalServerException",
+            (Self::AwsJson, _) => "ServiceException",
+            (Self::Query, "iam") => "ServiceFailure",
+            (Self::Query, _) => "InternalFailure",
+        };
+        ApiError::new(code, 500, "The service has encountered an internal error. Try again later.")
     }
 
     /// The response to a request that was refused or failed.

@@ -30,7 +30,7 @@ pub(crate) fn labels(template: &str, path: &str) -> Option<Vec<(String, String)>
 
 /// The input: labels, the declared query parameters and the body's members in one object, not yet checked. `None` if the body
 /// is not JSON.
-pub(crate) fn input(members: &[Member], labels: Vec<(String, String)>, request: &Request) -> Option<Value> {
+pub(crate) fn input(members: &[Member], labels: &[(String, String)], request: &Request) -> Option<Value> {
     let body = match request.body.as_ref() {
         [] => json!({}),
         bytes => serde_json::from_slice(bytes).ok()?,
@@ -38,7 +38,7 @@ pub(crate) fn input(members: &[Member], labels: Vec<(String, String)>, request: 
     let Value::Object(mut input) = body else { return Some(body) };
     // A body cannot stand in for what travels in the address.
     input.retain(|name, _| members.iter().any(|member| member.name == name && member.place == Place::Body));
-    input.extend(labels.into_iter().map(|(name, value)| (name, Value::String(value))));
+    input.extend(labels.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
     let asked = members.iter().filter(|member| member.place == Place::Query);
     for (name, value) in request.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')) {
         if let Some(member) = asked.clone().find(|member| member.name == name) {
@@ -109,7 +109,7 @@ mod tests {
             &[],
             r#"{"name":"n","id":"8","version":"b"}"#,
         );
-        let input = input(INPUT, vec![("id".to_owned(), "7".to_owned())], &request);
+        let input = input(INPUT, &[("id".to_owned(), "7".to_owned())], &request);
         assert_eq!(input, Some(json!({"id": "7", "maxResults": 5, "version": "1/2", "name": "n"})));
     }
 

@@ -1,5 +1,7 @@
 //! A client that knows nothing of AWS but the form of a signature.
 
+use std::io::ErrorKind;
+
 use bedrail_localstack::{Config, Emulator};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,6 +44,13 @@ impl Client {
         self.signed("bedrock", method, path, &[("content-type", "application/json")], &body.to_string()).await
     }
 
+    /// A call of Organizations.
+    pub(crate) async fn organizations(&self, operation: &str, body: &Value) -> Answer {
+        let target = format!("AWSOrganizationsV20161128.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        self.signed("organizations", "POST", "/", &headers, &body.to_string()).await
+    }
+
     /// A call of a service, signed.
     pub(crate) async fn signed(
         &self,
@@ -51,12 +60,24 @@ impl Client {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.try_signed(service, method, path, headers, body).await.expect("answered")
+    }
+
+    /// Like [`Client::signed`]; an error where the connection breaks before an answer.
+    pub(crate) async fn try_signed(
+        &self,
+        service: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, ErrorKind> {
         let Self { account, region, .. } = self;
         let signature = format!(
             "AWS4-HMAC-SHA256 Credential=AKIA{account}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
         let headers: Vec<_> = headers.iter().copied().chain([("authorization", signature.as_str())]).collect();
-        self.send(method, path, &headers, body).await
+        self.attempt(method, path, &headers, body).await
     }
 
     /// A call under `/_bedrail/`.
@@ -65,6 +86,17 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.attempt(method, path, headers, body).await.expect("answered")
+    }
+
+    /// Like [`Client::send`]; an error where the connection breaks before an answer.
+    async fn attempt(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, ErrorKind> {
         let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
@@ -74,13 +106,13 @@ impl Client {
         let mut stream = TcpStream::connect(&self.address).await.expect("the emulator listens");
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut response = String::new();
-        stream.read_to_string(&mut response).await.expect("answered");
-        let (head, text) = response.split_once("\r\n\r\n").expect("a head and a body");
+        stream.read_to_string(&mut response).await.map_err(|error| error.kind())?;
+        let (head, text) = response.split_once("\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
         let headers =
             lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Answer { status: status.expect("a status"), headers: headers.collect(), text: text.to_owned() }
+        Ok(Answer { status: status.expect("a status"), headers: headers.collect(), text: text.to_owned() })
     }
 
     /// Lets time go by.

@@ -5,6 +5,7 @@ mod control;
 mod corpus;
 mod deletion;
 mod enforcement;
+mod faults;
 mod guardrails;
 mod identity;
 mod models;

@@ -24,7 +24,7 @@ use crate::world::World;
 type Answer = Result<Value, ApiError>;
 
 /// An operation: its name on the wire, who may call it, and what it does.
-struct Operation {
+pub(crate) struct Operation {
     name: &'static str,
     access: Access,
     run: Run,
@@ -86,22 +86,26 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.name)
 }
 
-/// Carries out an operation of Organizations; `None` if there is no operation of that name. The wire, the caller and the
-/// home Region are settled before; the input is the request's JSON body, not yet validated.
-///
-/// Whether the caller may comes first, then whether the input is valid, then whether it can be done (inferred).
-pub(crate) fn dispatch(
-    world: &mut World,
-    caller: &Caller,
-    operation: &str,
-    input: &Value,
-) -> Option<Result<Value, ApiError>> {
-    let operation = OPERATIONS.iter().find(|known| known.name == operation)?;
-    Some(operation.answer(world, caller, input))
+/// The operation of that name on the wire.
+pub(crate) fn operation(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|known| known.name == name)
 }
 
 impl Operation {
-    fn answer(&self, world: &mut World, caller: &Caller, input: &Value) -> Answer {
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it changes the organization.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self.run, Run::Write(_))
+    }
+
+    /// Carries it out. The wire, the caller and the home Region are settled before; the input is the request's JSON body, not
+    /// yet validated.
+    ///
+    /// Whether the caller may comes first, then whether the input is valid, then whether it can be done (inferred).
+    pub(crate) fn answer(&self, world: &mut World, caller: &Caller, input: &Value) -> Answer {
         let input = Input::new(input)?;
         let request = Request { world, caller, operation: self.name, input };
         self.access.check(&world.organization, caller, || request.admitted())?;
