@@ -44,6 +44,11 @@ pub(crate) fn find(partition: Partition, name: &str) -> Option<&'static Region> 
     row(partition).regions.iter().find(|region| region.name == name)
 }
 
+/// Whether the partition has Bedrock at all.
+pub(crate) fn any_bedrock(partition: Partition) -> bool {
+    row(partition).regions.iter().any(|region| region.bedrock)
+}
+
 /// Where the partition's Organizations lives.
 pub(crate) fn organizations_home(partition: Partition) -> &'static str {
     &row(partition).organizations

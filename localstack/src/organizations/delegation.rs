@@ -3,10 +3,12 @@
 //! Approximated: actions, resources and accounts are matched as IAM does; of condition keys only `organizations:PolicyType` is known,
 //! and a condition on another key is not met.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::errors::invalid;
-use crate::caller::Caller;
+use super::policy_type::PolicyType;
+use super::rows::type_name;
+use crate::caller::{Caller, is_account};
 use crate::error::ApiError;
 
 /// What a resource policy can delegate (user guide, "Delegated administrator for Organizations").
@@ -52,36 +54,87 @@ pub(super) struct Asked<'a> {
     pub(super) policy_type: Option<String>,
 }
 
-/// Checks a document before it is stored.
+/// Checks a document before it is stored. Inferred: which reason goes with which fault, and that a principal is an account, or a
+/// user or role of one, be it of the organization or not.
 pub(super) fn check(content: &str) -> Result<(), ApiError> {
     let unreadable =
         || invalid("INVALID_RESOURCE_POLICY_JSON", "The resource policy is not a valid JSON policy document.");
     let document: Value = serde_json::from_str(content).map_err(|_| unreadable())?;
     let statements = statements(&document);
-    if statements.is_empty() || statements.iter().any(|statement| !statement.is_object()) {
+    let named = document.as_object().is_some_and(|keys| only(keys, &["Version", "Id", "Statement"]));
+    if !named || statements.is_empty() {
         return Err(unreadable());
     }
-    for statement in statements {
-        if !matches!(statement["Effect"].as_str(), Some("Allow" | "Deny")) || statement.get("Action").is_none() {
-            let refused = statement.get("NotAction").map(|_| {
-                invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", "NotAction is not supported in a resource policy.")
-            });
-            return Err(refused.unwrap_or_else(unreadable));
-        }
-        if statement.get("NotResource").is_some() {
-            let message = "NotResource is not supported in a resource policy.";
-            return Err(invalid("UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY", message));
-        }
-        if statement.get("Principal").is_none() {
-            return Err(invalid("INVALID_PRINCIPAL", "A statement must have a principal."));
-        }
-        let delegable = |action: &str| DELEGABLE.iter().any(|operation| is_action(action, operation));
-        if let Some(action) = strings(&statement["Action"]).find(|action| !delegable(action)) {
-            let message = format!("{action} is not supported in a resource policy.");
-            return Err(invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", message));
-        }
+    statements.iter().try_for_each(|one| statement(one.as_object().ok_or_else(unreadable)?, unreadable))
+}
+
+fn statement(statement: &Map<String, Value>, unreadable: impl Fn() -> ApiError) -> Result<(), ApiError> {
+    if statement.contains_key("NotAction") {
+        let message = "NotAction is not supported in a resource policy.";
+        return Err(invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", message));
     }
-    Ok(())
+    if statement.contains_key("NotResource") {
+        let message = "NotResource is not supported in a resource policy.";
+        return Err(invalid("UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY", message));
+    }
+    let texts = |key: &str| statement.get(key).map(|value| strings(value).collect::<Vec<_>>()).unwrap_or_default();
+    let (actions, resources) = (texts("Action"), texts("Resource"));
+    let effect = matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"));
+    let known = only(statement, &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "Resource", "Condition"]);
+    if !effect || !known || actions.is_empty() || resources.is_empty() {
+        return Err(unreadable());
+    }
+    if !statement.get("Principal").is_some_and(are_principals) {
+        return Err(invalid("INVALID_PRINCIPAL", "A statement must name accounts, users or roles as its principal."));
+    }
+    let delegable = |action: &&str| DELEGABLE.iter().any(|operation| is_action(action, operation));
+    if let Some(action) = actions.iter().find(|action| !delegable(action)) {
+        let message = format!("{action} is not supported in a resource policy.");
+        return Err(invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", message));
+    }
+    if let Some(other) = resources.iter().find(|one| **one != "*" && !is_organizations_arn(one)) {
+        let message = format!("{other} is not a resource of Organizations.");
+        return Err(invalid("UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY", message));
+    }
+    let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+    let types = conditions.flat_map(|(_, keys)| keys.as_object().into_iter().flatten());
+    let mut types = types.filter(|(key, _)| is_policy_type(key)).flat_map(|(_, values)| strings(values));
+    match types.find(|pattern| !PolicyType::ALL.iter().any(|one| glob(pattern, &type_name(*one)))) {
+        Some(other) => {
+            let message = format!("{other} is not a policy type.");
+            Err(invalid("UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY", message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn only(object: &Map<String, Value>, known: &[&str]) -> bool {
+    object.keys().all(|key| known.contains(&key.as_str()))
+}
+
+/// `*`, or under `AWS` accounts and identities of accounts.
+fn are_principals(principal: &Value) -> bool {
+    let is_principal = |text: &str| {
+        let arn = text.splitn(6, ':').collect::<Vec<_>>();
+        let identity = matches!(*arn, ["arn", _, "iam" | "sts", "", account, _] if is_account(account));
+        text == "*" || is_account(text) || identity
+    };
+    match principal {
+        Value::String(all) => all == "*",
+        Value::Object(kinds) => {
+            let named = kinds.get("AWS").map(|named| strings(named).collect::<Vec<_>>()).unwrap_or_default();
+            kinds.len() == 1 && !named.is_empty() && named.into_iter().all(is_principal)
+        }
+        _ => false,
+    }
+}
+
+fn is_organizations_arn(resource: &str) -> bool {
+    matches!(*resource.splitn(6, ':').collect::<Vec<_>>(), ["arn", _, "organizations", _, _, _])
+}
+
+fn is_policy_type(key: &str) -> bool {
+    key.eq_ignore_ascii_case("organizations:PolicyType")
 }
 
 /// Whether the policy admits the caller: some statement allows it and none denies it.
@@ -124,7 +177,7 @@ fn conditions_hold(conditions: &Value, policy_type: Option<&str>) -> bool {
     tests.all(|(operator, key, values)| {
         let operator = operator.rsplit(':').next().unwrap_or(operator);
         let (operator, if_exists) = operator.strip_suffix("IfExists").map_or((operator, false), |plain| (plain, true));
-        let have = policy_type.filter(|_| key.eq_ignore_ascii_case("organizations:PolicyType"));
+        let have = policy_type.filter(|_| is_policy_type(key));
         match (have, operator) {
             (None, _) => if_exists,
             (Some(have), "StringEquals") => strings(values).any(|value| value == have),

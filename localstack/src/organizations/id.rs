@@ -11,6 +11,8 @@ pub(super) enum Id {
     Account,
     Policy,
     ResourcePolicy,
+    /// A transfer of responsibility. There are none here.
+    Transfer,
 }
 
 impl Id {
@@ -25,6 +27,7 @@ impl Id {
             Self::Account => id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()),
             Self::Policy => after("p-", &|rest| word(rest, 8..=128)),
             Self::ResourcePolicy => after("rp-", &|rest| word(rest, 4..=128)),
+            Self::Transfer => after("rt-", &|rest| word(rest, 8..=32)),
         }
     }
 }
@@ -51,6 +54,7 @@ mod tests {
             (Id::Account, "111122223333", "1111222233334"),
             (Id::Policy, "p-FullAWSAccess", "p-Full-Access"),
             (Id::ResourcePolicy, "rp-ab_C", "rp-abc"),
+            (Id::Transfer, "rt-abcdefgh", "rt-abcdefg"),
         ];
         for (id, fits, other) in rows {
             assert!(id.fits(fits) && !id.fits(other), "{id:?}");

@@ -86,7 +86,11 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn taggable(self, name: &str) -> Result<&'a str, ApiError> {
-        self.id(name, &[Id::Root, Id::Unit, Id::Account, Id::Policy, Id::ResourcePolicy], "INVALID_PATTERN")
+        self.id(
+            name,
+            &[Id::Root, Id::Unit, Id::Account, Id::Policy, Id::ResourcePolicy, Id::Transfer],
+            "INVALID_PATTERN",
+        )
     }
 
     pub(super) fn policy_type(self, name: &str) -> Result<PolicyType, ApiError> {

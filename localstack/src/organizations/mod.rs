@@ -6,7 +6,7 @@
 //! organization, tree, attachments, managed   what is there
 //! index                                      found fast
 //! load, generate                             reading it, checked; making more of it
-//! policy_type, documents, bedrock_policy     what a type allows and demands
+//! policy_type, documents, *_policy           what a type allows and demands
 //! inheritance                                many documents → one (pure)
 //! effective                                  … seen by an account after a while
 //! input, id, page, rows, errors              requests and answers
@@ -16,6 +16,7 @@
 
 mod access;
 mod attachments;
+mod authorization_policy;
 mod bedrock_policy;
 mod delegation;
 mod documents;

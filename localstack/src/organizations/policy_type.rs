@@ -29,6 +29,24 @@ pub(super) enum PolicyType {
 }
 
 impl PolicyType {
+    pub(super) const ALL: [Self; 15] = [
+        Self::ServiceControlPolicy,
+        Self::ResourceControlPolicy,
+        Self::TagPolicy,
+        Self::BackupPolicy,
+        Self::AiservicesOptOutPolicy,
+        Self::ChatbotPolicy,
+        Self::DeclarativePolicyEc2,
+        Self::SecurityhubPolicy,
+        Self::SecurityhubCspmPolicy,
+        Self::InspectorPolicy,
+        Self::UpgradeRolloutPolicy,
+        Self::BedrockPolicy,
+        Self::S3Policy,
+        Self::NetworkSecurityDirectorPolicy,
+        Self::GuarddutyPolicy,
+    ];
+
     pub(super) fn parse(name: &str) -> Option<Self> {
         serde_json::from_value(Value::from(name)).ok()
     }
@@ -47,23 +65,51 @@ impl PolicyType {
         }
     }
 
-    /// Characters that a document may have, white space included (user guide, quotas). Inferred where the quotas name no figure
-    /// of the type: 10,000, as for every declarative policy.
+    /// Characters that a document may have, white space included (user guide, quotas; those of service control policies were
+    /// doubled in May 2026). Inferred where the quotas name no figure of the type: 10,000, as for every declarative policy.
     pub(super) fn document_characters(self) -> usize {
         match self {
             Self::AiservicesOptOutPolicy => 2_500,
+            Self::ServiceControlPolicy => 10_240,
             Self::ResourceControlPolicy => 5_120,
             _ => 10_000,
+        }
+    }
+
+    /// Policies of the type that an organization may have (user guide, quotas). Inferred where they name no figure: 1,000.
+    pub(super) fn policies(self) -> usize {
+        match self {
+            Self::ServiceControlPolicy => 10_000,
+            _ => 1_000,
+        }
+    }
+
+    /// The only key at the top of a document, where the user guide shows one. Bedrock policies and those that authorize have a
+    /// syntax of their own.
+    pub(super) fn top_level_key(self) -> Option<&'static str> {
+        match self {
+            Self::TagPolicy => Some("tags"),
+            Self::BackupPolicy => Some("plans"),
+            Self::AiservicesOptOutPolicy => Some("services"),
+            Self::ChatbotPolicy => Some("chatbots"),
+            Self::DeclarativePolicyEc2 => Some("ec2_attributes"),
+            Self::SecurityhubPolicy => Some("securityhub"),
+            Self::InspectorPolicy => Some("inspector"),
+            Self::UpgradeRolloutPolicy => Some("upgrade_rollout"),
+            Self::S3Policy => Some("s3_attributes"),
+            Self::ServiceControlPolicy
+            | Self::ResourceControlPolicy
+            | Self::BedrockPolicy
+            | Self::SecurityhubCspmPolicy
+            | Self::NetworkSecurityDirectorPolicy
+            | Self::GuarddutyPolicy => None,
         }
     }
 
     /// Policies of the type that one root, OU or account may have attached (user guide, quotas).
     pub(super) fn attachments_per_target(self) -> usize {
         match self {
-            Self::ServiceControlPolicy
-            | Self::ResourceControlPolicy
-            | Self::AiservicesOptOutPolicy
-            | Self::ChatbotPolicy => 5,
+            Self::ResourceControlPolicy | Self::AiservicesOptOutPolicy | Self::ChatbotPolicy => 5,
             _ => 10,
         }
     }
@@ -116,11 +162,26 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_model() {
-        for name in
-            ["SERVICE_CONTROL_POLICY", "DECLARATIVE_POLICY_EC2", "BEDROCK_POLICY", "S3_POLICY", "GUARDDUTY_POLICY"]
-        {
-            let parsed = PolicyType::parse(name).expect(name);
-            assert_eq!(serde_json::to_value(parsed).expect("a string"), name);
+        let names = [
+            "SERVICE_CONTROL_POLICY",
+            "RESOURCE_CONTROL_POLICY",
+            "TAG_POLICY",
+            "BACKUP_POLICY",
+            "AISERVICES_OPT_OUT_POLICY",
+            "CHATBOT_POLICY",
+            "DECLARATIVE_POLICY_EC2",
+            "SECURITYHUB_POLICY",
+            "SECURITYHUB_CSPM_POLICY",
+            "INSPECTOR_POLICY",
+            "UPGRADE_ROLLOUT_POLICY",
+            "BEDROCK_POLICY",
+            "S3_POLICY",
+            "NETWORK_SECURITY_DIRECTOR_POLICY",
+            "GUARDDUTY_POLICY",
+        ];
+        assert_eq!(names.map(|name| PolicyType::parse(name).expect(name)), PolicyType::ALL);
+        for (name, policy_type) in names.into_iter().zip(PolicyType::ALL) {
+            assert_eq!(serde_json::to_value(policy_type).expect("a string"), name);
         }
         assert_eq!(PolicyType::parse("bedrock_policy"), None);
     }

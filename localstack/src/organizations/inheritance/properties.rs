@@ -75,7 +75,105 @@ fn has_operators(value: &Value) -> bool {
     }
 }
 
+/// The same document without what sets values; its restrictions stay.
+fn silent(element: &Element) -> Element {
+    let children = element.children.iter().map(|(key, child)| (key.clone(), silent(child))).collect();
+    Element { allowed: element.allowed.clone(), children, ..Element::default() }
+}
+
+/// The child without the operators that the parent forbids. What the parent does not name stands under `over`, the restriction of
+/// the closest element that it does.
+fn obedient(child: &Element, parent: Option<&Element>, over: &Allowed) -> Element {
+    let under = parent.map_or(over.clone(), |parent| parent.allowed.clone().unwrap_or_default());
+    let Element { allowed, assign, append, remove, children } = child;
+    let keep = |operator| under.permits(operator);
+    Element {
+        allowed: allowed.clone(),
+        assign: assign.clone().filter(|_| keep(Operator::Assign)),
+        append: append.clone().filter(|_| keep(Operator::Append)),
+        remove: remove.clone().filter(|_| keep(Operator::Remove)),
+        children: children
+            .iter()
+            .map(|(key, one)| {
+                let above = parent.and_then(|parent| parent.children.get(key));
+                (key.clone(), obedient(one, above, &under))
+            })
+            .collect(),
+    }
+}
+
+/// One setting of the map alone.
+fn only(element: &Element, setting: &str) -> Element {
+    let mut one = element.clone();
+    one.children.values_mut().for_each(|map| map.children.retain(|key, _| key == setting));
+    one
+}
+
+/// Every list of values that a document holds.
+fn lists(value: &Value) -> Vec<&Vec<Value>> {
+    match value {
+        Value::Object(keys) => keys.values().flat_map(lists).collect(),
+        Value::Array(items) => vec![items],
+        _ => Vec::new(),
+    }
+}
+
+/// The policy with each assigned list holding its values once.
+fn assigning_once(element: &Element) -> Element {
+    let assign = element.assign.clone().map(|value| {
+        let mut items = value.as_array().cloned().expect("a list");
+        items.sort_by_key(Value::to_string);
+        items.dedup();
+        Value::Array(items)
+    });
+    let children = element.children.iter().map(|(key, child)| (key.clone(), assigning_once(child))).collect();
+    Element { assign, children, ..element.clone() }
+}
+
 proptest! {
+    /// A child that sets nothing changes nothing, whatever it restricts.
+    #[test]
+    fn a_silent_child_changes_nothing(chain in chains(), child in policies()) {
+        let mut longer = chain.clone();
+        longer.push(vec![silent(&child)]);
+        prop_assert_eq!(merged(&longer), merged(&chain));
+    }
+
+    /// A forbidden operator has the effect of one that is not there.
+    #[test]
+    fn a_forbidden_operator_is_as_good_as_absent(parent in policies(), child in policies()) {
+        let free = Allowed::default();
+        let obedient = obedient(&child, Some(&parent), &free);
+        prop_assert_eq!(merged(&[vec![parent.clone()], vec![child]]), merged(&[vec![parent], vec![obedient]]));
+    }
+
+    /// Equal chains give equal documents, and policies of one node that set different things can stand in any order.
+    #[test]
+    fn only_policies_that_meet_have_an_order(above in chains(), one in policies(), other in policies()) {
+        let (one, other) = (only(&one, "left"), only(&other, "right"));
+        let with = |level: [&Element; 2]| {
+            let mut chain = above.clone();
+            chain.push(level.map(Clone::clone).to_vec());
+            merged(&chain)
+        };
+        prop_assert_eq!(with([&one, &other]), with([&one, &other]));
+        prop_assert_eq!(with([&one, &other]), with([&other, &one]));
+    }
+
+    /// Appending adds what is missing and nothing else.
+    #[test]
+    fn appended_lists_hold_each_value_once(chain in chains()) {
+        let chain: Vec<Vec<Element>> =
+            chain.iter().map(|level| level.iter().map(assigning_once).collect()).collect();
+        let document = merged(&chain).unwrap_or_default();
+        for list in lists(&document) {
+            let mut once = list.clone();
+            once.sort_by_key(Value::to_string);
+            once.dedup();
+            prop_assert_eq!(once.len(), list.len());
+        }
+    }
+
     /// No operator is left over, and empty levels change nothing.
     #[test]
     fn effective_documents_are_plain(chain in chains(), at in 0usize..4) {

@@ -13,6 +13,10 @@ use crate::organizations::input::Input;
 use crate::organizations::organization::{AccountState, FeatureSet, Organization, ResourcePolicy};
 use crate::world::World;
 
+/// How many accounts can administer a service, where it says so (`CloudFormation` user guide, "Register a delegated administrator").
+/// Inferred for the others, Bedrock among them: any number.
+const ADMINISTRATORS: [(&str, usize); 1] = [("member.org.stacksets.cloudformation.amazonaws.com", 5)];
+
 pub(super) fn register(world: &mut World, input: Input<'_>) -> Answer {
     let (account, service) = named(input)?;
     all_features(&world.organization)?;
@@ -29,6 +33,12 @@ pub(super) fn register(world: &mut World, input: Input<'_>) -> Answer {
     }
     if !world.organization.service_access.contains_key(service) {
         return Err(constraint("SERVICE_ACCESS_NOT_ENABLED", "Enable trusted access for the service first."));
+    }
+    let most = ADMINISTRATORS.iter().find(|(name, _)| *name == service).map(|(_, most)| *most);
+    let have = world.organization.delegated_administrators.values().filter(|services| services.contains_key(service));
+    if most.is_some_and(|most| have.count() >= most) {
+        let message = "The service has as many delegated administrators as it can have.";
+        return Err(constraint("MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED", message));
     }
     let now = world.now();
     let administrators = &mut world.organization_mut().delegated_administrators;

@@ -10,10 +10,8 @@ use crate::organizations::input::Input;
 use crate::organizations::managed::is_managed;
 use crate::organizations::organization::{FeatureSet, Organization, Policy};
 use crate::organizations::policy_type::PolicyType;
+use crate::regions;
 use crate::world::World;
-
-/// Policies of one type that an organization may have (user guide, quotas).
-const POLICIES_PER_TYPE: usize = 1000;
 
 pub(super) fn create(world: &mut World, input: Input<'_>) -> Answer {
     let policy = Policy {
@@ -25,9 +23,10 @@ pub(super) fn create(world: &mut World, input: Input<'_>) -> Answer {
     let tags = input.tags("Tags")?;
     super::tags::within_limit(tags.len())?;
     available(&world.organization)?;
-    documents::check(policy.kind, &policy.content)?;
+    played(world, policy.kind)?;
+    documents::check(policy.kind, &policy.content, &world.organization.management_account)?;
     unique(&world.organization, policy.kind, &policy.name, None)?;
-    if world.organization.policies.values().filter(|one| one.kind == policy.kind).count() >= POLICIES_PER_TYPE {
+    if world.organization.policies.values().filter(|one| one.kind == policy.kind).count() >= policy.kind.policies() {
         return Err(constraint(
             "POLICY_NUMBER_LIMIT_EXCEEDED",
             "You have reached the number of policies of this type.",
@@ -50,7 +49,7 @@ pub(super) fn update(world: &mut World, input: Input<'_>) -> Answer {
     let content = input.bounded("Content", 1, usize::MAX)?;
     let policy_type = own(&world.organization, id)?.kind;
     if let Some(content) = content {
-        documents::check(policy_type, content)?;
+        documents::check(policy_type, content, &world.organization.management_account)?;
     }
     if let Some(name) = name {
         unique(&world.organization, policy_type, name, Some(id))?;
@@ -94,6 +93,7 @@ pub(super) fn list(request: Request<'_>) -> Answer {
     let page = request.page()?;
     let organization = request.organization();
     available(organization)?;
+    played(request.world, policy_type)?;
     let managed = organization.managed_policies().map(|(id, policy)| (id, policy.kind));
     let own = organization.policies.iter().map(|(id, policy)| (id.as_str(), policy.kind));
     let ids: Vec<&str> = own.chain(managed).filter(|(_, of_type)| *of_type == policy_type).map(|(id, _)| id).collect();
@@ -139,6 +139,14 @@ fn unique(organization: &Organization, policy_type: PolicyType, name: &str, but:
     let taken = organization.policies.iter().any(|(id, policy)| is(policy) && Some(id.as_str()) != but)
         || organization.managed_policies().any(|(_, policy)| is(&policy));
     if taken { Err(Refused::DuplicatePolicy.into()) } else { Ok(()) }
+}
+
+/// Inferred: a partition without Bedrock has no Bedrock policies either.
+pub(super) fn played(world: &World, policy_type: PolicyType) -> Result<(), ApiError> {
+    if policy_type == PolicyType::BedrockPolicy && !regions::any_bedrock(world.partition) {
+        return Err(Refused::PolicyTypeNotAvailableForOrganization.into());
+    }
+    Ok(())
 }
 
 /// Policies of any type need all features.

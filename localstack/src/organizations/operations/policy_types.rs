@@ -15,6 +15,7 @@ pub(super) fn enable(world: &mut World, input: Input<'_>) -> Answer {
     if world.organization.feature_set != FeatureSet::All {
         return Err(Refused::PolicyTypeNotAvailableForOrganization.into());
     }
+    super::policies::played(world, policy_type)?;
     match world.organization.status(policy_type, world.now()) {
         // Inferred: what is being enabled counts as enabled for this purpose.
         Some(Status::Enabled | Status::PendingEnable) => Err(Refused::PolicyTypeAlreadyEnabled.into()),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::aws::{Aws, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, SECURITY, naming};
+use super::aws::{Aws, PAYMENTS_DEV, PAYMENTS_PROD, ROOT, SANDBOX, SANDBOX_1, SECURITY, naming};
 
 const SERVICE: &str = "bedrock.amazonaws.com";
 
@@ -101,4 +101,81 @@ async fn a_resource_policy_keeps_its_id_and_is_replaced_as_a_whole() {
     assert_ne!(one["Content"], two["Content"]);
     let arn = one["ResourcePolicySummary"]["Arn"].as_str().expect("an ARN");
     assert!(arn.starts_with("arn:aws:organizations::111122223333:resourcepolicy/o-bedrailsand/rp-"), "{arn}");
+}
+
+#[tokio::test]
+async fn a_service_that_limits_its_administrators_has_no_more() {
+    let accounts = [SECURITY, PAYMENTS_PROD, PAYMENTS_DEV, SANDBOX_1, "666677778888"];
+    let limited = "member.org.stacksets.cloudformation.amazonaws.com";
+    let seed: Value = serde_json::from_str(include_str!("../../../seeds/default.json")).expect("JSON");
+    let mut organization = seed["organization"].clone();
+    organization["accounts"]["888899990000"] =
+        json!({"name": "sixth", "email": "sixth@example.com", "parent": SANDBOX});
+    let aws = Aws::start_from(organization).await;
+    for service in [limited, SERVICE] {
+        aws.must("EnableAWSServiceAccess", json!({"ServicePrincipal": service})).await;
+        for account in accounts {
+            let registration = json!({"AccountId": account, "ServicePrincipal": service});
+            aws.must("RegisterDelegatedAdministrator", registration.clone()).await;
+            let again = aws.refused("RegisterDelegatedAdministrator", registration).await;
+            assert_eq!(again.code, "AccountAlreadyRegisteredException");
+        }
+    }
+    let sixth = |service: &str| json!({"AccountId": "888899990000", "ServicePrincipal": service});
+    let refusal = aws.refused("RegisterDelegatedAdministrator", sixth(limited)).await;
+    assert_eq!(refusal.reason(), "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED");
+    aws.must("RegisterDelegatedAdministrator", sixth(SERVICE)).await;
+    let one_less = json!({"AccountId": SECURITY, "ServicePrincipal": limited});
+    aws.must("DeregisterDelegatedAdministrator", one_less).await;
+    aws.must("RegisterDelegatedAdministrator", sixth(limited)).await;
+}
+
+#[tokio::test]
+async fn a_resource_policy_delegates_what_can_be_delegated() {
+    let aws = Aws::start().await;
+    let edited = |edit: Value| {
+        let mut statement = statement(SECURITY, &["organizations:ListRoots"], "BEDROCK_POLICY");
+        for (key, value) in edit.as_object().expect("an object") {
+            match value {
+                Value::Null => drop(statement.as_object_mut().expect("an object").remove(key)),
+                _ => statement[key] = value.clone(),
+            }
+        }
+        json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+    };
+    let condition = |value: &str| json!({"StringEquals": {"organizations:PolicyType": value}});
+    let policy_arn = "arn:aws:organizations::111122223333:policy/o-bedrailsand/bedrock_policy/*";
+    let (action, json_fault) = ("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", "INVALID_RESOURCE_POLICY_JSON");
+    let resource = "UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY";
+    let rows = [
+        (json!({}), ""),
+        (json!({"Principal": {"AWS": [SECURITY, "arn:aws:iam::222233334444:role/x"]}}), ""),
+        (json!({"Action": ["organizations:Describe*", "organizations:TagResource"], "Resource": [policy_arn]}), ""),
+        (json!({"Action": "organizations:ListEffectivePolicyValidationErrors"}), action),
+        (json!({"Action": "organizations:ListAccountsWithInvalidEffectivePolicy"}), action),
+        (json!({"Action": "organizations:PutResourcePolicy"}), action),
+        (json!({"Action": "bedrock:CreateGuardrail"}), action),
+        (json!({"Action": null, "NotAction": "organizations:TagResource"}), action),
+        (json!({"Action": null}), json_fault),
+        (json!({"Effect": "Permit"}), json_fault),
+        (json!({"Resource": null}), json_fault),
+        (json!({"Comment": "x"}), json_fault),
+        (json!({"Resource": null, "NotResource": "*"}), resource),
+        (json!({"Resource": "arn:aws:s3:::bucket"}), resource),
+        (json!({"Principal": null}), "INVALID_PRINCIPAL"),
+        (json!({"Principal": {"Service": "bedrock.amazonaws.com"}}), "INVALID_PRINCIPAL"),
+        (json!({"Principal": {"AWS": "security"}}), "INVALID_PRINCIPAL"),
+        (json!({"Condition": condition("GUARDRAIL_POLICY")}), "UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY"),
+        (json!({"Condition": condition("SERVICE_CONTROL_POLICY")}), ""),
+    ];
+    for (edit, reason) in rows {
+        match aws.call("PutResourcePolicy", json!({"Content": edited(edit.clone())})).await {
+            Ok(_) => assert_eq!(reason, "", "{edit}"),
+            Err(refusal) => assert_eq!(refusal.reason(), reason, "{edit}: {refusal:?}"),
+        }
+    }
+    let long = format!("{}{}", edited(json!({})), " ".repeat(40_000));
+    assert_eq!(aws.refused("PutResourcePolicy", json!({"Content": long})).await.reason(), "MAX_LENGTH_EXCEEDED");
+    let tags = json!({"Content": edited(json!({})), "Tags": [{"Key": "k", "Value": ""}]});
+    assert_eq!(aws.refused("PutResourcePolicy", tags).await.reason(), "INVALID_LIST_MEMBER");
 }

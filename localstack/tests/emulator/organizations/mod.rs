@@ -2,6 +2,7 @@
 
 mod aws;
 mod delegation;
+mod documents;
 mod effective_policies;
 mod pages;
 mod policies;

@@ -71,6 +71,7 @@ fn missing_rows() -> Vec<Row<'static>> {
         row("DetachPolicy", json!({"PolicyId": "p-FullAWSAccess", "TargetId": ROOT}), "PolicyNotAttached"),
         row("ListPoliciesForTarget", json!({"TargetId": unit, "Filter": "TAG_POLICY"}), "TargetNotFound"),
         row("ListTagsForResource", json!({"ResourceId": policy}), "TargetNotFound"),
+        row("ListTagsForResource", json!({"ResourceId": "rt-transfer"}), "TargetNotFound"),
         row("DescribeEffectivePolicy", json!({"PolicyType": "TAG_POLICY", "TargetId": account}), "TargetNotFound"),
         row("ListChildren", json!({"ParentId": unit, "ChildType": "ACCOUNT"}), "ParentNotFound"),
         row("ListParents", json!({"ChildId": account}), "ChildNotFound"),
