@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 use super::errors::{constraint, malformed_document};
 use super::inheritance::{Element, Fault};
@@ -32,8 +31,7 @@ fn judge(policy_type: PolicyType, content: &str, owner: &str) -> Result<(), Faul
     serde_json::from_str::<KeysOnce>(content).map_err(|error| not_json(&error))?;
     match policy_type {
         PolicyType::ServiceControlPolicy | PolicyType::ResourceControlPolicy => {
-            let document: Value = serde_json::from_str(content).map_err(|error| not_json(&error))?;
-            authorization_policy::check(policy_type, &document)
+            authorization_policy::check(policy_type, content)
         }
         PolicyType::BedrockPolicy => bedrock_policy::check(&Element::parse(content)?, owner),
         _ => {
@@ -51,7 +49,7 @@ fn not_json(error: &serde_json::Error) -> Fault {
     Fault::at(nowhere, format!("the document is not valid JSON: {error}"))
 }
 
-/// Any JSON in which no object names a key twice; a plain [`Value`] would keep the last of them in silence.
+/// Any JSON in which no object names a key twice; a plain `Value` would keep the last of them in silence.
 struct KeysOnce;
 
 impl<'de> Deserialize<'de> for KeysOnce {

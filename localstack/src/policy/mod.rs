@@ -23,7 +23,7 @@ mod principal;
 mod request;
 
 pub(crate) use condition::{Condition, Family};
-pub(crate) use document::{Document, Effect, Malformed, Position, Scope, Statement};
+pub(crate) use document::{Document, Effect, Malformed, Position, Scope, Statement, Version};
 pub(crate) use evaluate::{Decision, Grantee, Match};
 pub(crate) use kind::Kind;
 pub(crate) use pattern::{action_fits, like};

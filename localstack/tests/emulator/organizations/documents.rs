@@ -25,14 +25,14 @@ async fn policies_that_authorize_are_held_against_their_language() {
         (scp, full.to_owned(), ""),
         (scp, denying(&json!({"Condition": organization})), ""),
         (scp, denying(&json!({"Effect": "Allow", "Condition": organization})), ""),
-        (scp, denying(&json!({"Principal": "*"})), "Statement.Principal is not supported"),
+        (scp, denying(&json!({"Principal": "*"})), "should not specify a principal"),
         (scp, denying(&json!({"NotAction": "iam:*"})), "either Action or NotAction"),
         (scp, full.replace("2012-10-17", "2008-10-17"), "Version must be 2012-10-17"),
         (scp, format!("{full}{full}"), "not valid JSON"),
         (rcp, denying(&json!({"Principal": "*"})), ""),
-        (rcp, denying(&json!({})), "Statement.Principal must be *"),
-        (rcp, denying(&json!({"Principal": "*", "Effect": "Allow"})), "Statement.Effect must be Deny"),
-        (rcp, denying(&json!({"Principal": "*", "Action": "*"})), "a service and an action"),
+        (rcp, denying(&json!({})), "Statement[0].Principal must be *"),
+        (rcp, denying(&json!({"Principal": "*", "Effect": "Allow"})), "Statement[0].Effect must be Deny"),
+        (rcp, denying(&json!({"Principal": "*", "Action": "*"})), "must name a service"),
     ];
     for (number, (policy_type, content, want)) in rows.into_iter().enumerate() {
         match create(&aws, &format!("p{number}"), policy_type, &content).await {
