@@ -1,6 +1,6 @@
 //! The HTTP server and the life of an emulator.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ impl Emulator {
         let (waiting, ended) = watch::channel(());
         let (address, stop, task) = listen_on(listen, Service { shared, ended }).await?;
         Ok(Self {
-            endpoint: format!("http://{address}"),
+            endpoint: format!("http://{}", reachable(address)),
             home_region: regions::organizations_home(partition),
             management_account,
             stop,
@@ -78,7 +78,7 @@ impl Emulator {
         })
     }
 
-    /// The address to give to clients, such as `http://127.0.0.1:4566`.
+    /// The address to give to clients of this machine, such as `http://127.0.0.1:4566`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -107,6 +107,16 @@ impl Emulator {
             let _ = task.await;
         }
     }
+}
+
+/// An address of this machine at which a client finds what listens on `address`.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 async fn listen_on(

@@ -140,6 +140,9 @@ impl Error {
             Self::Sandbox { source: bedrail_localstack::StartError::Listen { .. }, .. } => {
                 Some("another process may listen there: choose another --port".to_owned())
             }
+            Self::Sandbox { source: bedrail_localstack::StartError::NotNew(_), .. } => {
+                Some("leave --generate out to go on with that state, or give another folder".to_owned())
+            }
             Self::Later(_)
             | Self::Spec(_)
             | Self::Sandbox { .. }

@@ -1,8 +1,8 @@
 use crate::report::push;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use bedrail_localstack::{Config, Emulator, Partition, Seed, StartError};
+use bedrail_localstack::{Config, Emulator, Generate, Partition, Seed, StartError};
 use clap::{Subcommand, ValueEnum};
 use serde_json::Value;
 
@@ -41,15 +41,24 @@ enum Sandbox {
 /// can evaluate. While it runs, `--sandbox` on the same folder uses it.
 ///
 ///   bedrail sandbox serve --port 4566
+///   bedrail sandbox serve --generate accounts=5000,ous=200,guardrails=50
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Serve {
-    /// The port on 127.0.0.1; 0 takes a free one
+    /// The address to listen on; 0.0.0.0 is all of the machine's. Signatures are not verified, so whoever reaches it may do
+    /// everything
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// The port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 4566)]
     port: u16,
     /// The state to begin with, where the folder holds none yet
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Fills the seed up to a large organization, the same in every run: `accounts=N`, `ous=N` and `guardrails=N`, joined by
+    /// commas. The folder must not hold a state yet
+    #[arg(long, value_name = "SIZES")]
+    generate: Option<Generate>,
     /// The AWS partition to play
     #[arg(long, value_name = "PARTITION", default_value = "aws")]
     partition: Played,
@@ -115,12 +124,13 @@ fn chosen(folder: Option<PathBuf>, global: &Global) -> PathBuf {
 
 impl Serve {
     async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
-        let Self { port, seed, partition, folder } = self;
+        let Self { host, port, seed, generate, partition, folder } = self;
         let folder = chosen(folder, global);
         let config = Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            listen: SocketAddr::new(host, port),
             state_dir: Some(folder.clone()),
             seed: seed.map_or(Seed::Default, Seed::File),
+            generate: generate.unwrap_or_default(),
             partition: partition.into(),
             ..Config::default()
         };

@@ -16,7 +16,11 @@ struct Serving {
 
 impl Serving {
     fn start(desk: &Desk) -> Self {
-        let mut command = desk.command(&["sandbox", "serve", "--port", "0"]);
+        Self::start_with(desk, &[])
+    }
+
+    fn start_with(desk: &Desk, further: &[&str]) -> Self {
+        let mut command = desk.command(&[&["sandbox", "serve", "--port", "0"], further].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
         let lines: Vec<String> = BufReader::new(child.stdout.take().expect("piped"))
             .lines()
@@ -51,6 +55,26 @@ fn a_served_local_aws_is_used_and_its_state_stays() {
     assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 0, "the state outlives the server");
     assert_eq!(desk.run(&["sandbox", "reset"]).code, 0);
     assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 2);
+}
+
+#[test]
+fn a_large_organization_is_generated_once() {
+    let desk = Desk::new(SPEC);
+    let sizes = ["--generate", "accounts=40,ous=9,guardrails=3", "--host", "0.0.0.0"];
+    let serving = Serving::start_with(&desk, &sizes);
+    assert!(serving.endpoint.starts_with("http://127.0.0.1:"), "{}", serving.endpoint);
+    let status = desk.run(&["sandbox", "status"]).stdout;
+    assert!(status.contains("accounts 40,") && status.contains("111122223333 us-east-1: guardrails 3"), "{status}");
+    assert_eq!(serving.stop(), Some(0));
+
+    let again = desk.run(&["sandbox", "serve", "--generate", "ous=9"]);
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("holds a state already") && again.stderr.contains("--generate"), "{again:?}");
+    for (sizes, message) in [("users=1", "accounts=N"), ("guardrails=101", "the 100 that AWS allows")] {
+        let refused = desk.run(&["sandbox", "serve", "--generate", sizes]);
+        assert_eq!(refused.code, 64);
+        assert!(refused.stderr.contains(message), "{refused:?}");
+    }
 }
 
 #[test]
