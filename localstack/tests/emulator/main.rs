@@ -13,4 +13,5 @@ mod organization;
 mod organizations;
 mod persistence;
 mod resource_policies;
+mod scale;
 mod versions;

@@ -58,6 +58,19 @@ fn a_served_local_aws_is_used_and_its_state_stays() {
 }
 
 #[test]
+fn a_killed_local_aws_goes_on_where_it_was() {
+    let desk = Desk::new(SPEC);
+    let mut serving = Serving::start(&desk);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    serving.child.kill().expect("it runs");
+    serving.child.wait().expect("it ends");
+    assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 0, "what was told is there");
+    let serving = Serving::start(&desk);
+    assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode"]).code, 0);
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
 fn a_large_organization_is_generated_once() {
     let desk = Desk::new(SPEC);
     let sizes = ["--generate", "accounts=40,ous=9,guardrails=3", "--host", "0.0.0.0"];
