@@ -16,6 +16,8 @@
 //! which `tracked` knows, and the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 
+#[allow(dead_code, reason = "its users follow")]
+mod authorize;
 mod bedrock;
 mod caller;
 mod clock;
@@ -35,7 +37,7 @@ mod organizations;
 mod paging;
 mod past;
 mod pipeline;
-#[allow(dead_code, unused_imports, reason = "its users follow")]
+#[allow(dead_code, reason = "its users follow")]
 mod policy;
 mod regions;
 mod requests;

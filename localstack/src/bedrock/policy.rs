@@ -1,30 +1,9 @@
-//! Documents of resource policies on guardrails and guardrail profiles.
+//! What documents can be put on guardrails and guardrail profiles.
 //!
 //! The language is a small part of IAM's (user guide, `guardrails-resource-based-policies.html`): a statement allows the own
 //! account, the whole organization, or parts of it, and nothing else. The words in which others are refused are inferred.
 
-use serde_json::{Map, Value};
-
-/// A document that can be evaluated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Document {
-    statements: Vec<Statement>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Statement {
-    to: To,
-    actions: Vec<String>,
-    resources: Vec<String>,
-}
-
-/// Who is admitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum To {
-    Account(String),
-    Organization(String),
-    Paths { organization: String, patterns: Vec<String> },
-}
+use crate::policy::{Document, Effect, Family, Principals, Statement};
 
 /// What a document has to agree with to be put on a resource.
 #[derive(Debug)]
@@ -36,155 +15,79 @@ pub(super) struct Limits<'a> {
     pub(super) organization: &'a str,
 }
 
-impl Document {
-    /// Reads a document; the message tells what does not belong to the language.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let document: Value =
-            serde_json::from_str(text).map_err(|error| format!("The policy is not valid JSON: {error}"))?;
-        let document = document.as_object().ok_or("The policy must be a JSON object")?;
-        only(document, &["Version", "Id", "Statement"])?;
-        if !document.get("Version").is_none_or(|version| version == "2012-10-17") {
-            return Err("The policy version must be 2012-10-17".to_owned());
-        }
-        let statements = match document.get("Statement") {
-            Some(Value::Array(statements)) if !statements.is_empty() => {
-                statements.iter().map(Statement::parse).collect()
-            }
-            Some(statement @ Value::Object(_)) => Statement::parse(statement).map(|statement| vec![statement]),
-            _ => Err("The policy must have a statement".to_owned()),
-        };
-        statements.map(|statements| Self { statements })
-    }
-
+impl Limits<'_> {
     /// Whether the document may be put on the resource; the message tells why not.
-    pub(super) fn fits(&self, limits: &Limits<'_>) -> Result<(), String> {
-        let Limits { resource, actions, root, organization } = limits;
-        for Statement { to, actions: named, resources } in &self.statements {
-            if let Some(action) = named.iter().find(|action| !actions.contains(&action.as_str())) {
-                return Err(format!("The action {action} is not supported for this resource"));
-            }
-            if let Some(other) = resources.iter().find(|other| other != resource) {
-                return Err(format!("The resource {other} is not the resource of the policy"));
-            }
-            let belongs = match to {
-                To::Account(principal) => principal == root,
-                To::Organization(id) => id == organization,
-                To::Paths { organization: id, patterns } => {
-                    let own = |pattern: &String| pattern.split('/').next() == Some(organization);
-                    id == organization && patterns.iter().all(own)
-                }
-            };
-            if !belongs {
-                return Err("The policy admits principals outside of the account and its organization".to_owned());
-            }
-        }
-        Ok(())
+    pub(super) fn check(&self, text: &str) -> Result<(), String> {
+        let document = Document::parse(text).map_err(|malformed| malformed.to_string())?;
+        document.statements.iter().try_for_each(|statement| self.check_statement(statement))
     }
 
-    /// Whether it admits the account. `path` is the account's place in the organization of the resource's owner, if it is in
-    /// it: `o-…/r-…/ou-…/`.
-    pub(super) fn allows(&self, action: &str, account: &str, path: Option<&str>) -> bool {
-        self.statements.iter().filter(|statement| statement.actions.iter().any(|one| one == action)).any(|statement| {
-            let in_organization = |id: &str| path.is_some_and(|path| path.split('/').next() == Some(id));
-            match &statement.to {
-                To::Account(principal) => principal.split(':').nth(4) == Some(account),
-                To::Organization(id) => in_organization(id),
-                To::Paths { organization, patterns } => {
-                    let fits = |pattern: &String| path.is_some_and(|path| like(pattern.as_bytes(), path.as_bytes()));
-                    in_organization(organization) && patterns.iter().any(fits)
-                }
-            }
-        })
-    }
-}
-
-impl Statement {
-    fn parse(statement: &Value) -> Result<Self, String> {
-        let statement = statement.as_object().ok_or("A statement must be a JSON object")?;
-        only(statement, &["Sid", "Effect", "Principal", "Action", "Resource", "Condition"])?;
-        if statement.get("Effect") != Some(&Value::from("Allow")) {
+    fn check_statement(&self, statement: &Statement) -> Result<(), String> {
+        if statement.effect != Effect::Allow {
             return Err("The effect of a statement must be Allow".to_owned());
         }
-        let no_condition = Map::new();
-        let condition = match statement.get("Condition") {
-            None => &no_condition,
-            Some(Value::Object(condition)) => condition,
-            Some(_) => return Err("A condition must be a JSON object".to_owned()),
+        let Some(resources) = statement.resources.as_ref().filter(|_| !statement.actions.negated) else {
+            return Err("A statement must name its actions and its resource".to_owned());
         };
-        let to = match statement.get("Principal") {
-            Some(Value::String(all)) if all == "*" => To::parse(condition)?,
-            Some(Value::Object(principal)) if principal.len() == 1 && condition.is_empty() => {
-                match texts(principal.get("AWS"))?.as_slice() {
-                    [one] => To::Account(one.clone()),
-                    _ => return Err("A statement must have one AWS principal".to_owned()),
-                }
+        if let Some(action) = statement.actions.patterns.iter().find(|action| !self.actions.contains(&action.as_str()))
+        {
+            return Err(format!("The action {action} is not supported for this resource"));
+        }
+        if resources.negated {
+            return Err("The policy element NotResource is not supported".to_owned());
+        }
+        if let Some(other) = resources.patterns.iter().find(|other| *other != self.resource) {
+            return Err(format!("The resource {other} is not the resource of the policy"));
+        }
+        self.check_principals(statement)
+    }
+
+    /// The own account without a condition, or `*` with one on the organization.
+    fn check_principals(&self, statement: &Statement) -> Result<(), String> {
+        const FORMS: &str = "The principal must be the own account, or * with a condition on the organization";
+        let Some(principals) = &statement.principals else { return Err(FORMS.to_owned()) };
+        let Principals { negated: false, anyone, aws, services, federated } = principals else {
+            return Err(FORMS.to_owned());
+        };
+        let own = match (anyone, aws.as_slice(), statement.conditions.is_empty()) {
+            _ if !services.is_empty() || !federated.is_empty() => return Err(FORMS.to_owned()),
+            (true, [], _) => self.is_of_organization(statement)?,
+            (false, [account], true) => account == self.root,
+            _ => return Err(FORMS.to_owned()),
+        };
+        if own {
+            Ok(())
+        } else {
+            Err("The policy admits principals outside of the account and its organization".to_owned())
+        }
+    }
+
+    /// One test of the organization's id, and maybe one of paths in it.
+    fn is_of_organization(&self, statement: &Statement) -> Result<bool, String> {
+        let mut named = false;
+        let mut own = true;
+        for condition in &statement.conditions {
+            let (operator, key, values) = (condition.operator, condition.key.as_str(), condition.values.as_slice());
+            let in_organization = |path: &String| path.split('/').next() == Some(self.organization);
+            if operator.is(Family::Equals) && key.eq_ignore_ascii_case("aws:PrincipalOrgID") && values.len() == 1 {
+                named = true;
+                own &= values[0] == self.organization;
+            } else if operator.is_for_any(Family::Like)
+                && key.eq_ignore_ascii_case("aws:PrincipalOrgPaths")
+                && !values.is_empty()
+            {
+                own &= values.iter().all(in_organization);
+            } else {
+                return Err(format!("The condition on {key} is not supported"));
             }
-            _ => {
-                return Err(
-                    "The principal must be the own account, or * with a condition on the organization".to_owned()
-                );
-            }
-        };
-        Ok(Self { to, actions: texts(statement.get("Action"))?, resources: texts(statement.get("Resource"))? })
-    }
-}
-
-impl To {
-    fn parse(condition: &Map<String, Value>) -> Result<Self, String> {
-        only(condition, &["StringEquals", "ForAnyValue:StringLike"])?;
-        let organization = match value(condition, "StringEquals", "aws:PrincipalOrgID")?.as_deref() {
-            Some([one]) => one.clone(),
-            _ => return Err("The principal * needs a condition on one aws:PrincipalOrgID".to_owned()),
-        };
-        Ok(match value(condition, "ForAnyValue:StringLike", "aws:PrincipalOrgPaths")? {
-            Some(patterns) => Self::Paths { organization, patterns },
-            None => Self::Organization(organization),
-        })
-    }
-}
-
-/// The values of the only key under an operator; none if the operator is not there. Keys differ by more than case.
-fn value(condition: &Map<String, Value>, operator: &str, key: &str) -> Result<Option<Vec<String>>, String> {
-    let Some(operands) = condition.get(operator) else { return Ok(None) };
-    let mut operands = operands.as_object().into_iter().flatten();
-    match (operands.next(), operands.next()) {
-        (Some((name, values)), None) if name.eq_ignore_ascii_case(key) => texts(Some(values)).map(Some),
-        _ => Err(format!("{operator} can only test {key}")),
-    }
-}
-
-/// A text, or a list of texts that is not empty.
-fn texts(value: Option<&Value>) -> Result<Vec<String>, String> {
-    let texts: Option<Vec<String>> = match value {
-        Some(Value::String(text)) => Some(vec![text.clone()]),
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    };
-    texts
-        .filter(|texts| !texts.is_empty())
-        .ok_or_else(|| "A statement must name its principal, actions and resource".to_owned())
-}
-
-fn only(object: &Map<String, Value>, allowed: &[&str]) -> Result<(), String> {
-    match object.keys().find(|key| !allowed.contains(&key.as_str())) {
-        Some(other) => Err(format!("The policy element {other} is not supported")),
-        None => Ok(()),
-    }
-}
-
-/// IAM's `StringLike`: `*` is any text, `?` any character.
-fn like(pattern: &[u8], text: &[u8]) -> bool {
-    match (pattern.split_first(), text.split_first()) {
-        (None, None) => true,
-        (Some((b'*', rest)), _) => (0..=text.len()).any(|skipped| like(rest, &text[skipped..])),
-        (Some((wanted, pattern)), Some((given, text))) => (*wanted == b'?' || wanted == given) && like(pattern, text),
-        _ => false,
+        }
+        if named { Ok(own) } else { Err("The principal * needs a condition on one aws:PrincipalOrgID".to_owned()) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -205,29 +108,22 @@ mod tests {
         json!({"Version": "2012-10-17", "Statement": [statement]})
     }
 
-    fn check(document: &Value) -> Result<Document, String> {
-        let document = Document::parse(&document.to_string())?;
-        document.fits(&LIMITS).map(|()| document)
+    fn check(document: &Value) -> Result<(), String> {
+        LIMITS.check(&document.to_string())
     }
 
     #[test]
-    fn the_three_statements_admit_whom_they_say() {
-        let account = check(&document(&json!({"AWS": "arn:aws:iam::111122223333:root"}), None)).expect("fits");
-        assert!(account.allows("bedrock:ApplyGuardrail", "111122223333", None));
-        assert!(!account.allows("bedrock:GetGuardrail", "111122223333", None), "an action it does not name");
-        assert!(!account.allows("bedrock:ApplyGuardrail", "222233334444", Some("o-example/r-1/")));
-
+    fn the_three_statements_fit() {
         let organization = json!({"StringEquals": {"aws:PrincipalOrgID": ["o-example"]}});
-        let organization = check(&document(&json!("*"), Some(&organization))).expect("fits");
-        assert!(organization.allows("bedrock:ApplyGuardrail", "222233334444", Some("o-example/r-1/")));
-        assert!(!organization.allows("bedrock:ApplyGuardrail", "222233334444", None));
-
-        let unit = json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"},
+        let unit = json!({"StringEquals": {"aws:principalorgid": "o-example"},
             "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-example/*/ou-a/*"]}});
-        let unit = check(&document(&json!("*"), Some(&unit))).expect("fits");
-        assert!(unit.allows("bedrock:ApplyGuardrail", "222233334444", Some("o-example/r-1/ou-a/")));
-        assert!(unit.allows("bedrock:ApplyGuardrail", "222233334444", Some("o-example/r-1/ou-a/ou-b/")));
-        assert!(!unit.allows("bedrock:ApplyGuardrail", "222233334444", Some("o-example/r-1/ou-b/")));
+        for fits in [
+            document(&json!({"AWS": "arn:aws:iam::111122223333:root"}), None),
+            document(&json!("*"), Some(&organization)),
+            document(&json!("*"), Some(&unit)),
+        ] {
+            assert_eq!(check(&fits), Ok(()), "{fits}");
+        }
     }
 
     #[test]
@@ -246,6 +142,15 @@ mod tests {
             document(&json!("*"), Some(&json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}))),
             document(&json!({"AWS": "arn:aws:iam::222233334444:root"}), None),
             document(&json!({"Service": "bedrock.amazonaws.com"}), None),
+            document(&json!({"AWS": "*"}), Some(&organization("o-example"))),
+            document(&json!({"AWS": "arn:aws:iam::111122223333:root"}), Some(&organization("o-example"))),
+            document(&json!("*"), Some(&json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-example/*"]}}))),
+            document(
+                &json!("*"),
+                Some(&json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"},
+                    "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-other/*"]}})),
+            ),
+            document(&json!("*"), Some(&json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-example"}}))),
             deny,
             invoke,
             version,

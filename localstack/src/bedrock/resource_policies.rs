@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::policy::{Document, Limits};
+use super::policy::Limits;
 use super::rules::invalid;
 use super::target::{denied, member};
 use super::{profiles, target};
@@ -59,7 +59,7 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
     };
     let root = format!("arn:{}:iam::{}:root", world.partition.id(), caller.account);
     let limits = Limits { resource: arn, actions, root: &root, organization: world.organization.id() };
-    Document::parse(text).and_then(|document| document.fits(&limits)).map_err(invalid)?;
+    limits.check(text).map_err(invalid)?;
     let bedrock = world.bedrock_mut(&resource.scope);
     bedrock.resource_policies.insert(arn.to_owned(), text.to_owned());
     Ok(json!({ "resourceArn": arn }))

@@ -54,6 +54,11 @@ impl Bedrock {
         self.guardrails.get(id).filter(|guardrail| guardrail.draft.status(now).is_some())
     }
 
+    /// The tags of a guardrail that is there.
+    pub(crate) fn tags(&self, id: &str, now: Millis) -> Option<&BTreeMap<String, String>> {
+        self.guardrail(id, now).map(|guardrail| &*guardrail.tags)
+    }
+
     pub(super) fn guardrails(&self, now: Millis) -> impl Iterator<Item = (&String, &Guardrail)> {
         self.guardrails.iter().filter(move |(_, guardrail)| guardrail.draft.status(now).is_some())
     }

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::policy::Document;
 use super::rules::invalid;
 use super::state::Guardrail;
+use crate::authorize::{self, Ask};
 use crate::caller::Caller;
 use crate::clock::Millis;
 use crate::config::Partition;
 use crate::error::ApiError;
 use crate::inferred;
+use crate::policy::Document;
 use crate::world::{Scope, World};
 
 /// A guardrail that a request names; it need not exist.
@@ -56,6 +57,11 @@ impl Target {
         format!("arn:{}:bedrock:{region}:{account}:guardrail/{}", partition.id(), self.id)
     }
 
+    /// The document on the guardrail.
+    pub(super) fn resource_policy<'a>(&self, world: &'a World) -> Option<&'a str> {
+        world.bedrock(&self.scope).resource_policies.get(&self.arn(world.partition)).map(String::as_str)
+    }
+
     /// The guardrail itself.
     pub(super) fn find<'a>(&self, world: &'a World, now: Millis) -> Result<&'a Guardrail, ApiError> {
         world.bedrock(&self.scope).guardrail(&self.id, now).ok_or_else(not_found)
@@ -64,11 +70,9 @@ impl Target {
     /// Whether the caller may do that with the guardrail: its own, or one whose resource policy admits the caller.
     pub(super) fn admits(&self, world: &World, caller: &Caller, action: &str) -> Result<(), ApiError> {
         let arn = self.arn(world.partition);
-        let policy = || world.bedrock(&self.scope).resource_policies.get(&arn);
         let admitted = || {
-            let document = Document::parse(policy()?).ok()?;
-            let path = world.organization.path_of(&caller.account);
-            document.allows(action, &caller.account, path.as_deref()).then_some(())
+            let document = Document::parse(self.resource_policy(world)?).ok()?;
+            authorize::admits(world, &document, caller.into(), &Ask::new(action, &arn)).then_some(())
         };
         if self.scope.account == caller.account || admitted().is_some() {
             return Ok(());

@@ -11,6 +11,7 @@
 //! effective                                  … seen by an account after a while
 //! input, id, page, rows, errors              requests and answers
 //! access, delegation                         who may
+//! controls                                   the policies that authorize
 //! operations                                 one function for each operation
 //! ```
 
@@ -18,6 +19,7 @@ mod access;
 mod attachments;
 mod authorization_policy;
 mod bedrock_policy;
+mod controls;
 mod delegation;
 mod documents;
 mod effective;

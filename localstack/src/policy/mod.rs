@@ -22,9 +22,9 @@ mod pattern;
 mod principal;
 mod request;
 
-pub(crate) use condition::{Condition, Family};
-pub(crate) use document::{Document, Effect, Malformed, Position, Scope, Statement, Version};
-pub(crate) use evaluate::{Decision, Grantee, Match};
+pub(crate) use condition::Family;
+pub(crate) use document::{Document, Effect, Malformed, Scope, Statement, Version};
+pub(crate) use evaluate::{Decision, Grantee};
 pub(crate) use kind::Kind;
 pub(crate) use pattern::{action_fits, like};
 pub(crate) use principal::Principals;

@@ -10,6 +10,7 @@ pub(crate) struct Principals {
     pub(crate) anyone: bool,
     /// Account ids, and ARNs of roots, roles and sessions.
     pub(crate) aws: Vec<String>,
+    /// Services and identity providers, none of which calls the emulator.
     pub(crate) services: Vec<String>,
     pub(crate) federated: Vec<String>,
 }
@@ -21,7 +22,7 @@ pub(crate) enum Grantee {
     Account,
     Anyone,
     Role,
-    /// As itself: a session, a service or a federated user.
+    /// As itself: a session.
     Itself,
 }
 
@@ -41,8 +42,6 @@ impl Principals {
             ]
             .into_iter()
             .find_map(|(named, grantee)| named.then_some(grantee)),
-            Principal::Service(name) => self.services.contains(name).then_some(Grantee::Itself),
-            Principal::Federated(provider) => self.federated.contains(provider).then_some(Grantee::Itself),
         };
         anyone.max(named)
     }
@@ -55,8 +54,6 @@ impl Principals {
                 Principal::Session { account, role_arn, session_arn } => {
                     self.has_account(account) && self.has(role_arn) && self.has(session_arn)
                 }
-                Principal::Service(name) => self.services.contains(name),
-                Principal::Federated(provider) => self.federated.contains(provider),
             }
     }
 
@@ -86,7 +83,6 @@ mod tests {
             role_arn: "arn:aws:iam::111122223333:role/app/reader".to_owned(),
             session_arn: "arn:aws:sts::111122223333:assumed-role/reader/me".to_owned(),
         };
-        let service = Principal::Service("bedrock.amazonaws.com".to_owned());
         for (named, of_root, of_session) in [
             ("111122223333", Some(Grantee::Account), Some(Grantee::Account)),
             ("arn:aws:iam::111122223333:root", Some(Grantee::Account), Some(Grantee::Account)),
@@ -100,18 +96,15 @@ mod tests {
             let principals = Principals { aws: vec![named.to_owned()], ..Principals::default() };
             assert_eq!(principals.names(&root), of_root, "{named}");
             assert_eq!(principals.names(&session), of_session, "{named}");
-            assert_eq!(principals.names(&service), None, "{named}");
         }
         let anyone = Principals { anyone: true, ..Principals::default() };
         assert_eq!(anyone.names(&session), Some(Grantee::Anyone));
-        let services = Principals { services: vec!["bedrock.amazonaws.com".to_owned()], ..Principals::default() };
-        assert_eq!((services.names(&service), services.names(&root)), (Some(Grantee::Itself), None));
-        let provider = Principal::Federated("arn:aws:iam::111122223333:saml-provider/x".to_owned());
-        let federated = Principals {
+        let others = Principals {
+            services: vec!["bedrock.amazonaws.com".to_owned()],
             federated: vec!["arn:aws:iam::111122223333:saml-provider/x".to_owned()],
             ..Principals::default()
         };
-        assert_eq!((federated.names(&provider), federated.names(&service)), (Some(Grantee::Itself), None));
+        assert_eq!((others.names(&root), others.names(&session)), (None, None));
     }
 
     #[test]

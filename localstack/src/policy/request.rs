@@ -13,7 +13,7 @@ pub(crate) struct Request<'a> {
     pub(crate) context: &'a Context,
 }
 
-/// Who asks, in the forms that a `Principal` element can name.
+/// Who asks, in the forms that a `Principal` element can name. Services and federated users do not call the emulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Principal {
     /// An account's root.
@@ -26,20 +26,6 @@ pub(crate) enum Principal {
         /// `arn:…:sts::…:assumed-role/…/…`
         session_arn: String,
     },
-    /// A service, such as `bedrock.amazonaws.com`.
-    Service(String),
-    /// Somebody whom an identity provider vouches for.
-    Federated(String),
-}
-
-impl Principal {
-    /// The account that it belongs to, if it belongs to one.
-    pub(crate) fn account(&self) -> Option<&str> {
-        match self {
-            Self::Root { account, .. } | Self::Session { account, .. } => Some(account),
-            Self::Service(_) | Self::Federated(_) => None,
-        }
-    }
 }
 
 /// The condition keys of a request. Their names differ by more than case.

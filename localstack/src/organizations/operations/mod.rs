@@ -150,12 +150,12 @@ impl<'a> Request<'a> {
         let node_arn = target.filter(|id| organization.node(id).is_some()).map(|id| self.rows().node_arn(id));
         let policy_arn = target_policy.as_ref().map(|(id, policy)| self.rows().policy_arn(id, policy.kind));
         let asked = Asked {
-            caller: self.caller,
+            who: self.caller.into(),
             operation: self.operation,
             resources: node_arn.into_iter().chain(policy_arn).collect(),
             policy_type: policy_type.or_else(|| target_policy.map(|(_, policy)| type_name(policy.kind))),
         };
-        super::delegation::admits(&policy.content, &asked)
+        super::delegation::admits(self.world, &policy.content, &asked)
     }
 }
 
