@@ -35,6 +35,11 @@ pub(crate) fn iso8601(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| format!("{time:.3}"))
 }
 
+/// The moment in ISO 8601 to the second, as Query answers carry it.
+pub(crate) fn iso8601_seconds(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| format!("{time:.0}"))
+}
+
 /// The moment in seconds since the epoch, as AWS JSON answers carry it.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit a double exactly")]
 pub(crate) fn epoch_seconds(at: Millis) -> f64 {
@@ -48,6 +53,7 @@ mod tests {
     #[test]
     fn moments_are_written_as_the_protocols_want_them() {
         assert_eq!(iso8601(1_700_000_000_250), "2023-11-14T22:13:20.250Z");
+        assert_eq!(iso8601_seconds(1_700_000_000_950), "2023-11-14T22:13:20Z");
         assert!((epoch_seconds(1_700_000_000_250) - 1_700_000_000.25).abs() < 1e-6);
     }
 

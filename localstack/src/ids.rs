@@ -38,9 +38,18 @@ impl Ids {
     /// A new id of `length` characters of `[a-z0-9]`, such as a guardrail's (12). `key` says what it is for, for instance
     /// `guardrail/111122223333/us-east-1/checkout`.
     pub(crate) fn lower(&mut self, key: &str, length: usize) -> String {
+        text(LOWER, &self.next(key), length)
+    }
+
+    /// The same of `[A-Z2-7]`, such as a managed policy's in IAM (17, after `ANPA`).
+    pub(crate) fn upper(&mut self, key: &str, length: usize) -> String {
+        upper(&self.next(key), length)
+    }
+
+    fn next(&mut self, key: &str) -> String {
         let given = self.given.get_or_insert_with(key.to_owned(), || 0);
         *given += 1;
-        text(LOWER, &format!("{key}#{given}"), length)
+        format!("{key}#{given}")
     }
 }
 

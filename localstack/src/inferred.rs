@@ -21,6 +21,11 @@
 //! | two changes of an organization meet when the second arrives before the first is answered; it is refused before its input is looked at | `pipeline::Gate::writing` |
 //! | each operation has throttles of its own; a burst is the rate where none is published | `throttle`, `data/throttles.json` |
 //! | a guardrail that `FAILED` can be changed and deleted, but neither published nor enforced; a version that fails leaves the draft as it was | `bedrock::state`, `inferred::guardrail_failed` |
+//! | a session of a role that is gone is nobody's | `sts::session::caller` |
+//! | the order in which `AssumeRole` checks; how full policies and tags make a session; suspended accounts | `sts::assume_role` |
+//! | names of IAM are looked up as they are written; another account's policy is denied; some words | `iam::operations`, `iam::refused` |
+//! | a policy is attached twice without harm; what the filters of `ListPolicies` mean | `iam::operations` |
+//! | what is said to a text where a form has a number | `wire::query::input` |
 //!
 //! Those of Organizations are marked in `organizations` alike.
 

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::shape::Member;
 use crate::wire::{Refused, Request, aws_json, query, rest_json};
 use crate::world::World;
-use crate::{bedrock, organizations, sts};
+use crate::{bedrock, iam, organizations, sts};
 
 /// The prefix of `X-Amz-Target`.
 const ORGANIZATIONS_TARGET: &str = "AWSOrganizationsV20161128";
@@ -49,7 +49,8 @@ impl Call {
 }
 
 /// The operations of each service. Organizations has a table of its own, in [`organizations`].
-const TABLES: &[(&str, &[Operation])] = &[("bedrock", bedrock::OPERATIONS), ("sts", sts::OPERATIONS)];
+const TABLES: &[(&str, &[Operation])] =
+    &[("bedrock", bedrock::OPERATIONS), ("iam", iam::OPERATIONS), ("sts", sts::OPERATIONS)];
 
 /// Every operation that is answered: its service and its name.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {

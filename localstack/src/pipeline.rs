@@ -112,9 +112,9 @@ impl Gate {
         let refuse = |refused| protocol.refusal(refused);
         let call = operations::find(signature, request).map_err(refuse)?;
         let operation = *trace.operation.insert(call.name());
-        let caller = signature.caller(world.partition).ok_or(Refused::UnknownToken).map_err(refuse)?;
+        let caller = signature.caller(world).map_err(refuse)?;
         let caller = trace.caller.insert(caller).clone();
-        usable(world, signature, &caller).map_err(refuse)?;
+        usable(world, signature, operation, &caller).map_err(refuse)?;
         if !world.organization.is_active(&caller.account) {
             return Err(inferred::account_not_active(protocol, &caller.arn).into());
         }
@@ -258,13 +258,15 @@ impl Call {
 
 /// Whether the service is there for this account in the Region of the signature. One endpoint plays all Regions, so a Region
 /// that has no endpoint of its own can only be refused as an unknown token.
-fn usable(world: &World, signature: &Signature, caller: &Caller) -> Result<(), Refused> {
+fn usable(world: &World, signature: &Signature, operation: &str, caller: &Caller) -> Result<(), Refused> {
     let region = regions::find(world.partition, &caller.region).ok_or(Refused::UnknownToken)?;
     match signature.service.as_str() {
         "organizations" if caller.region != regions::organizations_home(world.partition) => Err(Refused::WrongRegion),
+        "iam" if caller.region != regions::iam_home(world.partition) => Err(Refused::WrongRegion),
         "bedrock" if !region.bedrock => Err(Refused::UnknownToken),
-        _ if !world.reaches(&caller.account, &caller.region) => Err(Refused::UnknownToken),
-        _ => Ok(()),
+        _ if world.reaches(&caller.account, &caller.region) => Ok(()),
+        "sts" if operation == "AssumeRole" => Err(Refused::RegionDisabled),
+        _ => Err(Refused::UnknownToken),
     }
 }
 

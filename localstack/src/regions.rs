@@ -16,6 +16,8 @@ struct Row {
     id: Partition,
     /// The Region that Organizations requests are signed for.
     organizations: String,
+    /// The Region that IAM requests are signed for.
+    iam: String,
     regions: Vec<Region>,
 }
 
@@ -54,6 +56,11 @@ pub(crate) fn organizations_home(partition: Partition) -> &'static str {
     &row(partition).organizations
 }
 
+/// Where the partition's IAM lives.
+pub(crate) fn iam_home(partition: Partition) -> &'static str {
+    &row(partition).iam
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,8 +68,9 @@ mod tests {
     #[test]
     fn every_partition_has_its_home_among_its_regions() {
         for partition in [Partition::Aws, Partition::UsGov, Partition::Eusc, Partition::China] {
-            let home = find(partition, organizations_home(partition)).expect("home is a Region");
-            assert!(!home.opt_in);
+            for home in [organizations_home(partition), iam_home(partition)] {
+                assert!(!find(partition, home).expect("home is a Region").opt_in);
+            }
         }
     }
 

@@ -244,11 +244,34 @@ fn violation(value: &Value, sensitive: bool, path: &str, constraint: String) -> 
 /// Whether the whole text matches. Compiled patterns are kept: a request may carry hundreds of tags.
 fn matches(pattern: &'static str, text: &str) -> bool {
     static COMPILED: Mutex<BTreeMap<&'static str, Regex>> = Mutex::new(BTreeMap::new());
+    if let Some(repeated) = pattern.strip_prefix(TAG_CHARACTERS) {
+        return (repeated == "*" || !text.is_empty()) && text.chars().all(is_tag_character);
+    }
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = compiled.entry(pattern).or_insert_with(|| {
-        Regex::new(&format!("^(?:{pattern})$")).expect("every pattern of the tables compiles, which a test proves")
+        Regex::new(&format!("^(?:{})$", escaped(pattern)))
+            .expect("every pattern of the tables compiles, which a test proves")
     });
     regex.is_match(text)
+}
+
+/// AWS's class of what tags are made of, beyond the engine used here, which knows no classes of Unicode.
+const TAG_CHARACTERS: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]";
+
+fn is_tag_character(character: char) -> bool {
+    character.is_alphanumeric()
+        || character.is_whitespace() && !character.is_control()
+        || "_.:/=+-@".contains(character)
+}
+
+/// The pattern with `\uXXXX`, as the models write it, in the engine's form.
+fn escaped(pattern: &str) -> String {
+    let mut parts = pattern.split(r"\u");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |done, part| {
+        let (code, rest) = part.split_at_checked(4).unwrap_or((part, ""));
+        format!(r"{done}\x{{{code}}}{rest}")
+    })
 }
 
 #[cfg(test)]
@@ -298,5 +321,23 @@ mod tests {
     #[test]
     fn a_wrong_type_is_told_alone() {
         assert!(message(&json!({"items": {"name": "ab"}, "secret": ""})).contains("items"));
+    }
+
+    #[test]
+    fn patterns_of_the_models_are_read_as_they_are() {
+        const DOCUMENT: &str = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
+        const TAG_VALUE: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*";
+        for (pattern, text, fits) in [
+            (DOCUMENT, "{\t\"a\": \"\u{ff}\"}\n", true),
+            (DOCUMENT, "\u{100}", false),
+            (DOCUMENT, "\u{0}", false),
+            (TAG_VALUE, "", true),
+            (TAG_VALUE, "Größe 5_.:/=+-@", true),
+            (TAG_VALUE, "a;b", false),
+            (TAG_VALUE, "a\tb", false),
+            (r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", "", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text:?}");
+        }
     }
 }

@@ -125,6 +125,11 @@ impl World {
         self.state.meta.ids.lower(key, length)
     }
 
+    /// A new id of `length` characters of `[A-Z2-7]`; see [`Ids::upper`].
+    pub(crate) fn new_upper_id(&mut self, key: &str, length: usize) -> String {
+        self.state.meta.ids.upper(key, length)
+    }
+
     /// The organization, to change it.
     pub(crate) fn organization_mut(&mut self) -> &mut Organization {
         self.past.keep(self.state.meta.clock.now(), Subject::Organization, &self.state);
@@ -145,13 +150,11 @@ impl World {
     }
 
     /// The account's roles and managed policies.
-    #[allow(dead_code, reason = "its readers follow")]
     pub(crate) fn iam(&self, account: &str) -> &Iam {
         self.iam.get(account)
     }
 
     /// The same, to change it.
-    #[allow(dead_code, reason = "its operations follow")]
     pub(crate) fn iam_mut(&mut self, account: &str) -> &mut Iam {
         self.past.keep(self.state.meta.clock.now(), Subject::Iam(account.to_owned()), &self.state);
         self.state.iam.get_mut(account)

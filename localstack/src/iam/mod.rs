@@ -1,10 +1,26 @@
-//! IAM: roles and customer managed policies. An account has its own; no Region does.
+//! IAM: roles and managed policies. An account has its own; no Region does.
+//!
+//! ```text
+//! state, text, accounts, template   what is there, and what every account begins with
+//! managed, arn                      the policies that AWS manages, and managed policies by their ARNs
+//! documents                         what a policy document has to be
+//! model, rows, refused              requests, answers and refusals
+//! operations                        one function for each operation
+//! ```
 
 mod accounts;
+mod arn;
+mod documents;
+mod managed;
+mod model;
+mod operations;
+mod refused;
+mod rows;
 mod state;
 mod template;
 mod text;
 
 pub(crate) use accounts::{Accounts, EVERY, faults};
-pub(crate) use state::{Iam, Policy, PolicyVersion, Role};
-pub(crate) use text::Text;
+pub(crate) use arn::managed_document;
+pub(crate) use operations::OPERATIONS;
+pub(crate) use state::Iam;

@@ -53,6 +53,10 @@ pub(crate) enum Refused {
     BadBearerToken,
     /// An access key that belongs to nobody, or a Region that the caller's account cannot use.
     UnknownToken,
+    /// A session that is over.
+    Expired,
+    /// STS in a Region that the caller's account has not enabled.
+    RegionDisabled,
     /// Signed for another Region than the service's only one.
     WrongRegion,
     /// Signed for a service that is not here.
@@ -91,6 +95,11 @@ impl Protocol {
             Refused::UnknownToken => {
                 ("UnrecognizedClientException", "The security token included in the request is invalid.")
             }
+            Refused::Expired => ("ExpiredTokenException", "The security token included in the request is expired"),
+            Refused::RegionDisabled => (
+                "RegionDisabledException",
+                "STS is not activated in this region for the account. The account's administrator can activate it.",
+            ),
             Refused::WrongRegion => ("InvalidSignatureException", "Credential should be scoped to a valid region."),
             Refused::WrongService => {
                 ("InvalidSignatureException", "Credential should be scoped to a service of this endpoint.")
@@ -164,6 +173,8 @@ fn query_code(refused: Refused) -> &'static str {
         Refused::Unsigned => "MissingAuthenticationToken",
         Refused::BadSignature => "IncompleteSignature",
         Refused::BadBearerToken | Refused::UnknownToken => "InvalidClientTokenId",
+        Refused::Expired => "ExpiredToken",
+        Refused::RegionDisabled => "RegionDisabledException",
         Refused::WrongRegion | Refused::WrongService => "SignatureDoesNotMatch",
         Refused::UnknownOperation => "InvalidAction",
         Refused::Unreadable => "MalformedInput",

@@ -20,6 +20,8 @@ pub(crate) struct Service {
     pub(crate) namespace: &'static str,
     /// Whether a validation error repeats the value: STS does, IAM does not.
     pub(crate) shows_values: bool,
+    /// The pattern of names, and what is said of one that does not fit it.
+    pub(crate) names: Option<(&'static str, &'static str)>,
 }
 
 /// The fields of a form: names such as `Tags.member.1.Key`.
@@ -57,6 +59,13 @@ pub(crate) fn input(
             ApiError::new("MalformedInput", 400, format!("The value at '{}' must be a JSON {wanted}.", lower(&path)))
         }
         Misfit::Violated(violations) => {
+            if let Some((pattern, told)) = service.names
+                && let [Violation { path, constraint, .. }] = violations.as_slice()
+                && constraint.ends_with(&format!(": {pattern}"))
+            {
+                let message = format!("The specified value for {} is invalid. {told}", lower(path));
+                return ApiError::new("ValidationError", 400, message);
+            }
             let told = violations.into_iter().map(|Violation { path, shown, constraint }| {
                 let shown = if service.shows_values || shown == " null" { shown } else { String::new() };
                 format!("Value{shown} at '{}' failed to satisfy constraint: {constraint}", lower(&path))
@@ -172,12 +181,12 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::shape::{list, optional, required, text};
+    use crate::shape::{list, optional, pattern, required, text};
     use crate::wire::request;
 
     const TAG: Shape = Shape::Structure(&[required("Key", text(1, 3)), required("Value", text(0, 3))]);
     const INPUT: &[Member] = &[
-        required("Name", text(1, 5)),
+        required("Name", pattern(1, 5, "[a-z]+")),
         optional("Tags", list(0, 2, &TAG)),
         optional("Keys", list(0, 11, &text(1, 3))),
         optional("Most", Shape::Integer { min: 1, max: 9 }),
@@ -185,7 +194,8 @@ mod tests {
     ];
 
     fn read(body: &'static str, shows_values: bool) -> Result<Value, String> {
-        let service = Service { version: "1", namespace: "urn:x", shows_values };
+        let service =
+            Service { version: "1", namespace: "urn:x", shows_values, names: Some(("[a-z]+", "Letters only.")) };
         let form = form(&request(Method::POST, "/", &[], body)).expect("a form");
         let input = input(&service, INPUT, &form).map(Value::Object);
         input.map_err(|error| format!("{} {}", error.code, error.message))
@@ -227,6 +237,7 @@ mod tests {
               failed to satisfy constraint: Member must have length greater than or equal to 1; Value null at \
               'tags.1.member.value' failed to satisfy constraint: Member must not be null",
             ),
+            ("Name=A", true, "ValidationError The specified value for name is invalid. Letters only."),
             ("Name=a&Most=x", true, "MalformedInput The value at 'most' must be a JSON integer."),
         ] {
             assert_eq!(read(body, shows_values), Err(told.to_owned()));

@@ -14,7 +14,9 @@ pub(crate) const MEMBER: &str = "222233334444";
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     address: String,
-    account: String,
+    access_key: String,
+    /// Of a session.
+    token: Option<String>,
     region: String,
 }
 
@@ -28,11 +30,33 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn of(emulator: &Emulator) -> Self {
         let address = emulator.endpoint().trim_start_matches("http://").to_owned();
-        Self { address, account: MANAGEMENT.to_owned(), region: "us-east-1".to_owned() }
+        Self { address, access_key: format!("AKIA{MANAGEMENT}"), token: None, region: "us-east-1".to_owned() }
     }
 
+    /// The account's root.
     pub(crate) fn account(&self, account: &str) -> Self {
-        Self { account: account.to_owned(), ..self.clone() }
+        Self { access_key: format!("AKIA{account}"), token: None, ..self.clone() }
+    }
+
+    /// Whoever has the credentials.
+    pub(crate) fn session(&self, access_key: &str, token: Option<&str>) -> Self {
+        Self { access_key: access_key.to_owned(), token: token.map(str::to_owned), ..self.clone() }
+    }
+
+    /// A session of the role, by its ARN.
+    pub(crate) async fn assume(&self, role: &str) -> Self {
+        let form = format!("RoleArn={role}&RoleSessionName=test");
+        let answer = self.query("sts", "AssumeRole", &form).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        self.session(answer.xml("AccessKeyId"), Some(answer.xml("SessionToken")))
+    }
+
+    /// A call of STS or IAM.
+    pub(crate) async fn query(&self, service: &str, action: &str, form: &str) -> Answer {
+        let version = if service == "sts" { "2011-06-15" } else { "2010-05-08" };
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let form = format!("Action={action}&Version={version}&{form}");
+        self.signed(service, "POST", "/", &headers, &form).await
     }
 
     pub(crate) fn region(&self, region: &str) -> Self {
@@ -72,11 +96,13 @@ impl Client {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Result<Answer, ErrorKind> {
-        let Self { account, region, .. } = self;
+        let Self { access_key, token, region, .. } = self;
         let signature = format!(
-            "AWS4-HMAC-SHA256 Credential=AKIA{account}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+            "AWS4-HMAC-SHA256 Credential={access_key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
-        let headers: Vec<_> = headers.iter().copied().chain([("authorization", signature.as_str())]).collect();
+        let token = token.as_deref().map(|token| ("x-amz-security-token", token));
+        let headers: Vec<_> =
+            headers.iter().copied().chain(token).chain([("authorization", signature.as_str())]).collect();
         self.attempt(method, path, &headers, body).await
     }
 
@@ -128,6 +154,25 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("JSON: {self:?}"))
+    }
+
+    /// The texts of all elements of that name, in XML.
+    pub(crate) fn xmls(&self, name: &str) -> Vec<&str> {
+        let (start, end) = (format!("<{name}>"), format!("</{name}>"));
+        let mut parts = self.text.split(start.as_str());
+        parts.next();
+        parts.map(|part| part.split_once(end.as_str()).expect("an end").0).collect()
+    }
+
+    /// The text of the first element of that name, in XML.
+    pub(crate) fn xml(&self, name: &str) -> &str {
+        self.xmls(name).first().unwrap_or_else(|| panic!("{name}: {}", self.text))
+    }
+
+    /// The message of a Query error of that status and code.
+    pub(crate) fn query_refused(&self, status: u16, code: &str) -> String {
+        assert_eq!((self.status, self.xml("Code")), (status, code), "{}", self.text);
+        self.xml("Message").replace("&apos;", "'").replace("&quot;", "\"")
     }
 
     /// The body of a success.

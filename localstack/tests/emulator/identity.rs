@@ -58,7 +58,7 @@ async fn what_is_not_there_is_unknown_in_each_protocol() {
     let answer = client.signed("organizations", "POST", "/", &target, "{}").await;
     assert_eq!((answer.status, &answer.json()["__type"]), (400, &json!("UnknownOperationException")));
     for (service, form) in
-        [("sts", "Action=GetSessionToken&Version=2011-06-15"), ("iam", "Action=ListRoles&Version=2010-05-08")]
+        [("sts", "Action=GetSessionToken&Version=2011-06-15"), ("iam", "Action=CreateUser&Version=2010-05-08")]
     {
         let answer = client.signed(service, "POST", "/", FORM, form).await;
         assert_eq!(answer.status, 400);
