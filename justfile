@@ -43,6 +43,7 @@ bless:
     cargo test -p bedrail --lib write_codes -- --ignored
     BEDRAIL_BLESS=1 INSTA_UPDATE=always cargo test --workspace
 
-# time and peak memory of `validate` on the largest example, as a release build
+# time and memory, as a release build: `validate` on the largest example, and the local AWS with a large organization
 bench:
     benches/validate
+    benches/emulator

@@ -1,7 +1,7 @@
 //! The paths under `/_bedrail/`: plain HTTP and JSON, for tests and people.
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::server::{Inner, Shared};
@@ -24,56 +24,57 @@ struct Advance {
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Reply {
     let (status, body) = match run(shared, request) {
         Ok(body) => (200, body),
-        Err(Refusal(status, message)) => (status, json!({ "message": message })),
+        Err(Refusal(status, message)) => (status, json!({ "message": message }).to_string().into_bytes()),
     };
-    Reply {
-        status,
-        headers: vec![("content-type", "application/json".to_owned())],
-        body: body.to_string().into_bytes(),
-    }
+    Reply { status, headers: vec![("content-type", "application/json".to_owned())], body }
 }
 
-fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
+/// The text of a value, written at once: a state or a log may be large.
+fn text(value: &impl Serialize) -> Result<Vec<u8>, Refusal> {
+    serde_json::to_vec(value).map_err(|error| internal(&error))
+}
+
+fn run(shared: &Shared, request: &Request) -> Result<Vec<u8>, Refusal> {
     let path = request.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     match (&request.method, path) {
-        (&Method::GET, "state") => serde_json::to_value(&*shared.lock().world).map_err(|error| bad_request(&error)),
+        (&Method::GET, "state") => text(&*shared.lock().world),
         (&Method::PUT, "state") => {
             let partition = shared.lock().world.partition;
             let state = seed::complete(body(request)?, partition).map_err(|error| bad_request(&error))?;
             if state.partition != partition {
                 return Err(bad_request(&format_args!("this emulator plays the partition {}", partition.id())));
             }
-            shared.replace(state).map(|()| json!({})).map_err(|error| internal(&error))
+            shared.replace(state).map_err(|error| internal(&error))?;
+            text(&json!({}))
         }
-        (&Method::POST, "reset") => shared.reset().map(|()| json!({})).map_err(|error| internal(&error)),
+        (&Method::POST, "reset") => {
+            shared.reset().map_err(|error| internal(&error))?;
+            text(&json!({}))
+        }
         (&Method::GET, "operations") => {
             let row = |(service, operation)| json!({ "service": service, "operation": operation });
-            Ok(operations::all().map(row).collect())
+            text(&operations::all().map(row).collect::<Value>())
         }
-        (&Method::GET, "requests") => {
-            serde_json::to_value(&shared.lock().requests).map_err(|error| bad_request(&error))
-        }
+        (&Method::GET, "requests") => text(&shared.lock().requests),
         (&Method::DELETE, "requests") => {
             shared.lock().requests.clear();
-            Ok(json!({}))
+            text(&json!({}))
         }
-        (&Method::GET, "clock") => Ok(now(shared)),
+        (&Method::GET, "clock") => text(&now(shared)),
         (&Method::POST, "clock") => {
             let Advance { advance_ms } = body(request)?;
             let mut inner = shared.lock();
             inner.world.clock_mut().advance(advance_ms);
             inner.save().map_err(|error| internal(&error))?;
             drop(inner);
-            Ok(now(shared))
+            text(&now(shared))
         }
-        (&Method::GET, "options") => {
-            serde_json::to_value(&shared.lock().world.options).map_err(|error| bad_request(&error))
-        }
+        (&Method::GET, "options") => text(&shared.lock().world.options),
         (&Method::POST, "options") => {
             let update = body(request)?;
             let mut inner = shared.lock();
             inner.world.options = options::merge(&inner.world.options, update).map_err(|error| bad_request(&error))?;
-            serde_json::to_value(&inner.world.options).map_err(|error| bad_request(&error))
+            text(&inner.world.options)
         }
         (&Method::GET, "faults") => faults(&shared.lock()),
         (&Method::POST, "faults") => {
@@ -88,14 +89,14 @@ fn run(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
             let mut inner = shared.lock();
             inner.gate.faults.clear();
             inner.world.remember(None);
-            Ok(json!({}))
+            text(&json!({}))
         }
         (method, _) => Err(Refusal(404, format!("there is no {method} {}", request.uri.path()))),
     }
 }
 
-fn faults(inner: &Inner) -> Result<Value, Refusal> {
-    serde_json::to_value(inner.gate.faults.active()).map_err(|error| internal(&error))
+fn faults(inner: &Inner) -> Result<Vec<u8>, Refusal> {
+    text(&inner.gate.faults.active())
 }
 
 fn now(shared: &Shared) -> Value {
