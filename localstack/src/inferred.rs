@@ -15,6 +15,11 @@
 //! | a second enforced configuration without an id changes the first; only a READY version can be enforced; `createdBy` is an ARN | `bedrock::enforced::put` |
 //! | the words in which a resource policy is refused; its organization has to be the owner's | `bedrock::policy` |
 //! | which Regions a guardrail profile leads to, where AWS's table is not known | `data/guardrail-profiles.json` |
+//! | `ApplyGuardrail` applies the guardrail it names and no enforced one; an intervention of any kind, masking too, is `guardrail_intervened` | `runtime::apply`, `runtime::converse` |
+//! | a text is told as blocked by the request's guardrail first, then the account's, then the organization's | `runtime::inference` |
+//! | a guardrail of several origins is applied once, in its strictest mode; a list of models names exactly the id that was called | `runtime::guards` |
+//! | untagged, the whole prompt of `InvokeModel` is examined by the request's guardrail, its system part too | `runtime::invoke` |
+//! | what topics, filters, grounding and announced personal information are | `runtime::assess` |
 //! | lengths count characters, not bytes or UTF-16 units | `shape` |
 //! | which protocol says what to an unsigned request, an unknown key or operation | `wire::Protocol::refusal` |
 //! | an account that is not open can call nothing | `inferred::account_not_active` |
@@ -38,6 +43,9 @@ pub(crate) fn mistyped(path: &str, wanted: &str) -> String {
     let field = if path.is_empty() { "the request body".to_owned() } else { path.to_owned() };
     format!("The format of the value at {field} is invalid. Provide a json {wanted} for the field and try again.")
 }
+
+/// A union with no member that is known, or with several.
+pub(crate) const NOT_ONE_MEMBER: &str = "Member must have exactly one of its members set";
 
 /// Another change of the same guardrail is under way.
 pub(crate) fn guardrail_busy() -> ApiError {
@@ -116,3 +124,50 @@ pub(crate) const FAILED: (&str, &str) = (
     "The guardrail could not be processed by the service.",
     "Try the change again, or delete the guardrail and create it anew.",
 );
+
+/// A model that there is not, there or anywhere. Seen with models past their end of life.
+pub(crate) const NO_MODEL: &str = "The provided model identifier is invalid.";
+
+/// A model that only a profile invokes. The wording is the service's, as its users quote it.
+pub(crate) fn not_on_demand(id: &str) -> String {
+    format!(
+        "Invocation of model ID {id} with on-demand throughput isn\u{2019}t supported. Retry your request with the ID or ARN of an \
+         inference profile that contains this model."
+    )
+}
+
+/// Converse with a model that does not answer in text.
+pub(crate) const NO_CONVERSATION: &str =
+    "This action doesn't support the model that you provided. Try again with a supported text or chat model.";
+
+/// A stream of a model that has none.
+pub(crate) const NO_STREAM: &str = "The model is unsupported for streaming.";
+
+/// A conversation that begins with anything else.
+pub(crate) const USER_FIRST: &str =
+    "A conversation must start with a user message. Try again with a conversation that starts with a user message.";
+
+/// A request that names a guardrail and no version, or the other way round.
+pub(crate) const HALF_A_GUARDRAIL: &str = "The guardrail configuration is incomplete: the request must have both a guardrail identifier and a guardrail version.";
+
+/// `InvokeModel` with a guardrail and a body of another media type.
+pub(crate) const NOT_JSON_FOR_A_GUARDRAIL: &str =
+    "A guardrail can only be used with the content type application/json.";
+
+/// A body with input tags where there is no guardrail to read them.
+pub(crate) const TAGS_WITHOUT_A_GUARDRAIL: &str =
+    "The field amazon-bedrock-guardrailConfig can only be used with a guardrail identifier.";
+
+/// A guardrail that is being created or deleted.
+pub(crate) const GUARDRAIL_NOT_READY: &str = "The guardrail is not ready. Try again when its status is READY.";
+
+/// Inference where an enforced guardrail cannot be applied fails, says the user guide; which error it is, it does not.
+pub(crate) fn unusable_enforced_guardrail(identifier: &str, why: &str) -> ApiError {
+    ApiError::new("ValidationException", 400, format!("The enforced guardrail {identifier} cannot be applied: {why}"))
+}
+
+/// Why an enforced guardrail with automated reasoning cannot be applied.
+pub(crate) const REASONING_ENFORCED: &str = "automated reasoning policies are not supported in enforced guardrails.";
+
+/// How long guardrails and the toy model take.
+pub(crate) const LATENCY_MS: u32 = 1;

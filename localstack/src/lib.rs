@@ -40,6 +40,7 @@ mod pipeline;
 mod policy;
 mod regions;
 mod requests;
+mod runtime;
 mod seed;
 mod server;
 mod shape;

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 use crate::caller::{Caller, Signature};
 use crate::error::ApiError;
 use crate::shape::Member;
+use crate::wire::rest_json::Form;
 use crate::wire::{Refused, Request, aws_json, query, rest_json};
 use crate::world::World;
-use crate::{bedrock, iam, organizations, sts};
+use crate::{bedrock, iam, organizations, runtime, sts};
 
 /// The prefix of `X-Amz-Target`.
 const ORGANIZATIONS_TARGET: &str = "AWSOrganizationsV20161128";
@@ -28,13 +29,13 @@ pub(crate) type Run = fn(&mut World, &Caller, &Map<String, Value>) -> Result<Val
 /// How an operation is found and how its answer looks.
 #[derive(Debug)]
 pub(crate) enum Binding {
-    Rest { method: Method, path: &'static str, status: u16 },
+    Rest { method: Method, path: &'static str, status: u16, form: Form },
     Query(&'static query::Service),
 }
 
 /// What a request asks for.
 pub(crate) enum Call {
-    Rest { operation: &'static Operation, status: u16, labels: Vec<(String, String)> },
+    Rest { operation: &'static Operation, status: u16, form: Form, labels: Vec<(String, String)> },
     Organizations(&'static organizations::Operation),
     Query { operation: &'static Operation, service: &'static query::Service, form: query::Form },
 }
@@ -49,8 +50,12 @@ impl Call {
 }
 
 /// The operations of each service. Organizations has a table of its own, in [`organizations`].
-const TABLES: &[(&str, &[Operation])] =
-    &[("bedrock", bedrock::OPERATIONS), ("iam", iam::OPERATIONS), ("sts", sts::OPERATIONS)];
+const TABLES: &[(&str, &[Operation])] = &[
+    ("bedrock", bedrock::OPERATIONS),
+    ("bedrock-runtime", runtime::OPERATIONS),
+    ("iam", iam::OPERATIONS),
+    ("sts", sts::OPERATIONS),
+];
 
 /// Every operation that is answered: its service and its name.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -68,15 +73,19 @@ pub(crate) fn exists(name: &str) -> bool {
     all().any(|(_, known)| known == name)
 }
 
-/// Whether an operation only reads, which AWS's names tell.
+/// Whether an operation only reads, which AWS's names tell; the runtime changes nothing.
 pub(crate) fn reads(name: &str) -> bool {
-    ["Get", "List", "Describe"].iter().any(|verb| name.starts_with(verb))
+    ["Get", "List", "Describe", "Apply", "Converse", "Invoke"].iter().any(|verb| name.starts_with(verb))
 }
 
 /// The operation that a request asks for.
 pub(crate) fn find(signature: &Signature, request: &Request) -> Result<Call, Refused> {
     match signature.service.as_str() {
-        "bedrock" => table("bedrock").find_map(|operation| rest(operation, request)).ok_or(Refused::UnknownOperation),
+        // The runtime signs as the control plane does, and shares no path with it.
+        "bedrock" => {
+            let mut both = table("bedrock").chain(table("bedrock-runtime"));
+            both.find_map(|operation| rest(operation, request)).ok_or(Refused::UnknownOperation)
+        }
         "organizations" => aws_json::operation(ORGANIZATIONS_TARGET, request)
             .and_then(organizations::operation)
             .map(Call::Organizations)
@@ -87,9 +96,9 @@ pub(crate) fn find(signature: &Signature, request: &Request) -> Result<Call, Ref
 }
 
 fn rest(operation: &'static Operation, request: &Request) -> Option<Call> {
-    let Binding::Rest { method, path, status } = &operation.binding else { return None };
+    let Binding::Rest { method, path, status, form } = &operation.binding else { return None };
     let labels = (*method == request.method).then(|| rest_json::labels(path, request.uri.path()))??;
-    Some(Call::Rest { operation, status: *status, labels })
+    Some(Call::Rest { operation, status: *status, form: *form, labels })
 }
 
 fn asked(service: &str, request: &Request) -> Result<Call, Refused> {

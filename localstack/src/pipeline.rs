@@ -236,11 +236,11 @@ impl Call {
     ) -> Result<Reply, ApiError> {
         let unreadable = || protocol.refusal(Refused::Unreadable);
         match self {
-            Self::Rest { operation, status, labels } => {
+            Self::Rest { operation, status, form, labels } => {
                 let input = rest_json::input(operation.input, labels, request).ok_or_else(unreadable)?;
                 let input = shape::check(operation.input, &input)?;
                 let output = (operation.run)(world, caller, &input)?;
-                Ok(rest_json::success(*status, &output, request_id))
+                Ok(rest_json::success(*status, *form, &output, request_id))
             }
             Self::Organizations(operation) => {
                 let input = aws_json::input(request).ok_or_else(unreadable)?;

@@ -26,18 +26,44 @@ pub(crate) enum Place {
     Body,
     Label,
     Query,
+    /// In the header of that name.
+    Header(&'static str),
+    /// The body as it is, whatever it is: in base64, like every value of bytes.
+    Payload,
 }
 
 /// What a value may be. Bounds are inclusive; a `sensitive` value is never repeated in an error.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Text { min: usize, max: usize, pattern: Option<&'static str>, sensitive: bool },
-    Enum { values: &'static [&'static str], sensitive: bool },
+    Text {
+        min: usize,
+        max: usize,
+        pattern: Option<&'static str>,
+        sensitive: bool,
+    },
+    Enum {
+        values: &'static [&'static str],
+        sensitive: bool,
+    },
     Flag,
-    Number { min: f64, max: f64 },
-    Integer { min: i64, max: i64 },
-    List { min: usize, max: usize, item: &'static Shape },
+    Number {
+        min: f64,
+        max: f64,
+    },
+    Integer {
+        min: i64,
+        max: i64,
+    },
+    List {
+        min: usize,
+        max: usize,
+        item: &'static Shape,
+    },
     Structure(&'static [Member]),
+    /// A structure with one member of several.
+    Union(&'static [Member]),
+    /// Any JSON.
+    Document,
 }
 
 pub(crate) const UNBOUNDED: usize = usize::MAX;
@@ -58,6 +84,16 @@ pub(crate) const fn label(name: &'static str, shape: Shape) -> Member {
 /// A member in the query string; always optional.
 pub(crate) const fn query(name: &'static str, shape: Shape) -> Member {
     Member { name, required: false, place: Place::Query, shape }
+}
+
+/// A member in a header; always optional.
+pub(crate) const fn header(name: &'static str, header: &'static str, shape: Shape) -> Member {
+    Member { name, required: false, place: Place::Header(header), shape }
+}
+
+/// The member that is the body as it is.
+pub(crate) const fn payload(name: &'static str) -> Member {
+    Member { name, required: false, place: Place::Payload, shape: Shape::Document }
 }
 
 pub(crate) const fn text(min: usize, max: usize) -> Shape {
@@ -222,6 +258,14 @@ fn visit(shape: &'static Shape, value: &Value, path: &str, violations: &mut Vec<
             return kept.map(Value::Array);
         }
         Shape::Structure(members) => return structure(members, value, path, violations).map(Value::Object),
+        Shape::Union(members) => {
+            let kept = structure(members, value, path, violations)?;
+            if kept.len() != 1 {
+                violations.push(violation(value, true, path, crate::inferred::NOT_ONE_MEMBER.to_owned()));
+            }
+            return Ok(Value::Object(kept));
+        }
+        Shape::Document => {}
     }
     Ok(value.clone())
 }
@@ -285,10 +329,12 @@ mod tests {
         optional("kind", one_of(&["A", "B"])),
         optional("share", Shape::Number { min: 0.0, max: 1.0 }),
     ]);
+    const EITHER: Shape = Shape::Union(&[optional("text", text(0, 9)), optional("any", Shape::Document)]);
     const INPUT: &[Member] = &[
         required("items", list(1, 2, &ITEM)),
         optional("secret", text(1, 3).sensitive()),
         optional("on", Shape::Flag),
+        optional("either", EITHER),
     ];
 
     fn message(input: &Value) -> String {
@@ -316,6 +362,18 @@ mod tests {
             message(&json!({})),
             "1 validation error detected: Value null at 'items' failed to satisfy constraint: Member must not be null"
         );
+    }
+
+    #[test]
+    fn a_union_has_one_member() {
+        let input = |either: &Value| json!({"items": [{"name": "ab"}], "either": either});
+        for one in [json!({"text": "a"}), json!({"any": [1, {"b": null}]})] {
+            let kept = check(INPUT, &input(&one)).expect("valid");
+            assert_eq!(kept["either"], one);
+        }
+        for other in [json!({}), json!({"text": "a", "any": 1}), json!({"unknown": 1})] {
+            assert!(message(&input(&other)).contains("'either'"), "{other}");
+        }
     }
 
     #[test]

@@ -27,7 +27,24 @@ macro_rules! entry {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub(crate) output_enabled: Option<bool>,
         }
+
+        impl $name {
+            /// The switches for inputs and for outputs.
+            pub(crate) fn switches(&self) -> [Switch; 2] {
+                [
+                    Switch { action: self.input_action, enabled: self.input_enabled },
+                    Switch { action: self.output_action, enabled: self.output_enabled },
+                ]
+            }
+        }
     };
+}
+
+/// How an entry is set for one side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Switch {
+    pub(crate) action: Option<Action>,
+    pub(crate) enabled: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +69,7 @@ pub(crate) struct Tier {
     pub(crate) tier_name: TierName,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Strength {
     None,

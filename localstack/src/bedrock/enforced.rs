@@ -16,13 +16,13 @@ use crate::world::{Scope, World};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Enforced {
     config_id: String,
-    guardrail_arn: String,
-    guardrail_version: String,
+    pub(super) guardrail_arn: String,
+    pub(super) guardrail_version: String,
     /// As sent: a mode that was left out stays out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    selective_content_guarding: Option<Value>,
+    pub(super) selective_content_guarding: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    model_enforcement: Option<Value>,
+    pub(super) model_enforcement: Option<Value>,
     created_at: Millis,
     created_by: String,
     updated_at: Millis,

@@ -1,7 +1,7 @@
 //! The Bedrock control plane: guardrails, their versions, account-level enforcement, resource policies, tags, the logging of
 //! invocations and the list of models.
 
-mod content;
+pub(crate) mod content;
 mod enforced;
 mod generate;
 mod guardrails;
@@ -13,6 +13,7 @@ mod policy;
 mod profiles;
 mod resource_policies;
 mod rules;
+mod serving;
 mod state;
 mod tags;
 mod target;
@@ -22,8 +23,14 @@ use http::Method;
 
 use crate::operations::{Binding, Operation, Run};
 use crate::shape::Member;
+use crate::wire::rest_json::Form;
 
+#[cfg(test)]
+pub(crate) use model::PII_TYPES;
+pub(crate) use profiles::destinations;
+pub(crate) use serving::{Enforcement, NotServing};
 pub(crate) use state::Bedrock;
+pub(crate) use target::{Target, member, optional};
 
 const fn rest(
     name: &'static str,
@@ -33,7 +40,7 @@ const fn rest(
     input: &'static [Member],
     run: Run,
 ) -> Operation {
-    Operation { name, binding: Binding::Rest { method, path, status }, input, run }
+    Operation { name, binding: Binding::Rest { method, path, status, form: Form::Json }, input, run }
 }
 
 const GUARDRAIL: &str = "/guardrails/{guardrailIdentifier}";

@@ -85,7 +85,7 @@ const MANAGED_WORDS: Shape = Shape::Structure(&[
     optional("outputEnabled", Shape::Flag),
 ]);
 
-const PII_TYPES: &[&str] = &[
+pub(crate) const PII_TYPES: &[&str] = &[
     "ADDRESS",
     "AGE",
     "AWS_ACCESS_KEY",

@@ -47,7 +47,6 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The model, if the Region has it.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the runtime"))]
 pub(crate) fn find(id: &str, region: &str) -> Option<&'static Model> {
     TABLE.models.iter().find(|model| model.id == id && model.is_in(region))
 }
@@ -57,7 +56,6 @@ impl Model {
         [&self.on_demand, &self.profile_only, &self.provisioned].into_iter().flatten().any(|name| name == region)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the runtime"))]
     /// Whether it answers in text; embeddings and images are not for a conversation.
     pub(crate) fn talks(&self) -> bool {
         self.output.iter().any(|modality| modality == "TEXT")

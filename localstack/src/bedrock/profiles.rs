@@ -36,6 +36,12 @@ pub(super) fn exists(id: &str, region: &str) -> bool {
     TABLE.profiles.iter().any(|profile| profile.id == id && holds(profile))
 }
 
+/// Where the profile leads to from a Region.
+pub(crate) fn destinations(id: &str, region: &str) -> &'static [String] {
+    let routes = TABLE.profiles.iter().find(|profile| profile.id == id).and_then(|profile| profile.routes.get(region));
+    routes.map_or(&[], Vec::as_slice)
+}
+
 /// What a guardrail with that profile, named by id or ARN, shows.
 ///
 /// A profile of another geography is refused with the service's message (measured by badmintoncryer/cdk-preflight). Not

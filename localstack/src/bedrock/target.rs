@@ -14,15 +14,15 @@ use crate::policy::Document;
 use crate::world::{Scope, World};
 
 /// A guardrail that a request names; it need not exist.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub(super) scope: Scope,
-    pub(super) id: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) scope: Scope,
+    pub(crate) id: String,
 }
 
 impl Target {
     /// Reads an id or an ARN. An ARN has to be of this partition and of the Region that the request is for.
-    pub(super) fn of(world: &World, caller: &Caller, identifier: &str) -> Result<Self, ApiError> {
+    pub(crate) fn of(world: &World, caller: &Caller, identifier: &str) -> Result<Self, ApiError> {
         let own = Scope { account: caller.account.clone(), region: caller.region.clone() };
         if !identifier.starts_with("arn:") {
             return Ok(Self { scope: own, id: identifier.to_owned() });
@@ -52,13 +52,13 @@ impl Target {
         Err(denied(caller, action, &target.arn(world.partition)))
     }
 
-    pub(super) fn arn(&self, partition: Partition) -> String {
+    pub(crate) fn arn(&self, partition: Partition) -> String {
         let Scope { account, region } = &self.scope;
         format!("arn:{}:bedrock:{region}:{account}:guardrail/{}", partition.id(), self.id)
     }
 
     /// The document on the guardrail.
-    pub(super) fn resource_policy<'a>(&self, world: &'a World) -> Option<&'a str> {
+    pub(crate) fn resource_policy<'a>(&self, world: &'a World) -> Option<&'a str> {
         world.bedrock(&self.scope).resource_policies.get(&self.arn(world.partition)).map(String::as_str)
     }
 
@@ -82,12 +82,12 @@ impl Target {
 }
 
 /// A member that the shape declares as a required text.
-pub(super) fn member<'a>(input: &'a Map<String, Value>, name: &str) -> &'a str {
+pub(crate) fn member<'a>(input: &'a Map<String, Value>, name: &str) -> &'a str {
     optional(input, name).unwrap_or_default()
 }
 
 /// A member that the shape declares as a text.
-pub(super) fn optional<'a>(input: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(crate) fn optional<'a>(input: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     input.get(name).and_then(Value::as_str)
 }
 

@@ -64,6 +64,16 @@ impl Organization {
             .any(|document| bedrock_policy::identifiers(document).any(|(_, id)| names(id)))
     }
 
+    /// What the account's effective Bedrock policy enforces in a Region: configurations as the effective document has them.
+    pub(crate) fn enforcements(&self, now: Millis, account: &str, region: &str) -> Vec<Value> {
+        if !self.accounts.contains_key(account) {
+            return Vec::new();
+        }
+        let document = self.effective(PolicyType::BedrockPolicy, account, now).document.unwrap_or_default();
+        let configurations = &document["bedrock"]["guardrail_inference"][region];
+        configurations.as_object().into_iter().flat_map(serde_json::Map::values).cloned().collect()
+    }
+
     /// The effective Bedrock policies of all accounts, those that share one counted once.
     fn effective_documents(&self, now: Millis) -> Vec<Value> {
         let nodes: BTreeSet<&str> = self.governed(PolicyType::BedrockPolicy).into_keys().collect();

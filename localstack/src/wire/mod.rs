@@ -1,6 +1,7 @@
 //! The three protocols: how a request becomes an operation with its input, and a result or an error becomes a response.
 
 pub(crate) mod aws_json;
+mod event_stream;
 pub(crate) mod query;
 pub(crate) mod rest_json;
 

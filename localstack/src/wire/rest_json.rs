@@ -1,9 +1,11 @@
 //! rest-json: method and path name the operation; labels, query string and a JSON body hold its input.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{Reply, Request};
+use super::{Reply, Request, event_stream};
 use crate::error::ApiError;
 use crate::shape::{Member, Place, Shape};
 
@@ -28,16 +30,37 @@ pub(crate) fn labels(template: &str, path: &str) -> Option<Vec<(String, String)>
     }
 }
 
-/// The input: labels, the declared query parameters and the body's members in one object, not yet checked. `None` if the body
-/// is not JSON.
+/// How the output of an operation becomes an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The body is the output; `Null` is an empty one.
+    Json,
+    /// The body is the output's member `body`, and its media type the member `contentType`.
+    Payload,
+    /// The body is the stream of the events in the output's list, each an object of its type and its content.
+    Events,
+}
+
+/// The input: labels, the declared headers and query parameters, and the body's members, in one object, not yet checked. `None`
+/// if the body is not JSON and has to be.
 pub(crate) fn input(members: &[Member], labels: &[(String, String)], request: &Request) -> Option<Value> {
-    let body = match request.body.as_ref() {
-        [] => json!({}),
-        bytes => serde_json::from_slice(bytes).ok()?,
+    let payload = members.iter().find(|member| member.place == Place::Payload);
+    let body = match (request.body.as_ref(), payload) {
+        ([], _) => json!({}),
+        (bytes, Some(payload)) => json!({ payload.name: STANDARD.encode(bytes) }),
+        (bytes, None) => serde_json::from_slice(bytes).ok()?,
     };
     let Value::Object(mut input) = body else { return Some(body) };
     // A body cannot stand in for what travels in the address.
-    input.retain(|name, _| members.iter().any(|member| member.name == name && member.place == Place::Body));
+    let in_body = |member: &Member| matches!(member.place, Place::Body | Place::Payload);
+    input.retain(|name, _| members.iter().any(|member| member.name == name && in_body(member)));
+    for member in members {
+        if let Place::Header(header) = member.place
+            && let Some(value) = request.header(header)
+        {
+            input.insert(member.name.to_owned(), Value::from(value));
+        }
+    }
     input.extend(labels.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
     let asked = members.iter().filter(|member| member.place == Place::Query);
     for (name, value) in request.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('=')) {
@@ -59,22 +82,37 @@ fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// A success; `Null` is an empty body.
-pub(crate) fn success(status: u16, output: &Value, request_id: &str) -> Reply {
-    let body = if output.is_null() { Vec::new() } else { output.to_string().into_bytes() };
-    Reply { status, headers: headers(request_id), body }
+/// A success.
+pub(crate) fn success(status: u16, form: Form, output: &Value, request_id: &str) -> Reply {
+    let media_type = output["contentType"].as_str().unwrap_or(CONTENT_TYPE);
+    match form {
+        Form::Json if output.is_null() => {
+            Reply { status, headers: headers(CONTENT_TYPE, request_id), body: Vec::new() }
+        }
+        Form::Json => {
+            Reply { status, headers: headers(CONTENT_TYPE, request_id), body: output.to_string().into_bytes() }
+        }
+        Form::Payload => {
+            Reply { status, headers: headers(media_type, request_id), body: output["body"].to_string().into_bytes() }
+        }
+        Form::Events => {
+            let mut headers = headers(event_stream::CONTENT_TYPE, request_id);
+            headers.push(("x-amzn-bedrock-content-type", media_type.to_owned()));
+            Reply { status, headers, body: event_stream::encode(&output["events"]) }
+        }
+    }
 }
 
 pub(super) fn error(error: &ApiError, request_id: &str) -> Reply {
     let mut body = Map::from_iter([("message".to_owned(), Value::from(error.message.as_str()))]);
     body.extend(error.members.clone());
-    let mut headers = headers(request_id);
+    let mut headers = headers(CONTENT_TYPE, request_id);
     headers.push(("x-amzn-errortype", error.code.clone()));
     Reply { status: error.status, headers, body: Value::Object(body).to_string().into_bytes() }
 }
 
-fn headers(request_id: &str) -> Vec<(&'static str, String)> {
-    vec![("content-type", CONTENT_TYPE.to_owned()), ("x-amzn-requestid", request_id.to_owned())]
+fn headers(media_type: &str, request_id: &str) -> Vec<(&'static str, String)> {
+    vec![("content-type", media_type.to_owned()), ("x-amzn-requestid", request_id.to_owned())]
 }
 
 #[cfg(test)]
@@ -82,7 +120,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::shape::{label, optional, query, text};
+    use crate::shape::{header, label, optional, payload, query, text};
     use crate::wire::request;
 
     const INPUT: &[Member] = &[
@@ -111,6 +149,15 @@ mod tests {
         );
         let input = input(INPUT, &[("id".to_owned(), "7".to_owned())], &request);
         assert_eq!(input, Some(json!({"id": "7", "maxResults": 5, "version": "1/2", "name": "n"})));
+    }
+
+    #[test]
+    fn a_payload_is_taken_as_it_is_and_headers_are_members() {
+        const INPUT: &[Member] = &[header("trace", "x-trace", text(0, 9)), payload("body")];
+        let request = request(Method::POST, "/x", &[("x-trace", "ON"), ("x-other", "1")], "not JSON");
+        assert_eq!(input(INPUT, &[], &request), Some(json!({"trace": "ON", "body": "bm90IEpTT04="})));
+        let output = json!({"body": {"a": 1}, "contentType": "application/json"});
+        assert_eq!(success(200, Form::Payload, &output, "id").body, br#"{"a":1}"#);
     }
 
     #[test]

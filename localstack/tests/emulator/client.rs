@@ -25,6 +25,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) text: String,
+    /// The body as it came, for what is not text.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Client {
@@ -131,14 +133,20 @@ impl Client {
         );
         let mut stream = TcpStream::connect(&self.address).await.expect("the emulator listens");
         stream.write_all(request.as_bytes()).await.expect("sent");
-        let mut response = String::new();
-        stream.read_to_string(&mut response).await.map_err(|error| error.kind())?;
-        let (head, text) = response.split_once("\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await.map_err(|error| error.kind())?;
+        let end = response.windows(4).position(|bytes| bytes == b"\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
+        let (head, body) = (String::from_utf8_lossy(&response[..end]), response[end + 4..].to_vec());
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
         let headers =
             lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(Answer { status: status.expect("a status"), headers: headers.collect(), text: text.to_owned() })
+        Ok(Answer {
+            status: status.expect("a status"),
+            headers: headers.collect(),
+            text: String::from_utf8_lossy(&body).into_owned(),
+            body,
+        })
     }
 
     /// Lets time go by.

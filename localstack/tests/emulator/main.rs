@@ -14,6 +14,7 @@ mod organization;
 mod organizations;
 mod persistence;
 mod resource_policies;
+mod runtime;
 mod scale;
 mod sessions;
 mod versions;
