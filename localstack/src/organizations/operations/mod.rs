@@ -143,7 +143,7 @@ impl<'a> Request<'a> {
         let organization = self.organization();
         let Some(policy) = &*organization.resource_policy else { return false };
         let named = |member: &str| self.input.text(member).ok().flatten();
-        let target = ["TargetId", "RootId", "ResourceId"].into_iter().find_map(named);
+        let target = NAMING.into_iter().find_map(named);
         let target_policy =
             [named("PolicyId"), target].into_iter().flatten().find_map(|id| Some((id, organization.policy(id)?)));
         let policy_type = ["PolicyType", "Filter", "Type"].into_iter().find_map(named).map(str::to_owned);
@@ -158,6 +158,9 @@ impl<'a> Request<'a> {
         super::delegation::admits(self.world, &policy.content, &asked)
     }
 }
+
+/// The members that name a root, an OU, an account or what has tags.
+const NAMING: [&str; 7] = ["TargetId", "RootId", "ResourceId", "ParentId", "ChildId", "AccountId", "OrganizationalUnitId"];
 
 fn rows(world: &World) -> Rows<'_> {
     Rows { organization: &world.organization, partition: world.partition, now: world.now() }

@@ -179,3 +179,38 @@ async fn a_resource_policy_delegates_what_can_be_delegated() {
     let tags = json!({"Content": edited(json!({})), "Tags": [{"Key": "k", "Value": ""}]});
     assert_eq!(aws.refused("PutResourcePolicy", tags).await.reason(), "INVALID_LIST_MEMBER");
 }
+
+#[tokio::test]
+async fn everything_that_a_request_names_has_to_be_allowed() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let policy = aws.policy("p", &naming("aaa")).await;
+    let policy_arn = format!("arn:aws:organizations::111122223333:policy/o-bedrailsand/bedrock_policy/{policy}");
+    let unit_arn = format!("arn:aws:organizations::111122223333:ou/o-bedrailsand/{SANDBOX}");
+    let over = |resources: Value, effect: &str| {
+        let mut statement = statement(SECURITY, &["organizations:AttachPolicy"], "BEDROCK_POLICY");
+        statement["Resource"] = resources;
+        statement["Effect"] = json!(effect);
+        statement
+    };
+    let every = || over(json!("*"), "Allow");
+    let rows = [
+        (json!([over(json!([policy_arn, unit_arn]), "Allow")]), true),
+        (json!([over(json!(policy_arn), "Allow"), over(json!(unit_arn), "Allow")]), true),
+        (json!([over(json!(policy_arn), "Allow")]), false),
+        (json!([over(json!(unit_arn), "Allow")]), false),
+        (json!([every(), over(json!(policy_arn), "Deny")]), false),
+        (json!([every(), over(json!(unit_arn), "Deny")]), false),
+        (json!([every(), over(json!(format!("{unit_arn}x")), "Deny")]), true),
+    ];
+    for (statements, admitted) in rows {
+        put(&aws, statements.clone()).await;
+        let attachment = json!({"PolicyId": policy, "TargetId": SANDBOX});
+        let answer = aws.call_from(SECURITY, "AttachPolicy", attachment.clone()).await;
+        let denied = answer.as_ref().is_err_and(|refusal| refusal.code == "AccessDeniedException");
+        assert_eq!(!denied, admitted, "{statements}: {answer:?}");
+        if admitted {
+            aws.must("DetachPolicy", attachment).await;
+        }
+    }
+}
