@@ -83,6 +83,16 @@ pub(crate) const NO_CONFIGURATION: &str = "The enforced guardrail configuration 
 /// A resource policy on something that can have none here: of another kind, Region or partition.
 pub(crate) const FOREIGN_RESOURCE: &str = "The provided resource ARN is invalid for the service region";
 
+/// The STANDARD tier in a Region that has none; known is that it is not there (user guide, `guardrails-tiers.html`).
+pub(crate) const NO_STANDARD_TIER: &str =
+    "Can't configure guardrail policy tier. Standard tier isn't supported in your current AWS Region.";
+
+/// The `inputTags` of an enforced configuration, which requests no longer have and lists still show. Which modes go with which is
+/// inferred from their meaning: tags are honored where some of the content is guarded selectively.
+pub(crate) fn input_tags(selective: bool) -> &'static str {
+    if selective { "HONOR" } else { "IGNORE" }
+}
+
 /// A guardrail's tags are limited to 50 in the documentation; nobody has seen 51 refused, so the model's bound holds.
 pub(crate) const TAGS: usize = 200;
 

@@ -105,6 +105,7 @@ fn row(enforced: &Enforced) -> Value {
         "updatedAt": iso8601(*updated_at),
         "updatedBy": updated_by,
         "owner": "ACCOUNT",
+        "inputTags": inferred::input_tags(is_selective(selective_content_guarding.as_ref())),
     });
     if let Some(guarding) = selective_content_guarding {
         row["selectiveContentGuarding"] = guarding.clone();
@@ -113,6 +114,11 @@ fn row(enforced: &Enforced) -> Value {
         row["modelEnforcement"] = models.clone();
     }
     row
+}
+
+/// Whether a mode is SELECTIVE; one that was left out is COMPREHENSIVE.
+fn is_selective(guarding: Option<&Value>) -> bool {
+    guarding.and_then(Value::as_object).into_iter().flatten().any(|(_, mode)| mode == "SELECTIVE")
 }
 
 pub(super) fn delete(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {

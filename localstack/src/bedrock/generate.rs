@@ -87,7 +87,7 @@ mod tests {
             let sent = Value::Object(input(number));
             let checked = shape::check(model::CREATE_GUARDRAIL, &sent).expect("within the model's bounds");
             assert_eq!(Value::Object(checked), sent, "and all of it is declared");
-            rules::check(&content(number)).expect("within the rules");
+            rules::check(&content(number), "us-east-1").expect("within the rules");
         }
     }
 }

@@ -205,7 +205,7 @@ fn content(world: &World, scope: &Scope, input: &Map<String, Value>) -> Result<C
     content.cross_region_details =
         profile.map(|identifier| profiles::details(world.partition, scope, identifier)).transpose()?;
     content.kms_key_arn = optional(input, "kmsKeyId").map(|key| keys::arn(world.partition, scope, key));
-    rules::check(&content).map(|()| content)
+    rules::check(&content, &scope.region).map(|()| content)
 }
 
 /// What was answered to an earlier request of the same token: the repeat does nothing. Inferred: whatever its body, for good.

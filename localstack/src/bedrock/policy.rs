@@ -12,7 +12,8 @@ pub(super) struct Limits<'a> {
     pub(super) actions: &'a [&'a str],
     /// `arn:<partition>:iam::<account>:root` of the owner.
     pub(super) root: &'a str,
-    pub(super) organization: &'a str,
+    /// None for an owner outside of the organization, which can admit nobody but itself.
+    pub(super) organization: Option<&'a str>,
 }
 
 impl Limits<'_> {
@@ -68,10 +69,10 @@ impl Limits<'_> {
         let mut own = true;
         for condition in &statement.conditions {
             let (operator, key, values) = (condition.operator, condition.key.as_str(), condition.values.as_slice());
-            let in_organization = |path: &String| path.split('/').next() == Some(self.organization);
+            let in_organization = |path: &String| path.split('/').next() == self.organization;
             if operator.is(Family::Equals) && key.eq_ignore_ascii_case("aws:PrincipalOrgID") && values.len() == 1 {
                 named = true;
-                own &= values[0] == self.organization;
+                own &= Some(values[0].as_str()) == self.organization;
             } else if operator.is_for_any(Family::Like)
                 && key.eq_ignore_ascii_case("aws:PrincipalOrgPaths")
                 && !values.is_empty()
@@ -96,7 +97,7 @@ mod tests {
         resource: ARN,
         actions: &["bedrock:ApplyGuardrail", "bedrock:GetGuardrail"],
         root: "arn:aws:iam::111122223333:root",
-        organization: "o-example",
+        organization: Some("o-example"),
     };
 
     fn document(principal: &Value, condition: Option<&Value>) -> Value {

@@ -13,6 +13,8 @@ use crate::world::Scope;
 
 #[derive(Debug, Deserialize)]
 struct Table {
+    /// The Regions that are known to be without the STANDARD tier.
+    classic_only: Vec<String>,
     profiles: Vec<Profile>,
 }
 
@@ -27,6 +29,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/guardrail-profiles.json"))
         .expect("the built-in table is valid, which a test proves")
 });
+
+/// Whether the STANDARD tier is there, as far as is known.
+pub(super) fn has_standard_tier(region: &str) -> bool {
+    !TABLE.classic_only.iter().any(|without| without == region)
+}
 
 /// Whether a Region holds the object of a profile: as a source or as a destination.
 pub(super) fn exists(id: &str, region: &str) -> bool {

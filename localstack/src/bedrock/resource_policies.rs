@@ -58,7 +58,8 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
         Kind::Profile => &["bedrock:ApplyGuardrail"],
     };
     let root = format!("arn:{}:iam::{}:root", world.partition.id(), caller.account);
-    let limits = Limits { resource: arn, actions, root: &root, organization: world.organization.id() };
+    let organization = world.organization.path_of(&caller.account).map(|_| world.organization.id());
+    let limits = Limits { resource: arn, actions, root: &root, organization };
     limits.check(text).map_err(invalid)?;
     let bedrock = world.bedrock_mut(&resource.scope);
     bedrock.resource_policies.insert(arn.to_owned(), text.to_owned());

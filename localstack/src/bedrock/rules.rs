@@ -9,14 +9,16 @@ use std::collections::BTreeSet;
 use super::content::{
     Content, ContentPolicy, GroundingPolicy, SensitiveInformationPolicy, Strength, TierName, TopicPolicy, WordPolicy,
 };
+use super::profiles;
 use crate::error::ApiError;
+use crate::inferred;
 
 /// The longest topic definition of the CLASSIC tier, in characters.
 const CLASSIC_DEFINITION: usize = 200;
 
 /// Refuses a content that breaks a rule, with the message of the first.
-pub(super) fn check(content: &Content) -> Result<(), ApiError> {
-    broken(content).map_or(Ok(()), |message| Err(invalid(message)))
+pub(super) fn check(content: &Content, region: &str) -> Result<(), ApiError> {
+    broken(content, region).map_or(Ok(()), |message| Err(invalid(message)))
 }
 
 /// A `ValidationException`.
@@ -24,7 +26,7 @@ pub(super) fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", 400, message)
 }
 
-fn broken(content: &Content) -> Option<&'static str> {
+fn broken(content: &Content, region: &str) -> Option<&'static str> {
     let Content {
         topic_policy: topics,
         content_policy: filters,
@@ -60,6 +62,9 @@ fn broken(content: &Content) -> Option<&'static str> {
         return Some(
             "Can't configure guardrail policy tier. Enable cross-Region inference for your guardrail to use Standard tier.",
         );
+    }
+    if standard && !profiles::has_standard_tier(region) {
+        return Some(inferred::NO_STANDARD_TIER);
     }
     if reasoning.is_some() && profile.is_none() {
         return Some("To use Automated Reasoning checks, your guardrail must have a cross-Region inference profile");
@@ -140,7 +145,7 @@ mod tests {
         let mut content = Content::read(input.as_object().expect("object")).expect("readable");
         content.cross_region_details = with_profile
             .then(|| CrossRegionDetails { guardrail_profile_id: String::new(), guardrail_profile_arn: String::new() });
-        broken(&content)
+        broken(&content, "us-east-1")
     }
 
     fn topic(length: usize, tier: &str) -> Value {

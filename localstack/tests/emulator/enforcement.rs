@@ -91,3 +91,60 @@ async fn models_are_named_as_the_pattern_allows() {
     }
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn a_second_put_without_an_id_changes_the_one_configuration() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let (id, _) = created(&client, &guardrail("one")).await;
+    let versions = [published(&client, &id).await, published(&client, &id).await];
+    let first = client.bedrock("PUT", PATH, &enforce(&id, &versions[0])).await.ok(200);
+    let second = client.bedrock("PUT", PATH, &enforce(&id, &versions[1])).await.ok(200);
+    assert_eq!(first["configId"], second["configId"]);
+    let listed = client.bedrock("GET", PATH, &json!({})).await.ok(200);
+    let rows = listed["guardrailsConfig"].as_array().expect("rows");
+    assert_eq!((rows.len(), &rows[0]["guardrailVersion"]), (1, &json!(versions[1])));
+    client.bedrock("GET", &format!("{PATH}?nextToken=x"), &json!({})).await.refused(400, "ValidationException");
+    emulator.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_enforced_is_bounded_and_the_old_input_tags_are_shown() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let (id, _) = created(&client, &guardrail("one")).await;
+    let version = published(&client, &id).await;
+    let put = async |member: &str, value: Value| {
+        let mut body = enforce(&id, &version);
+        body["guardrailInferenceConfig"][member] = value;
+        client.bedrock("PUT", PATH, &body).await
+    };
+    for (guarding, tags) in [
+        (json!({"system": "COMPREHENSIVE", "messages": "COMPREHENSIVE"}), "IGNORE"),
+        (json!({}), "IGNORE"),
+        (json!({"messages": "SELECTIVE"}), "HONOR"),
+        (json!({"system": "SELECTIVE", "messages": "SELECTIVE"}), "HONOR"),
+    ] {
+        put("selectiveContentGuarding", guarding.clone()).await.ok(200);
+        let listed = client.bedrock("GET", PATH, &json!({})).await.ok(200);
+        let row = &listed["guardrailsConfig"][0];
+        assert_eq!((&row["inputTags"], &row["selectiveContentGuarding"]), (&json!(tags), &guarding));
+    }
+    for (member, value) in [
+        ("selectiveContentGuarding", json!({"system": "selective"})),
+        ("modelEnforcement", json!({})),
+        ("modelEnforcement", json!({"includedModels": ["ALL"]})),
+        ("modelEnforcement", json!({"excludedModels": []})),
+        ("modelEnforcement", json!({"includedModels": [], "excludedModels": []})),
+        ("modelEnforcement", json!({"includedModels": ["all"], "excludedModels": []})),
+        ("modelEnforcement", json!({"includedModels": ["amazon.*"], "excludedModels": []})),
+        (
+            "modelEnforcement",
+            json!({"includedModels": ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"], "excludedModels": []}),
+        ),
+    ] {
+        put(member, value).await.refused(400, "ValidationException");
+    }
+    put("modelEnforcement", json!({"includedModels": ["amazon.nova-pro-v1:0"], "excludedModels": []})).await.ok(200);
+    emulator.stop().await;
+}

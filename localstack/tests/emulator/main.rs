@@ -15,6 +15,7 @@ mod organizations;
 mod persistence;
 mod resource_policies;
 mod runtime;
+mod rules;
 mod scale;
 mod sessions;
 mod versions;

@@ -160,7 +160,8 @@ impl<'a> Request<'a> {
 }
 
 /// The members that name a root, an OU, an account or what has tags.
-const NAMING: [&str; 7] = ["TargetId", "RootId", "ResourceId", "ParentId", "ChildId", "AccountId", "OrganizationalUnitId"];
+const NAMING: [&str; 7] =
+    ["TargetId", "RootId", "ResourceId", "ParentId", "ChildId", "AccountId", "OrganizationalUnitId"];
 
 fn rows(world: &World) -> Rows<'_> {
     Rows { organization: &world.organization, partition: world.partition, now: world.now() }

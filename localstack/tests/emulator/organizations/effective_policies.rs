@@ -136,3 +136,77 @@ async fn what_is_pending_survives_a_restart() {
     aws.wait().await;
     assert_eq!(settings(&effective(&aws, SANDBOX_1).await.expect("due"))["identifier"], version("aaa"));
 }
+
+#[tokio::test]
+async fn on_one_node_the_policy_attached_first_wins_until_it_is_attached_anew() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let (one, two) = (aws.policy("one", &naming("aaa")).await, aws.policy("two", &naming("bbb")).await);
+    let wins = async || {
+        aws.wait().await;
+        settings(&effective(&aws, SANDBOX_1).await.expect("in effect"))["identifier"].clone()
+    };
+    aws.attach(&two, SANDBOX).await;
+    aws.attach(&one, SANDBOX).await;
+    assert_eq!(wins().await, version("bbb"));
+    // Its place is that of its attachment, not of its last edit.
+    aws.must("UpdatePolicy", json!({"PolicyId": two, "Content": naming("ccc").to_string()})).await;
+    assert_eq!(wins().await, version("ccc"));
+    aws.detach(&two, SANDBOX).await;
+    aws.attach(&two, SANDBOX).await;
+    assert_eq!(wins().await, version("aaa"));
+}
+
+#[tokio::test]
+async fn an_effective_policy_is_not_a_document_of_its_own() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let old = document(&json!({"identifier": {"@@assign": version("aaa")}, "input_tags": {"@@assign": "honor"}}));
+    let policy = aws.policy("old", &old).await;
+    aws.attach(&policy, ROOT).await;
+    aws.wait().await;
+    let content = effective(&aws, SANDBOX_1).await.expect("in effect");
+    assert_eq!(content, document(&json!({"identifier": version("aaa"), "input_tags": "honor"})));
+    let input = json!({"Name": "copy", "Description": "", "Type": "BEDROCK_POLICY", "Content": content.to_string()});
+    assert_eq!(aws.refused("CreatePolicy", input).await.code, "MalformedPolicyDocumentException");
+}
+
+/// One exception with two meanings, which only the message tells apart.
+#[tokio::test]
+async fn what_is_not_found_depends_on_who_asks() {
+    let aws = Aws::start().await;
+    let input = json!({"PolicyType": "BEDROCK_POLICY"});
+    let message = async |account: &str| {
+        let refusal = aws.call_from(account, "DescribeEffectivePolicy", input.clone()).await.expect_err("none");
+        assert_eq!(refusal.code, "EffectivePolicyNotFoundException");
+        refusal.body["Message"].as_str().expect("a message").to_owned()
+    };
+    assert!(message(MANAGEMENT).await.contains("not enabled"));
+    assert!(message(PAYMENTS_PROD).await.contains("doesn't have an effective policy"));
+    aws.enable().await;
+    assert!(message(MANAGEMENT).await.contains("doesn't have an effective policy"));
+    assert!(message(PAYMENTS_PROD).await.contains("doesn't have an effective policy"));
+}
+
+#[tokio::test]
+async fn a_disabled_type_leaves_documents_and_nothing_in_effect() {
+    let aws = Aws::start().await;
+    aws.enable().await;
+    let policy = aws.policy("p", &naming("aaa")).await;
+    for target in [ROOT, SANDBOX, SANDBOX_1] {
+        aws.attach(&policy, target).await;
+    }
+    aws.wait().await;
+    let input = json!({"RootId": ROOT, "PolicyType": "BEDROCK_POLICY"});
+    aws.must("DisablePolicyType", input.clone()).await;
+    assert!(effective(&aws, SANDBOX_1).await.is_ok(), "until it is disabled");
+    aws.wait().await;
+    assert!(effective(&aws, SANDBOX_1).await.is_err());
+    assert_eq!(aws.all("ListTargetsForPolicy", json!({"PolicyId": policy}), "Targets").await, [] as [Value; 0]);
+    assert_eq!(
+        aws.must("DescribePolicy", json!({"PolicyId": policy})).await["Policy"]["Content"],
+        naming("aaa").to_string()
+    );
+    aws.enable().await;
+    assert!(effective(&aws, SANDBOX_1).await.is_err(), "attachments do not come back");
+}

@@ -89,3 +89,38 @@ async fn arns_are_of_the_partition() {
         assert_eq!(root["Arn"], format!("arn:{id}:organizations::111122223333:root/o-bedrailsand/r-sand"));
     }
 }
+
+/// Each state, and the word of the older `Status` that goes with it.
+#[tokio::test]
+async fn accounts_have_a_state_and_an_older_status() {
+    let rows = [
+        ("PENDING_ACTIVATION", "ACTIVE"),
+        ("ACTIVE", "ACTIVE"),
+        ("SUSPENDED", "SUSPENDED"),
+        ("PENDING_CLOSURE", "PENDING_CLOSURE"),
+        ("CLOSED", "SUSPENDED"),
+    ];
+    let seed: serde_json::Value = serde_json::from_str(include_str!("../../../seeds/default.json")).expect("JSON");
+    let mut organization = seed["organization"].clone();
+    for (number, (state, _)) in rows.iter().enumerate() {
+        organization["accounts"][format!("90000000000{number}")] =
+            json!({"name": state, "email": format!("{number}@example.com"), "parent": ROOT, "state": state});
+    }
+    let aws = Aws::start_from(organization).await;
+    let service = json!({"ServicePrincipal": "bedrock.amazonaws.com"});
+    aws.must("EnableAWSServiceAccess", service).await;
+    let found = aws.all("ListAccountsForParent", json!({"ParentId": ROOT}), "Accounts").await;
+    for (state, status) in rows {
+        let row = found.iter().find(|row| row["Name"] == state).expect(state);
+        assert_eq!((&row["State"], &row["Status"]), (&json!(state), &json!(status)));
+        let registration = json!({"AccountId": row["Id"], "ServicePrincipal": "bedrock.amazonaws.com"});
+        let registered = aws.call("RegisterDelegatedAdministrator", registration).await;
+        match state {
+            "ACTIVE" => assert!(registered.is_ok()),
+            _ => assert_eq!(
+                registered.expect_err(state).reason(),
+                "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR"
+            ),
+        }
+    }
+}
