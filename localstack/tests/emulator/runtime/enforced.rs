@@ -8,7 +8,7 @@ use super::{CLAUDE, NOVA, converse, guardrail, invoke, said, says, says_under, v
 use crate::client::{Client, MEMBER, emulator, published};
 
 /// Enforces version 1 of a guardrail on the client's own account.
-async fn enforce(client: &Client, identifier: &str, settings: &Value) {
+pub(super) async fn enforce(client: &Client, identifier: &str, settings: &Value) {
     let mut config = json!({"guardrailIdentifier": identifier, "guardrailVersion": "1"});
     config.as_object_mut().expect("object").extend(settings.as_object().expect("object").clone());
     client.wait(1000).await;
@@ -17,13 +17,9 @@ async fn enforce(client: &Client, identifier: &str, settings: &Value) {
 }
 
 /// Makes the organization enforce what the settings name, everywhere.
-async fn enforce_everywhere(client: &Client, settings: &Value) {
+pub(super) async fn enforce_everywhere(client: &Client, settings: &Value) {
     let document = json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": settings}}}});
-    let call = async |operation: &str, input: Value| {
-        let target = format!("AWSOrganizationsV20161128.{operation}");
-        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
-        client.signed("organizations", "POST", "/", &headers, &input.to_string()).await.ok(200)
-    };
+    let call = async |operation: &str, input: Value| client.organizations(operation, &input).await.ok(200);
     call("EnablePolicyType", json!({"RootId": "r-sand", "PolicyType": "BEDROCK_POLICY"})).await;
     client.wait(1000).await;
     let policy = json!({"Name": "all", "Description": "", "Type": "BEDROCK_POLICY", "Content": document.to_string()});
@@ -33,7 +29,7 @@ async fn enforce_everywhere(client: &Client, settings: &Value) {
     client.wait(1000).await;
 }
 
-fn identifier(arn: &str, version: &str) -> Value {
+pub(super) fn identifier(arn: &str, version: &str) -> Value {
     json!({"identifier": {"@@assign": format!("{arn}:{version}")}})
 }
 

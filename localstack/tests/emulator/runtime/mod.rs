@@ -4,6 +4,7 @@ mod apply;
 mod bodies;
 mod conversations;
 mod enforced;
+mod permissions;
 mod streams;
 
 use serde_json::{Value, json};
