@@ -1,7 +1,7 @@
 //! A local AWS for Amazon Bedrock guardrail enforcement.
 //!
-//! An [`Emulator`] plays the Bedrock control plane, Organizations, IAM and STS over their wire protocols on one loopback address,
-//! so that the AWS SDKs, boto3 and the AWS CLI are its clients: give them [`Emulator::endpoint`] as their endpoint, the access key
+//! An [`Emulator`] plays the Bedrock control plane and runtime, Organizations, IAM and STS over their wire protocols on one
+//! loopback address, so that the AWS SDKs, boto3 and the AWS CLI are its clients: give them [`Emulator::endpoint`] as their endpoint, the access key
 //! `AKIA` followed by an account's twelve digits, and any secret. Account, Region and service come from the signature, which is
 //! read but **not verified**: whoever reaches the address is trusted.
 //!
@@ -12,7 +12,7 @@
 //!
 //! `server` reads it and takes the lock; `pipeline` leads it through its stages: `operations` finds what it asks for, through the
 //! protocols of `wire`; `caller` tells who sends it; `faults` and `throttle` may turn it away; `shape` holds it against the
-//! service's model; the operation, in `bedrock`, `organizations`, `iam` or `sts`, works on the `world`. Then `store` writes what changed,
+//! service's model; the operation, in `bedrock`, `runtime`, `organizations`, `iam` or `sts`, works on the `world`. Then `store` writes what changed,
 //! which `tracked` knows, and the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 

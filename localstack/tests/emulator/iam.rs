@@ -8,7 +8,7 @@ use crate::client::{Answer, Client, MANAGEMENT, emulator};
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /// A form's value, all but letters and digits escaped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),

@@ -9,6 +9,7 @@ use super::apply::admit;
 use super::enforced::{enforce, enforce_everywhere, identifier};
 use super::{CLAUDE, NOVA, apply, converse, guardrail, invoke, says, says_under, versioned};
 use crate::client::{Client, MANAGEMENT, MEMBER, emulator, published};
+use crate::iam::escaped;
 
 async fn seeded(name: &str) -> Emulator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
@@ -22,8 +23,7 @@ async fn app(client: &Client, account: &str) -> Client {
 /// Gives `app-role` one policy, in place of what it has.
 async fn permit(client: &Client, statements: &Value) {
     let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    let escaped: String = document.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let form = format!("RoleName=app-role&PolicyName=models&PolicyDocument={escaped}");
+    let form = format!("RoleName=app-role&PolicyName=models&PolicyDocument={}", escaped(&document));
     let answer = client.query("iam", "PutRolePolicy", &form).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
