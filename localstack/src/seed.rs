@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn iam_is_of_accounts() {
         let read = |key: &str, iam: Value| complete(json!({"iam": {key: iam}}), Partition::Aws);
-        let twice = json!({"roles": {"app": {"trust": {}}, "App": {"trust": {}}}});
+        let trust = json!({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}});
+        let twice = json!({"roles": {"app": {"trust": trust}, "App": {"trust": trust}}});
         assert!(read("111122223333", json!({})).is_ok());
         for (key, iam) in [("../1", json!({})), ("111122223333", twice), ("*", json!({"role": {}}))] {
             assert!(read(key, iam.clone()).is_err(), "{key} {iam}");

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::text::Text;
 use crate::clock::Millis;
 use crate::ids;
+use crate::policy::{Document, Kind};
 use crate::tracked::{Entities, parts};
 
 /// The roles and the customer managed policies of an account, by name. AWS takes two names that differ in case only for one.
@@ -124,7 +125,22 @@ impl Iam {
         });
     }
 
-    /// What makes no sense, in words. Names and documents are as their writer wants them.
+    /// All documents: whose they are, of what kind, and their text.
+    fn documents(&self) -> impl Iterator<Item = (String, Kind, &Text)> {
+        let trust =
+            self.roles.iter().map(|(name, role)| (format!("the trust of the role {name}"), Kind::Trust, &role.trust));
+        let inline = self.roles.iter().flat_map(|(name, role)| {
+            let of = move |policy: &String| format!("the policy {policy} of the role {name}");
+            role.inline.iter().map(move |(policy, text)| (of(policy), Kind::Identity, text))
+        });
+        let managed = self.policies.iter().flat_map(|(name, policy)| {
+            let of = move |number: &u32| format!("the version v{number} of the policy {name}");
+            policy.versions.iter().map(move |(number, version)| (of(number), Kind::Identity, &version.document))
+        });
+        trust.chain(inline).chain(managed)
+    }
+
+    /// What makes no sense, in words.
     pub(super) fn faults(&self) -> Vec<String> {
         let names = self.roles.keys().map(|name| ("role", name));
         let names = names.chain(self.policies.keys().map(|name| ("policy", name)));
@@ -134,6 +150,10 @@ impl Iam {
             Some(format!("the {kind} names {other} and {name} differ in case only"))
         });
         let mut faults: Vec<String> = twice.collect();
+        faults.extend(self.documents().filter_map(|(whose, kind, text)| {
+            let malformed = Document::parse(text).and_then(|document| document.fits(kind)).err()?;
+            Some(format!("{whose}: {malformed}"))
+        }));
         for (name, policy) in &self.policies {
             if !policy.versions.contains_key(&policy.default_version) {
                 faults.push(format!("the policy {name} has no version v{}", policy.default_version));
@@ -168,19 +188,27 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn read(state: serde_json::Value) -> Iam {
+    fn read(state: Value) -> Iam {
         serde_json::from_value(state).expect("a state")
+    }
+
+    fn trust() -> Value {
+        json!({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}})
+    }
+
+    fn document() -> Value {
+        json!({"Statement": {"Effect": "Allow", "Resource": "*", "Action": "a:B"}})
     }
 
     #[test]
     fn a_state_by_hand_needs_little() {
         let mut iam = read(json!({
-            "roles": {"app": {"trust": {}}},
-            "policies": {"p": {"versions": {"2": {"document": {}}}, "default_version": 2, "last_version": 3}},
+            "roles": {"app": {"trust": trust()}},
+            "policies": {"p": {"versions": {"2": {"document": document()}}, "default_version": 2, "last_version": 3}},
         }));
         assert_eq!(iam.faults(), [""; 0]);
         iam.complete("111122223333", 7);
@@ -189,16 +217,20 @@ mod tests {
         assert!(policy.id.starts_with("ANPA") && policy.id.len() == 21, "{}", policy.id);
         assert_eq!((role.created, policy.updated, policy.versions[&2].created), (7, 7, 7));
         assert_eq!(role.arn("aws", "111122223333", "app"), "arn:aws:iam::111122223333:role/app");
-        assert_eq!((policy.arn("aws", "1", "p").as_str(), &**policy.document()), ("arn:aws:iam::1:policy/p", "{}"));
+        assert_eq!(policy.arn("aws", "1", "p"), "arn:aws:iam::1:policy/p");
+        assert_eq!(**policy.document(), document().to_string());
     }
 
     #[test]
     fn what_makes_no_sense_is_told() {
-        let policy = |default, last| json!({"versions": {"2": {"document": ""}}, "default_version": default, "last_version": last});
+        let policy = |document: Value, default, last| json!({"versions": {"2": {"document": document}}, "default_version": default, "last_version": last});
         for (state, part) in [
-            (json!({"roles": {"app": {"trust": ""}, "App": {"trust": ""}}}), "differ in case only"),
-            (json!({"policies": {"p": policy(1, 2)}}), "has no version v1"),
-            (json!({"policies": {"p": policy(2, 1)}}), "after the last, v1"),
+            (json!({"roles": {"app": {"trust": trust()}, "App": {"trust": trust()}}}), "differ in case only"),
+            (json!({"policies": {"p": policy(document(), 1, 2)}}), "has no version v1"),
+            (json!({"policies": {"p": policy(document(), 2, 1)}}), "after the last, v1"),
+            (json!({"policies": {"p": policy(trust(), 2, 2)}}), "the version v2 of the policy p: "),
+            (json!({"roles": {"app": {"trust": document()}}}), "the trust of the role app: "),
+            (json!({"roles": {"app": {"trust": trust(), "inline": {"x": "{"}}}}), "the policy x of the role app: "),
         ] {
             let faults = read(state).faults();
             assert!(faults.len() == 1 && faults[0].contains(part), "{faults:?}");

@@ -192,11 +192,12 @@ async fn roles_have_inline_policies() {
 #[tokio::test]
 async fn roles_are_listed_and_read() {
     let boundary = "arn:aws:iam::111122223333:policy/limits";
-    let versions = json!({"1": {"document": {}}});
+    let versions = json!({"1": {"document": document("a:B")}});
+    let trust = r#"{"Id": "a~", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:*"}}"#;
     let roles = json!({
-        "app": {"path": "/apps/", "trust": {"a b": "c~d"}, "description": "d", "permissions_boundary": boundary,
+        "app": {"path": "/apps/", "trust": trust, "description": "d", "permissions_boundary": boundary,
                 "max_session_duration": 7200, "tags": {"k": "v"}},
-        "aws": {"path": "/aws-service-role/x.amazonaws.com/", "trust": {}},
+        "aws": {"path": "/aws-service-role/x.amazonaws.com/", "trust": trust},
     });
     let policies = json!({"limits": {"versions": versions, "default_version": 1, "last_version": 1}});
     let seed = Seed::Value(json!({"iam": {MANAGEMENT: {"roles": roles, "policies": policies}}}));
@@ -206,7 +207,7 @@ async fn roles_are_listed_and_read() {
     for (name, value) in [
         ("Path", "/apps/"),
         ("Arn", "arn:aws:iam::111122223333:role/apps/app"),
-        ("AssumeRolePolicyDocument", "%7B%22a%20b%22%3A%22c~d%22%7D"),
+        ("AssumeRolePolicyDocument", &escaped(trust).replace("%7E", "~")),
         ("Description", "d"),
         ("MaxSessionDuration", "7200"),
         ("PermissionsBoundaryType", "Policy"),

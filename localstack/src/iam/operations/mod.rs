@@ -15,6 +15,7 @@ use super::refused::Refused;
 use super::state::{Policy, Role};
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::ids;
 use crate::operations::{Binding, Operation, Run};
 use crate::paging;
 use crate::shape::Member;
@@ -75,6 +76,8 @@ fn flag(input: &Input, name: &str) -> bool {
 
 /// The page of the rows that the request asks for, under that name. The list is told apart from others by `list`.
 fn page(input: &Input, list: &str, name: &str, rows: Vec<Value>) -> Answer {
+    // A marker has 320 characters at most, an ARN may have more.
+    let list = &ids::uuid(list);
     let skip = match input.get("Marker").and_then(Value::as_str) {
         Some(marker) => paging::skip(list, marker).ok_or(Refused::BadMarker)?,
         None => 0,
