@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::tracked::{Entities, Groups, Single, parts};
 
 /// The organization's state, in the form in which seeds and state files hold it under `organization`. ARNs are not part of it:
-/// they are made from the ids and [`World::partition`](crate::world::World::partition) when they are read.
+/// they are made from the ids and [`State::partition`](crate::world::State::partition) when they are read.
 ///
 /// Reading it checks it (see [`super::load`]): a value of this type names no node, account or policy that is not there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

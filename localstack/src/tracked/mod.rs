@@ -66,7 +66,7 @@ pub(crate) fn misplaced(path: &[String]) -> Error {
     Error::custom(format_args!("nothing lies at '{}'", path.join("/")))
 }
 
-/// Makes a structure a [`Part`](crate::tracked::Part): the fields in the first braces are parts, those in the second never change.
+/// Makes a structure a [`Part`]: the fields in the first braces are parts, those in the second never change.
 /// Leaving a field out is an error of the compiler.
 macro_rules! parts {
     ($name:ident { $($part:ident),+ $(,)? } fixed { $($fixed:ident),* $(,)? }) => {
