@@ -36,8 +36,20 @@ const TAG_KEY: Shape = pattern(1, 128, r"[a-zA-Z0-9\s._:/=+@-]*");
 const TAG: Shape =
     Shape::Structure(&[required("key", TAG_KEY), required("value", pattern(0, 256, r"[a-zA-Z0-9\s._:/=+@-]*"))]);
 const TAGS: Shape = list(0, 200, &TAG);
-/// The model's pattern lists every taggable resource; this is its guardrail part.
-const TAGGABLE: Shape = pattern(20, 1011, "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:([0-9]{12}|):guardrail/[a-z0-9]+");
+/// Every resource that can be tagged, of which only guardrails are here. A guardrail's version is none.
+const TAGGABLE: Shape = pattern(
+    20,
+    1011,
+    concat!(
+        r".*(^[a-zA-Z0-9][a-zA-Z0-9\-]*$)",
+        r"|(^arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:custom-model/(imported)/[a-z0-9]{12}$)",
+        r"|(^arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:([0-9]{12}|)((:(fine-tuning-job|model-customization-job|custom-model)/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([a-z0-9-]{1,63}[.]){0,2}[a-z0-9-]{1,63}([:][a-z0-9-]{1,63}){0,2}(/[a-z0-9]{12})$)",
+        r"|(:guardrail/[a-z0-9]+$)",
+        r"|(:automated-reasoning-policy/[a-zA-Z0-9]+(:[a-zA-Z0-9]+)?$)",
+        r"|(:(inference-profile|application-inference-profile)/[a-zA-Z0-9-:.]+$)",
+        r"|(:(provisioned-model|model-invocation-job|model-evaluation-job|evaluation-job|model-import-job|imported-model|async-invoke|provisioned-model-v2|provisioned-model-reservation|prompt-router|custom-model-deployment)/[a-z0-9]{12}$))).*",
+    ),
+);
 
 const BLOCK_OR_NONE: Shape = one_of(&["BLOCK", "NONE"]).sensitive();
 const SENSITIVE_ACTION: Shape = one_of(&["BLOCK", "ANONYMIZE", "NONE"]);

@@ -46,6 +46,9 @@ pub(super) fn list(world: &mut World, caller: &Caller, input: &Map<String, Value
 
 fn tagged(world: &World, caller: &Caller, input: &Map<String, Value>, action: &str) -> Result<Target, ApiError> {
     let arn = member(input, "resourceARN");
+    if !arn.contains(":guardrail/") {
+        return Err(not_found());
+    }
     let target = Target::of(world, caller, arn)?;
     if target.scope.account == caller.account { Ok(target) } else { Err(denied(caller, action, arn)) }
 }

@@ -133,6 +133,13 @@ async fn tags_live_beside_the_guardrail() {
     assert_eq!(tags().await, json!([{"key": "x", "value": ""}]));
     let version = json!({"resourceARN": format!("{arn}:1")});
     client.bedrock("POST", "/listTagsForResource", &version).await.refused(400, "ValidationException");
+    let other =
+        json!({"resourceARN": "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-pro-v1:0"});
+    client.bedrock("POST", "/listTagsForResource", &other).await.refused(404, "ResourceNotFoundException");
+    let unknown = json!({"resourceARN": format!("{arn}x")});
+    client.bedrock("POST", "/listTagsForResource", &unknown).await.refused(404, "ResourceNotFoundException");
+    let theirs = json!({"resourceARN": arn.replace("111122223333", "222233334444")});
+    client.bedrock("POST", "/listTagsForResource", &theirs).await.refused(403, "AccessDeniedException");
     let many: Vec<_> = (0..200).map(|number| json!({"key": format!("k{number}"), "value": ""})).collect();
     let refused = client.bedrock("POST", "/tagResource", &json!({"resourceARN": arn, "tags": many})).await;
     refused.refused(400, "TooManyTagsException");
