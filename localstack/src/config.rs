@@ -85,7 +85,8 @@ impl Partition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// Check each call against the caller's policies. Not there yet: `true` is refused.
+    /// Ask of each call whether the caller's policies, those of the organization and those of the resource allow it. Off, so that
+    /// everybody may everything; who may call models is asked all the same.
     pub authorize: bool,
     /// Refuse requests beyond the published rates.
     pub throttle: bool,

@@ -64,9 +64,6 @@ pub enum StartError {
     /// The state folder holds a state, so nothing is generated.
     #[error("{} holds a state already, and what is generated goes into a new one", .0.display())]
     NotNew(PathBuf),
-    /// The options cannot be honoured.
-    #[error("{0}")]
-    Options(String),
     /// The state folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -16,7 +16,6 @@
 //! which `tracked` knows, and the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
 //! tells is in `inferred`.
 
-#[allow(dead_code, reason = "its users follow")]
 mod authorize;
 mod bedrock;
 mod caller;

@@ -4,24 +4,14 @@ use serde_json::Value;
 
 use crate::config::Options;
 
-/// The options with a partial update applied; a message if it names an unknown option, a wrong type or one that is not there
-/// yet.
+/// The options with a partial update applied; a message if it names an unknown option or a wrong type.
 pub(crate) fn merge(have: &Options, update: Value) -> Result<Options, String> {
     let mut merged = serde_json::to_value(have).map_err(|error| error.to_string())?;
     match (merged.as_object_mut(), update) {
         (Some(merged), Value::Object(update)) => merged.extend(update),
         _ => return Err("the options must be a JSON object".to_owned()),
     }
-    let options = serde_json::from_value(merged).map_err(|error| error.to_string())?;
-    supported(&options).map(|()| options)
-}
-
-/// Refuses the switches whose behaviour is not built.
-pub(crate) fn supported(options: &Options) -> Result<(), String> {
-    if options.authorize {
-        return Err("the option 'authorize' is not built yet; it can only be false".to_owned());
-    }
-    Ok(())
+    serde_json::from_value(merged).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -41,11 +31,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_refused() {
-        for (update, part) in [
-            (json!({"authorize": true}), "'authorize' is not built yet"),
-            (json!({"latency": 1}), "unknown field `latency`"),
-            (json!([]), "object"),
-        ] {
+        for (update, part) in [(json!({"latency": 1}), "unknown field `latency`"), (json!([]), "object")] {
             let message = merge(&Options::default(), update).expect_err("refused");
             assert!(message.contains(part), "{message}");
         }

@@ -10,6 +10,7 @@
 //! | throttle | are there too many | |
 //! | concurrent | is another change of the organization on its way | |
 //! | shape | is the input valid | after its latency |
+//! | authorize | may the caller, if the options ask | |
 //! | run | the operation itself | |
 //!
 //! Between arrival and effect lies the latency of the options and of faults. Without any, both happen under one lock, so that
@@ -26,7 +27,7 @@ use crate::operations::{self, Call};
 use crate::throttle::{self, Buckets};
 use crate::wire::{Protocol, Refused, Reply, Request, aws_json, query, rest_json};
 use crate::world::World;
-use crate::{inferred, regions, shape};
+use crate::{authorize, inferred, regions, shape};
 
 /// What stands before the operations. It belongs to the run, not to the state.
 #[derive(Debug, Default)]
@@ -225,7 +226,7 @@ impl Admitted {
 }
 
 impl Call {
-    /// Checks the input and carries the operation out.
+    /// Checks the input and the caller, and carries the operation out.
     fn run(
         &self,
         world: &mut World,
@@ -239,16 +240,21 @@ impl Call {
             Self::Rest { operation, status, form, labels } => {
                 let input = rest_json::input(operation.input, labels, request).ok_or_else(unreadable)?;
                 let input = shape::check(operation.input, &input)?;
+                authorize::check(world, caller, protocol, operation.name, &input)?;
                 let output = (operation.run)(world, caller, &input)?;
                 Ok(rest_json::success(*status, *form, &output, request_id))
             }
             Self::Organizations(operation) => {
                 let input = aws_json::input(request).ok_or_else(unreadable)?;
+                if let Some(members) = input.as_object() {
+                    authorize::check(world, caller, protocol, operation.name(), members)?;
+                }
                 let output = operation.answer(world, caller, &input)?;
                 Ok(aws_json::success(&output, request_id))
             }
             Self::Query { operation, service, form } => {
                 let input = query::input(service, operation.input, form)?;
+                authorize::check(world, caller, protocol, operation.name, &input)?;
                 let output = (operation.run)(world, caller, &input)?;
                 Ok(query::success(operation.name, service.namespace, &output, request_id))
             }

@@ -22,7 +22,7 @@ use crate::store::{Store, StoreError};
 use crate::tracked::Part;
 use crate::wire::{Reply, Request};
 use crate::world::{State, World};
-use crate::{clock, control, ids, options, regions, seed};
+use crate::{clock, control, ids, regions, seed};
 
 /// How long a stop waits for answers that are on their way.
 const GRACE: Duration = Duration::from_secs(2);
@@ -49,7 +49,6 @@ impl Emulator {
     /// Outside a tokio runtime.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let Config { listen, state_dir, seed, generate, partition, options } = config;
-        options::supported(&options).map_err(StartError::Options)?;
         let mut store = state_dir.as_deref().map(Store::open).transpose()?;
         let world = match store.as_mut().map(Store::load).transpose()?.flatten() {
             Some(state) if state.partition != partition => {

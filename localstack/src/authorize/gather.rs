@@ -3,7 +3,7 @@
 use super::chain::{Origin, Policies, Source};
 use super::{Ask, Who};
 use crate::caller::{Identity, is_account};
-use crate::iam::Role;
+use crate::iam::{Role, managed_document};
 use crate::policy::Document;
 use crate::world::World;
 
@@ -37,7 +37,7 @@ pub(super) fn policies(world: &World, who: Who<'_>, ask: &Ask<'_>) -> Policies {
         resource_control: levels(world.organization.resource_control(owner, now)),
         resource: ask.resource_policy.and_then(|text| source("ResourcePolicy", Origin::Resource, text)),
         foreign: owner != who.account,
-        trust: ask.action.eq_ignore_ascii_case("sts:AssumeRole"),
+        trust: ask.action.starts_with("sts:"),
     }
 }
 
@@ -55,10 +55,9 @@ pub(crate) fn boundary(world: &World, account: &str, role: &Role) -> Option<Vec<
 }
 
 fn managed(world: &World, account: &str, arn: &str) -> Option<Source> {
-    let partition = world.partition.id();
-    let policies = &world.iam(account).policies;
-    let (name, policy) = policies.iter().find(|(name, policy)| policy.arn(partition, account, name) == arn)?;
-    source(name, Origin::UserManaged, policy.document())
+    let origin = if arn.contains(":aws:policy/") { Origin::AwsManaged } else { Origin::UserManaged };
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    source(name, origin, managed_document(world, account, arn)?)
 }
 
 /// A document that cannot be read, which no operation stores, says nothing.

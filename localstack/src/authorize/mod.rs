@@ -7,10 +7,17 @@
 //! verdict  … and its words
 //! ```
 //!
-//! [`decide`] answers for anybody, whatever the options say.
+//! [`decide`] answers for anybody, whatever the options say. [`check`] puts the question of each call, if they say so:
+//!
+//! ```text
+//! check    … for one call
+//! needs    what each operation needs
+//! ```
 
 mod chain;
+mod check;
 mod gather;
+mod needs;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -19,6 +26,7 @@ mod who;
 use crate::policy::{Context, Document, Request};
 use crate::world::World;
 
+pub(crate) use check::check;
 pub(crate) use verdict::Verdict;
 pub(crate) use who::Who;
 
@@ -32,7 +40,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) resource: &'a str,
     /// The condition keys of the service. Those that every request has are filled in.
     pub(crate) context: Context,
-    /// The document that is attached to the resource; for `sts:AssumeRole` the role's trust policy.
+    /// The document that is attached to the resource; for an action of STS the role's trust policy.
     pub(crate) resource_policy: Option<&'a str>,
 }
 

@@ -32,7 +32,7 @@ fn session(role: &str, policies: &[&str]) -> Identity {
 }
 
 fn ask(world: &World, account: &str, identity: &Identity, ask: &Ask<'_>) -> Verdict {
-    decide(world, Who { account, identity, region: "us-east-1" }, ask)
+    decide(world, Who { account, identity, region: "us-east-1", carried: None }, ask)
 }
 
 fn implicit(group: Group) -> Verdict {

@@ -2,7 +2,7 @@
 
 use super::Ask;
 use super::gather::owner;
-use crate::caller::{Caller, Identity};
+use crate::caller::{Caller, Carried, Identity};
 use crate::clock::iso8601;
 use crate::iam::Role;
 use crate::policy::{Context, Principal};
@@ -14,11 +14,18 @@ pub(crate) struct Who<'a> {
     pub(crate) account: &'a str,
     pub(crate) identity: &'a Identity,
     pub(crate) region: &'a str,
+    /// What its session was given, if anything.
+    pub(crate) carried: Option<&'a Carried>,
 }
 
 impl<'a> From<&'a Caller> for Who<'a> {
     fn from(caller: &'a Caller) -> Self {
-        Self { account: &caller.account, identity: &caller.identity, region: &caller.region }
+        Self {
+            account: &caller.account,
+            identity: &caller.identity,
+            region: &caller.region,
+            carried: Some(&caller.carried),
+        }
     }
 }
 
@@ -75,16 +82,24 @@ impl<'a> Who<'a> {
             .with("aws:EpochTime", world.now().div_euclid(1000).to_string())
             .with("aws:SecureTransport", "true")
             .with("aws:SourceIp", "127.0.0.1");
+        let tags_of_role = self.role(world).into_iter().flat_map(|role| &role.tags);
+        // A tag of the session stands for the role's of the same name.
+        let tags_of_session = self.carried.into_iter().flat_map(|carried| &carried.tags);
+        for (key, value) in tags_of_role.chain(tags_of_session) {
+            context = context.with(&format!("aws:PrincipalTag/{key}"), value);
+        }
+        if let Some(identity) = self.carried.and_then(|carried| carried.source_identity.as_ref()) {
+            context = context.with("aws:SourceIdentity", identity);
+        }
         context = match (self.identity, self.role(world)) {
-            (Identity::Session { name, .. }, Some(role)) => {
-                let tags = role.tags.iter().map(|(key, value)| (format!("aws:PrincipalTag/{key}"), value.clone()));
-                tags.fold(context, |context, (key, value)| context.with(&key, value))
+            (Identity::Root, _) => context.with("aws:PrincipalType", "Account").with("aws:userid", self.account),
+            (Identity::Session { name, .. }, role) => {
+                let id = role.map(|role| role.id.as_str()).unwrap_or_default();
+                context
                     .with("aws:PrincipalType", "AssumedRole")
-                    .with("aws:userid", format!("{}:{name}", role.id))
+                    .with("aws:userid", format!("{id}:{name}"))
                     .with("aws:MultiFactorAuthPresent", "false")
             }
-            (Identity::Session { .. }, None) => context.with("aws:PrincipalType", "AssumedRole"),
-            (Identity::Root, _) => context.with("aws:PrincipalType", "Account").with("aws:userid", self.account),
         };
         context = organization(world, context, "Principal", self.account);
         if ask.resource == "*" {

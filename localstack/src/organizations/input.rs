@@ -18,6 +18,11 @@ impl<'a> Input<'a> {
         body.as_object().map(Self).ok_or_else(|| not_of_type("The body", "a structure"))
     }
 
+    /// All members, as they were sent.
+    pub(super) fn members(self) -> &'a Map<String, Value> {
+        self.0
+    }
+
     fn member(self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }

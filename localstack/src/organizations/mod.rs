@@ -48,7 +48,7 @@ use self::organization::{Account, AccountState, JoinedMethod};
 use self::policy_type::PolicyType;
 use crate::clock::Millis;
 
-pub(crate) use self::operations::{Operation, names, operation};
+pub(crate) use self::operations::{Named, Operation, names, operation};
 pub(crate) use self::organization::Organization;
 
 #[allow(clippy::unused_self, clippy::unnecessary_literal_bound, reason = "a skeleton")]

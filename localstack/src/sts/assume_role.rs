@@ -1,4 +1,4 @@
-//! `AssumeRole`. The caller's own permission is none of its business: it is checked before, like that of any call.
+//! `AssumeRole`. The role has to trust the caller; whether the caller itself may is asked with the option `authorize`.
 //!
 //! Unlike in AWS, an account's root can assume a role: the access keys that the emulator gives to everybody are roots'.
 //!
@@ -57,7 +57,7 @@ pub(super) fn run(world: &mut World, caller: &Caller, input: &Map<String, Value>
         tags: &tags,
         transitive: &transitive,
     };
-    if let Some(action) = asked.refused(world, caller, &role.trust) {
+    if let Some(action) = asked.refused(world, caller, arn, &role.trust) {
         return Err(refused(action));
     }
     let packed = packed(&policies, &tags);

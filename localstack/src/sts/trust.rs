@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::caller::{Caller, Identity};
-use crate::policy::{Context, Document, Principal, Request};
+use crate::authorize::{self, Ask};
+use crate::caller::Caller;
+use crate::policy::{Context, Document};
 use crate::world::World;
 
 /// What a request for a session says that a trust policy may ask for.
@@ -18,67 +19,36 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The action that the trust policy does not allow, if there is one: tags and a source identity need actions of their own.
-    /// A trust policy that cannot be read lets nobody in.
-    pub(super) fn refused(&self, world: &World, caller: &Caller, trust: &str) -> Option<&'static str> {
+    /// The action that the caller is not allowed, if there is one: tags and a source identity need actions of their own. Without
+    /// the option `authorize` the trust policy alone decides.
+    pub(super) fn refused(&self, world: &World, caller: &Caller, role: &str, trust: &str) -> Option<&'static str> {
         let needed = [
             ("sts:AssumeRole", true),
             ("sts:TagSession", !self.tags.is_empty()),
             ("sts:SetSourceIdentity", self.source_identity.is_some()),
         ];
         let document = Document::parse(trust);
-        let (principal, context) = (principal(world, caller), self.context(world, caller));
         let allowed = |action: &str| {
-            let request = Request { principal: &principal, action, resource: "*", context: &context };
-            document.as_ref().is_ok_and(|document| document.decide(&request).allows())
+            let ask = Ask { action, resource: role, context: self.context(), resource_policy: Some(trust) };
+            if world.options.authorize {
+                return authorize::decide(world, caller.into(), &ask).is_allowed();
+            }
+            // A trust policy that cannot be read lets nobody in.
+            document.as_ref().is_ok_and(|document| authorize::admits(world, document, caller.into(), &ask))
         };
         needed.into_iter().find(|(action, needed)| *needed && !allowed(action)).map(|(action, _)| action)
     }
 
-    fn context(&self, world: &World, caller: &Caller) -> Context {
-        let seconds = self.seconds.to_string();
-        let mut context = Context::default()
-            .with("aws:PrincipalAccount", &caller.account)
-            .with("aws:PrincipalArn", principal_arn(world, caller))
+    /// The condition keys of the request.
+    fn context(&self) -> Context {
+        let context = Context::default()
             .with("sts:RoleSessionName", self.session)
-            .with("sts:DurationSeconds", seconds)
+            .with("sts:DurationSeconds", self.seconds.to_string())
             .with_all("aws:TagKeys", self.tags.keys())
             .with_all("sts:TransitiveTagKeys", self.transitive);
-        if let Some(path) = world.organization.path_of(&caller.account) {
-            context =
-                context.with("aws:PrincipalOrgID", world.organization.id()).with_all("aws:PrincipalOrgPaths", [path]);
-        }
-        for (key, value) in [("sts:ExternalId", self.external_id), ("sts:SourceIdentity", self.source_identity)] {
-            if let Some(value) = value {
-                context = context.with(key, value);
-            }
-        }
-        if let Some(identity) = &caller.carried.source_identity {
-            context = context.with("aws:SourceIdentity", identity);
-        }
-        let requested = self.tags.iter().map(|(key, value)| (format!("aws:RequestTag/{key}"), value));
-        let principal = caller.carried.tags.iter().map(|(key, value)| (format!("aws:PrincipalTag/{key}"), value));
-        requested.chain(principal).fold(context, |context, (key, value)| context.with(&key, value))
-    }
-}
-
-/// The ARN that policies know the caller by: for a session its role's.
-fn principal_arn(world: &World, caller: &Caller) -> String {
-    match &caller.identity {
-        Identity::Root => caller.arn.clone(),
-        Identity::Session { role, .. } => {
-            let held = world.iam(&caller.account).roles.get(role);
-            held.map_or_else(|| caller.arn.clone(), |held| held.arn(world.partition.id(), &caller.account, role))
-        }
-    }
-}
-
-fn principal(world: &World, caller: &Caller) -> Principal {
-    let account = caller.account.clone();
-    match caller.identity {
-        Identity::Root => Principal::Root { account, arn: caller.arn.clone() },
-        Identity::Session { .. } => {
-            Principal::Session { account, role_arn: principal_arn(world, caller), session_arn: caller.arn.clone() }
-        }
+        let said = [("sts:ExternalId", self.external_id), ("sts:SourceIdentity", self.source_identity)];
+        let said = said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let tags = self.tags.iter().map(|(key, value)| (format!("aws:RequestTag/{key}"), value.as_str()));
+        said.chain(tags).fold(context, |context, (key, value)| context.with(&key, value))
     }
 }

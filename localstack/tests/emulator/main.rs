@@ -1,5 +1,6 @@
 //! The emulator as a client sees it: over HTTP, byte by byte where the protocols ask for it.
 
+mod authorize;
 mod client;
 mod control;
 mod corpus;

@@ -9,7 +9,7 @@ mod policy_types;
 mod tags;
 mod tree;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::access::Access;
 use super::delegation::Asked;
@@ -138,24 +138,39 @@ impl<'a> Request<'a> {
         Page::read(self.operation, self.input, self.world.options.empty_pages)
     }
 
-    /// Whether the resource policy admits the caller. What the request names is read leniently: it is not validated yet.
+    /// Whether the resource policy admits the caller.
     fn admitted(self) -> bool {
-        let organization = self.organization();
-        let Some(policy) = &*organization.resource_policy else { return false };
-        let named = |member: &str| self.input.text(member).ok().flatten();
+        let Some(policy) = &*self.organization().resource_policy else { return false };
+        let Named { resources, policy_type } = Named::of(self.world, self.input.members());
+        let asked = Asked { who: self.caller.into(), operation: self.operation, resources, policy_type };
+        super::delegation::admits(self.world, &policy.content, &asked)
+    }
+}
+
+/// What a request is about, in the words of policies.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// The ARNs of what it names and is there.
+    pub(crate) resources: Vec<String>,
+    /// `organizations:PolicyType`, if it is about a type.
+    pub(crate) policy_type: Option<String>,
+}
+
+impl Named {
+    /// Reads a request leniently: it need not be valid.
+    pub(crate) fn of(world: &World, input: &Map<String, Value>) -> Self {
+        let (organization, rows) = (&world.organization, rows(world));
+        let named = |member: &str| input.get(member).and_then(Value::as_str);
         let target = NAMING.into_iter().find_map(named);
         let target_policy =
             [named("PolicyId"), target].into_iter().flatten().find_map(|id| Some((id, organization.policy(id)?)));
         let policy_type = ["PolicyType", "Filter", "Type"].into_iter().find_map(named).map(str::to_owned);
-        let node_arn = target.filter(|id| organization.node(id).is_some()).map(|id| self.rows().node_arn(id));
-        let policy_arn = target_policy.as_ref().map(|(id, policy)| self.rows().policy_arn(id, policy.kind));
-        let asked = Asked {
-            who: self.caller.into(),
-            operation: self.operation,
+        let node_arn = target.filter(|id| organization.node(id).is_some()).map(|id| rows.node_arn(id));
+        let policy_arn = target_policy.as_ref().map(|(id, policy)| rows.policy_arn(id, policy.kind));
+        Self {
             resources: node_arn.into_iter().chain(policy_arn).collect(),
             policy_type: policy_type.or_else(|| target_policy.map(|(_, policy)| type_name(policy.kind))),
-        };
-        super::delegation::admits(self.world, &policy.content, &asked)
+        }
     }
 }
 
