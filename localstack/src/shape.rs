@@ -60,6 +60,13 @@ pub(crate) enum Shape {
         item: &'static Shape,
     },
     Structure(&'static [Member]),
+    /// An object of any names.
+    Map {
+        min: usize,
+        max: usize,
+        key: &'static Shape,
+        value: &'static Shape,
+    },
     /// A structure with one member of several.
     Union(&'static [Member]),
     /// Any JSON.
@@ -265,6 +272,16 @@ fn visit(shape: &'static Shape, value: &Value, path: &str, violations: &mut Vec<
             }
             return Ok(Value::Object(kept));
         }
+        Shape::Map { min, max, key, value: shape } => {
+            let entries = value.as_object().ok_or_else(|| mistyped("object"))?;
+            for constraint in length(entries.len(), *min, *max) {
+                violations.push(violation(value, true, path, constraint));
+            }
+            for (name, entry) in entries {
+                visit(key, &Value::from(name.as_str()), &format!("{path}.key"), violations)?;
+                visit(shape, entry, &format!("{path}.value"), violations)?;
+            }
+        }
         Shape::Document => {}
     }
     Ok(value.clone())
@@ -330,11 +347,13 @@ mod tests {
         optional("share", Shape::Number { min: 0.0, max: 1.0 }),
     ]);
     const EITHER: Shape = Shape::Union(&[optional("text", text(0, 9)), optional("any", Shape::Document)]);
+    const MAP: Shape = Shape::Map { min: 1, max: 2, key: &pattern(0, 9, "[a-z]+"), value: &text(1, 3) };
     const INPUT: &[Member] = &[
         required("items", list(1, 2, &ITEM)),
         optional("secret", text(1, 3).sensitive()),
         optional("on", Shape::Flag),
         optional("either", EITHER),
+        optional("map", MAP),
     ];
 
     fn message(input: &Value) -> String {
@@ -373,6 +392,22 @@ mod tests {
         }
         for other in [json!({}), json!({"text": "a", "any": 1}), json!({"unknown": 1})] {
             assert!(message(&input(&other)).contains("'either'"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_map_has_bounds_for_its_size_its_names_and_its_values() {
+        let input = |map: &Value| json!({"items": [{"name": "ab"}], "map": map});
+        assert!(check(INPUT, &input(&json!({"a": "b", "c": "d"}))).is_ok());
+        for (map, part) in [
+            (json!({}), "'map' failed to satisfy constraint: Member must have length greater"),
+            (json!({"a": "b", "c": "d", "e": "f"}), "'map' failed to satisfy constraint: Member must have length less"),
+            (json!({"A": "b"}), "'map.key'"),
+            (json!({"a": ""}), "'map.value'"),
+            (json!([]), "map"),
+        ] {
+            let message = message(&input(&map));
+            assert!(message.contains(part), "{message}");
         }
     }
 

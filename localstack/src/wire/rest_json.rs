@@ -56,9 +56,10 @@ pub(crate) fn input(members: &[Member], labels: &[(String, String)], request: &R
     input.retain(|name, _| members.iter().any(|member| member.name == name && in_body(member)));
     for member in members {
         if let Place::Header(header) = member.place
-            && let Some(value) = request.header(header)
+            && let Some(value) = request.headers.get(header)
         {
-            input.insert(member.name.to_owned(), Value::from(value));
+            // Bytes that are no text match no pattern, and are not to count as no header.
+            input.insert(member.name.to_owned(), Value::from(String::from_utf8_lossy(value.as_bytes())));
         }
     }
     input.extend(labels.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));

@@ -116,6 +116,7 @@ async fn half_a_guardrail_and_other_bodies_are_refused() {
         (vec![version], messages("x")),
         (vec![identifier, version, ("content-type", "text/plain")], messages("x")),
         (vec![identifier, version, ("x-amzn-bedrock-trace", "LOUD")], messages("x")),
+        (vec![("x-amzn-bedrock-guardrailidentifier", "\u{2603}"), version], messages("x")),
         (vec![identifier, version], badly),
         (vec![], tagged),
         (vec![], json!("text")),
