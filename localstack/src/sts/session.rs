@@ -1,7 +1,7 @@
 //! Sessions of roles.
 //!
-//! A session is kept by whoever has it: its token tells all of it, as AWS's own do. So nothing is written down, and a session
-//! goes on after a restart. Nobody else could have made the token is not claimed: whoever reaches the port is trusted.
+//! A session is kept by whoever has it: its token tells all of it. So nothing is written down, and a session goes on after a
+//! restart. A token can be forged: whoever reaches the port is trusted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
