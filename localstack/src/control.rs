@@ -64,6 +64,7 @@ fn run(shared: &Shared, request: &Request) -> Result<Vec<u8>, Refusal> {
         (&Method::POST, "clock") => {
             let Advance { advance_ms } = body(request)?;
             let mut inner = shared.lock();
+            inner.catch_up();
             inner.world.clock_mut().advance(advance_ms);
             inner.save().map_err(|error| internal(&error))?;
             drop(inner);
@@ -90,6 +91,11 @@ fn run(shared: &Shared, request: &Request) -> Result<Vec<u8>, Refusal> {
             inner.gate.faults.clear();
             inner.world.remember(None);
             text(&json!({}))
+        }
+        (&Method::GET, "timeline") => {
+            let mut inner = shared.lock();
+            inner.catch_up();
+            text(&inner.timeline.report())
         }
         (method, _) => Err(Refusal(404, format!("there is no {method} {}", request.uri.path()))),
     }

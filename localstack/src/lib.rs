@@ -6,7 +6,7 @@
 //! read but **not verified**: whoever reaches the address is trusted.
 //!
 //! Plain HTTP under `/_bedrail/` is for tests and people: `state`, `reset`, `operations`, `requests`, `clock`, `options` and
-//! `faults`.
+//! `faults`; `timeline` judges what accounts were subject to.
 //!
 //! # The way of a request
 //!
@@ -46,6 +46,7 @@ mod shape;
 mod store;
 mod sts;
 mod throttle;
+mod timeline;
 mod tracked;
 mod wire;
 mod world;

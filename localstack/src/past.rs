@@ -56,21 +56,21 @@ impl Past {
     }
 
     /// Keeps the value of a part that the present request is about to write, if it is the first time that it does.
-    pub(crate) fn keep(&mut self, now: Millis, subject: Subject, state: &State) {
+    pub(crate) fn keep(&mut self, now: Millis, subject: &Subject, state: &State) {
         let Some(memory_ms) = self.memory_ms else { return };
         while self.kept.front().is_some_and(|before| before.at <= now.saturating_sub(memory_ms.into())) {
             self.kept.pop_front();
         }
         let of_request = self.kept.iter().rev().take_while(|before| before.request == self.request);
-        if of_request.into_iter().any(|before| before.subject == subject) {
+        if of_request.into_iter().any(|before| before.subject == *subject) {
             return;
         }
-        let value = match &subject {
+        let value = match subject {
             Subject::Organization => Kept::Organization(Box::new(state.organization.clone())),
             Subject::Bedrock(scope) => Kept::Bedrock(scope.clone(), Box::new(state.bedrock(scope).clone())),
             Subject::Iam(account) => Kept::Iam(account.clone(), Box::new(state.iam.get(account).clone())),
         };
-        self.kept.push_back(Before { at: now, request: self.request, subject, value });
+        self.kept.push_back(Before { at: now, request: self.request, subject: subject.clone(), value });
     }
 
     /// What the parts written after that moment held then.

@@ -25,6 +25,7 @@ use crate::error::ApiError;
 use crate::faults::{self, Course, End, Faults, Struck};
 use crate::operations::{self, Call};
 use crate::throttle::{self, Buckets};
+use crate::timeline::Cause;
 use crate::wire::{Protocol, Refused, Reply, Request, aws_json, query, rest_json};
 use crate::world::World;
 use crate::{authorize, inferred, regions, shape};
@@ -79,6 +80,17 @@ pub(crate) enum Outcome {
     Answer(Reply),
     /// The connection is cut; the effect, if there is one, counts.
     Cut,
+}
+
+impl Trace {
+    /// What the timeline calls the request.
+    pub(crate) fn cause(&self) -> Cause {
+        let service = self.signature.as_ref().map(|signature| signature.service.clone());
+        let (account, region) =
+            self.caller.as_ref().map(|caller| (caller.account.clone(), caller.region.clone())).unzip();
+        let operation = self.operation.unwrap_or_default().to_owned();
+        Cause { service: service.unwrap_or_default(), operation, account, region }
+    }
 }
 
 impl From<ApiError> for Turned {

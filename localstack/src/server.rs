@@ -19,6 +19,7 @@ use crate::generate::Generate;
 use crate::pipeline::{Arrival, Gate, Outcome, Trace};
 use crate::requests::{Entry, Requests};
 use crate::store::{Store, StoreError};
+use crate::timeline::Timeline;
 use crate::tracked::Part;
 use crate::wire::{Reply, Request};
 use crate::world::{State, World};
@@ -63,7 +64,8 @@ impl Emulator {
             }
         };
         let management_account = world.organization.management_account().to_owned();
-        let inner = Inner { world, store, requests: Requests::default(), gate: Gate::default() };
+        let timeline = Timeline::start(&world);
+        let inner = Inner { world, timeline, store, requests: Requests::default(), gate: Gate::default() };
         let shared = Arc::new(Shared { inner: Mutex::new(inner), seed, generate });
         let (waiting, ended) = watch::channel(());
         let (address, stop, task) = listen_on(listen, Service { shared, ended }).await?;
@@ -156,6 +158,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) world: World,
+    pub(crate) timeline: Timeline,
     store: Option<Store>,
     pub(crate) requests: Requests,
     pub(crate) gate: Gate,
@@ -172,11 +175,17 @@ impl Inner {
         Ok(())
     }
 
+    /// Lets the timeline see what has fallen due.
+    pub(crate) fn catch_up(&mut self) {
+        self.timeline.catch_up(&self.world);
+    }
+
     /// Puts another state in place of the present one.
     fn replace(&mut self, mut state: State) -> Result<(), StoreError> {
         self.store.as_mut().map_or(Ok(()), |store| store.begin(&mut state))?;
         self.world = World::new(state, self.world.options.clone());
         self.world.remember(self.gate.faults.memory_ms());
+        self.timeline = Timeline::start(&self.world);
         Ok(())
     }
 
@@ -184,7 +193,10 @@ impl Inner {
     fn finish(&mut self, arrival: Arrival) -> Outcome {
         let seq = self.requests.next_seq();
         let request_id = ids::uuid(&format!("request/{seq}"));
+        self.catch_up();
         let (mut outcome, mut trace) = arrival.finish(&mut self.world, &request_id);
+        let touched = self.world.take_touched();
+        self.timeline.observe(&self.world, &touched, || trace.cause());
         if let Err(error) = self.save() {
             tracing::error!(%error, "the state was not written");
             (outcome, trace.error) = (Outcome::Answer(unwritten()), Some("InternalFailure".to_owned()));

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) course: Course,
     state: State,
     past: Past,
+    /// What was changed since [`World::take_touched`].
+    touched: BTreeSet<Subject>,
 }
 
 impl Deref for World {
@@ -100,7 +102,7 @@ impl State {
 impl World {
     pub(crate) fn new(mut state: State, options: Options) -> Self {
         state.iam.expand(&state.organization, state.partition);
-        Self { options, course: Course::Normal, state, past: Past::default() }
+        Self { options, course: Course::Normal, state, past: Past::default(), touched: BTreeSet::new() }
     }
 
     /// The state, for whoever writes it to disk.
@@ -132,14 +134,14 @@ impl World {
 
     /// The organization, to change it.
     pub(crate) fn organization_mut(&mut self) -> &mut Organization {
-        self.past.keep(self.state.meta.clock.now(), Subject::Organization, &self.state);
+        self.touch(Subject::Organization);
         self.state.organization.forget_index();
         &mut self.state.organization
     }
 
     /// What Bedrock holds for an account in a Region, to change it.
     pub(crate) fn bedrock_mut(&mut self, scope: &Scope) -> &mut Bedrock {
-        self.past.keep(self.state.meta.clock.now(), Subject::Bedrock(scope.clone()), &self.state);
+        self.touch(Subject::Bedrock(scope.clone()));
         let regions = self.state.bedrock.get_or_insert_with(scope.account.clone(), Groups::new);
         regions.get_or_insert_with(scope.region.clone(), Bedrock::nothing)
     }
@@ -156,7 +158,7 @@ impl World {
 
     /// The same, to change it.
     pub(crate) fn iam_mut(&mut self, account: &str) -> &mut Iam {
-        self.past.keep(self.state.meta.clock.now(), Subject::Iam(account.to_owned()), &self.state);
+        self.touch(Subject::Iam(account.to_owned()));
         self.state.iam.get_mut(account)
     }
 
@@ -168,6 +170,17 @@ impl World {
                 || self.meta.accounts.get(account).is_some_and(|account| account.enabled_regions.contains(region));
             !found.opt_in || enabled()
         })
+    }
+
+    /// Notes that a part of the state is about to change.
+    fn touch(&mut self, subject: Subject) {
+        self.past.keep(self.state.meta.clock.now(), &subject, &self.state);
+        self.touched.insert(subject);
+    }
+
+    /// The parts of the state that were changed since the last call.
+    pub(crate) fn take_touched(&mut self) -> BTreeSet<Subject> {
+        std::mem::take(&mut self.touched)
     }
 
     /// For how long reads may want to see what was there before a write.

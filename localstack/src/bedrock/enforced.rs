@@ -30,6 +30,11 @@ pub(crate) struct Enforced {
 }
 
 impl Enforced {
+    /// The guardrail's ARN and version.
+    pub(super) fn guardrail(&self) -> (&str, &str) {
+        (&self.guardrail_arn, &self.guardrail_version)
+    }
+
     /// Whether it enforces the guardrail: that version, or any.
     pub(super) fn names(&self, arn: &str, version: Option<&str>) -> bool {
         self.guardrail_arn == arn && version.is_none_or(|version| self.guardrail_version == version)

@@ -4,6 +4,7 @@
 pub(crate) mod content;
 mod enforced;
 mod generate;
+pub(crate) mod guard;
 mod guardrails;
 mod keys;
 mod logging;

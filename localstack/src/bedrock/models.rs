@@ -46,6 +46,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .expect("the built-in table is valid, which a test proves")
 });
 
+/// The ids of all models, of whatever Region.
+pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+    TABLE.models.iter().map(|model| model.id.as_str())
+}
+
 /// The model, if the Region has it.
 pub(crate) fn find(id: &str, region: &str) -> Option<&'static Model> {
     TABLE.models.iter().find(|model| model.id == id && model.is_in(region))

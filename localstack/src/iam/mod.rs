@@ -23,4 +23,4 @@ mod text;
 pub(crate) use accounts::{Accounts, EVERY, faults};
 pub(crate) use arn::managed_document;
 pub(crate) use operations::OPERATIONS;
-pub(crate) use state::{Iam, Role};
+pub(crate) use state::{Iam, Policy, Role};

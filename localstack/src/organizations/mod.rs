@@ -39,6 +39,7 @@ mod rows;
 #[cfg(test)]
 mod sample;
 mod tree;
+mod watched;
 
 use std::collections::BTreeSet;
 

@@ -98,7 +98,7 @@ async fn a_call_can_be_refused_by_option() {
 async fn what_is_not_there_is_said_to_be_missing() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);
-    for (method, path) in [("GET", "timeline"), ("PUT", "faults"), ("POST", "state")] {
+    for (method, path) in [("PUT", "timeline"), ("PUT", "faults"), ("POST", "state")] {
         assert_eq!(client.control(method, path, &json!({})).await.status, 404, "{path}");
     }
     emulator.stop().await;

@@ -19,4 +19,5 @@ mod rules;
 mod runtime;
 mod scale;
 mod sessions;
+mod timeline;
 mod versions;

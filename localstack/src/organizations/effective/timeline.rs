@@ -83,6 +83,22 @@ impl Timeline {
         effective
     }
 
+    /// The document in effect at a moment, for whoever asks of nothing else.
+    pub(in crate::organizations) fn document(&self, now: Millis) -> Option<&Value> {
+        let fallen_due = self.pending.iter().take_while(|change| change.due <= now);
+        let last = fallen_due.filter(|change| !matches!(change.outcome, Outcome::Invalid(_))).last();
+        match last.map(|change| &change.outcome) {
+            Some(Outcome::Valid(document)) => Some(document),
+            Some(Outcome::Nothing | Outcome::Invalid(_)) => None,
+            None => self.settled.document.as_ref(),
+        }
+    }
+
+    /// When something is to change, or has since the last change was noted.
+    pub(in crate::organizations) fn dues(&self) -> impl Iterator<Item = Millis> {
+        self.pending.iter().map(|change| change.due)
+    }
+
     /// Notes that a merge came to `outcome`, visible from `due` on, and not before what is already on its way.
     pub(in crate::organizations) fn change(&mut self, now: Millis, due: Millis, outcome: Outcome) {
         let fallen_due = self.pending.partition_point(|change| change.due <= now);
