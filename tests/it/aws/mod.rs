@@ -4,6 +4,7 @@ mod access;
 mod bearer;
 mod blind;
 mod cost;
+mod faults;
 mod guardrails;
 mod organization;
 mod partitions;
