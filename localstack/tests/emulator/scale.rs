@@ -21,9 +21,7 @@ async fn started(folder: &Path, sizes: &str) -> (Emulator, Client) {
 }
 
 async fn organizations(client: &Client, operation: &str, input: &Value) -> Value {
-    let target = format!("AWSOrganizationsV20161128.{operation}");
-    let headers = [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.1")];
-    client.signed("organizations", "POST", "/", &headers, &input.to_string()).await.ok(200)
+    client.organizations(operation, input).await.ok(200)
 }
 
 async fn state(client: &Client) -> Value {
@@ -82,6 +80,14 @@ async fn writes(client: &Client, folder: &Path) -> Vec<Step> {
     step().await;
     client.bedrock("DELETE", &format!("/resource-policy/{}", encoded(&arn)), &json!({})).await.ok(200);
     step().await;
+    // The account's first own role brings what it began with along, the second does not.
+    for role in ["first", "second"] {
+        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22*%22\
+                     %2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
+        let form = format!("RoleName={role}&AssumeRolePolicyDocument={trust}");
+        assert_eq!(client.query("iam", "CreateRole", &form).await.status, 200);
+        step().await;
+    }
     let other = created(&client.region("eu-west-1"), &guardrail("elsewhere")).await.0;
     client.region("eu-west-1").bedrock("DELETE", &format!("/guardrails/{other}"), &json!({})).await.ok(202);
     client.wait(1000).await;
