@@ -80,12 +80,12 @@ async fn writes(client: &Client, folder: &Path) -> Vec<Step> {
     step().await;
     client.bedrock("DELETE", &format!("/resource-policy/{}", encoded(&arn)), &json!({})).await.ok(200);
     step().await;
-    // The account's first own role brings what it began with along, the second does not.
-    for role in ["first", "second"] {
-        let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22*%22\
-                     %2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
-        let form = format!("RoleName={role}&AssumeRolePolicyDocument={trust}");
-        assert_eq!(client.query("iam", "CreateRole", &form).await.status, 200);
+    // The account's first own policy brings along what it began with, the second does not.
+    for name in ["first", "second"] {
+        let document = "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Deny%22%2C%22Action%22%3A%22*%22%2C%22Resource%22%3A%22*%22%7D%7D";
+        let form = format!("PolicyName={name}&PolicyDocument={document}");
+        let answer = client.query("iam", "CreatePolicy", &form).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
         step().await;
     }
     let other = created(&client.region("eu-west-1"), &guardrail("elsewhere")).await.0;
