@@ -35,7 +35,6 @@ mod organizations;
 mod paging;
 mod past;
 mod pipeline;
-#[allow(dead_code, reason = "its users follow")]
 mod policy;
 mod regions;
 mod requests;

@@ -68,7 +68,7 @@ pub(crate) fn source(id: &str, origin: Origin, text: &str) -> Option<Source> {
 /// The account that a resource belongs to; the caller's own, if the ARN names none.
 ///
 /// The resources of an organization count as everybody's own: whether another account may use them is not for these policies.
-pub(super) fn owner<'a>(resource: &'a str, caller: &'a str) -> &'a str {
+pub(crate) fn owner<'a>(resource: &'a str, caller: &'a str) -> &'a str {
     match *resource.splitn(6, ':').collect::<Vec<_>>() {
         ["arn", _, service, _, account, _] if service != "organizations" && is_account(account) => account,
         _ => caller,

@@ -26,8 +26,10 @@ mod who;
 use crate::policy::{Context, Document, Request};
 use crate::world::World;
 
+pub(crate) use chain::{Origin, Policies, Source, allow};
 pub(crate) use check::check;
-pub(crate) use verdict::Verdict;
+pub(crate) use gather::{boundary, identity, owner, source};
+pub(crate) use verdict::{Verdict, Why};
 pub(crate) use who::Who;
 
 /// What somebody wants to do.

@@ -5,6 +5,7 @@
 //! managed, arn                      the policies that AWS manages, and managed policies by their ARNs
 //! documents                         what a policy document has to be
 //! model, rows, refused              requests, answers and refusals
+//! simulate                          what policies would say to requests
 //! operations                        one function for each operation
 //! ```
 
@@ -16,6 +17,7 @@ mod model;
 mod operations;
 mod refused;
 mod rows;
+mod simulate;
 mod state;
 mod template;
 mod text;

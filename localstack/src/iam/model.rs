@@ -1,6 +1,6 @@
 //! What the operations of IAM take, as the service model has it (2010-05-08).
 
-use crate::shape::{Member, Shape, list, one_of, optional, pattern, required, text};
+use crate::shape::{Member, Shape, UNBOUNDED, list, one_of, optional, pattern, required, text};
 
 const ARN: Shape = text(20, 2048);
 /// What the names of roles and policies are made of.
@@ -61,3 +61,76 @@ pub(super) const LIST_ATTACHED: &[Member] = &[ROLE, optional("PathPrefix", POLIC
 pub(super) const ROLE_POLICY: &[Member] = &[ROLE, required("PolicyName", POLICY_NAME)];
 pub(super) const PUT_ROLE_POLICY: &[Member] =
     &[ROLE, required("PolicyName", POLICY_NAME), required("PolicyDocument", DOCUMENT)];
+
+const DOCUMENTS: Shape = list(0, UNBOUNDED, &DOCUMENT);
+const SIMULATED: Shape = text(1, 2048);
+const ACTIONS: Member = required("ActionNames", list(0, UNBOUNDED, &text(3, 128)));
+const RESOURCES: Member = optional("ResourceArns", list(0, UNBOUNDED, &SIMULATED));
+const BOUNDARY: Member = optional("PermissionsBoundaryPolicyInputList", DOCUMENTS);
+const RESOURCE_POLICY: Member = optional("ResourcePolicy", DOCUMENT);
+const RESOURCE_OWNER: Member = optional("ResourceOwner", SIMULATED);
+const CALLER_ARN: Member = optional("CallerArn", SIMULATED);
+const HANDLING: Member = optional("ResourceHandlingOption", text(1, 64));
+const CONTEXT: Member = optional("ContextEntries", list(0, UNBOUNDED, &ENTRY));
+const ENTRY: Shape = Shape::Structure(&[
+    optional("ContextKeyName", text(5, 256)),
+    optional("ContextKeyValues", list(0, UNBOUNDED, &text(0, UNBOUNDED))),
+    optional("ContextKeyType", one_of(CONTEXT_TYPES)),
+]);
+const CONTEXT_TYPES: &[&str] = &[
+    "string",
+    "stringList",
+    "numeric",
+    "numericList",
+    "boolean",
+    "booleanList",
+    "ip",
+    "ipList",
+    "binary",
+    "binaryList",
+    "date",
+    "dateList",
+];
+const LEVEL: Shape = Shape::Structure(&[optional("ServiceControlPolicyInputList", DOCUMENTS)]);
+const EXCLUSION: Shape = Shape::Structure(&[
+    optional("PolicyType", one_of(&["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"])),
+    optional("PolicyArn", ARN),
+    optional(
+        "InlinePolicyIdentifier",
+        Shape::Structure(&[
+            required("PolicyName", POLICY_NAME),
+            required("AttachmentType", one_of(&["user", "group", "role"])),
+            required("AttachmentName", POLICY_NAME),
+        ]),
+    ),
+]);
+
+pub(super) const SIMULATE_CUSTOM: &[Member] = &[
+    required("PolicyInputList", DOCUMENTS),
+    BOUNDARY,
+    optional("OrderedOrganizationPolicyInputList", list(0, 7, &LEVEL)),
+    ACTIONS,
+    RESOURCES,
+    RESOURCE_POLICY,
+    RESOURCE_OWNER,
+    CALLER_ARN,
+    CONTEXT,
+    HANDLING,
+    MAX_ITEMS,
+    MARKER,
+];
+pub(super) const SIMULATE_PRINCIPAL: &[Member] = &[
+    required("PolicySourceArn", ARN),
+    optional("PolicyInputList", DOCUMENTS),
+    BOUNDARY,
+    optional("PolicyExclusionList", list(0, 256, &EXCLUSION)),
+    ACTIONS,
+    RESOURCES,
+    RESOURCE_POLICY,
+    RESOURCE_OWNER,
+    CALLER_ARN,
+    CONTEXT,
+    HANDLING,
+    MAX_ITEMS,
+    MARKER,
+];

@@ -19,5 +19,6 @@ mod rules;
 mod runtime;
 mod scale;
 mod sessions;
+mod simulation;
 mod timeline;
 mod versions;

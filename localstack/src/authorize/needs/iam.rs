@@ -23,6 +23,8 @@ pub(super) const IAM: Table = &[
     ("ListRoles", Need::Asks(anything)),
     ("PutRolePolicy", Need::Asks(role)),
     ("SetDefaultPolicyVersion", Need::Asks(policy)),
+    ("SimulateCustomPolicy", Need::Asks(anything)),
+    ("SimulatePrincipalPolicy", Need::Asks(source)),
     ("TagPolicy", Need::Asks(policy)),
     ("UntagPolicy", Need::Asks(policy)),
 ];
@@ -44,6 +46,11 @@ fn new_policy(case: &Case<'_>) -> Vec<Needed> {
         needed.push(case.action("iam:TagPolicy", arn));
     }
     needed
+}
+
+/// The principal whose policies are simulated.
+fn source(case: &Case<'_>) -> Vec<Needed> {
+    vec![case.needed("iam", case.text("PolicySourceArn").unwrap_or("*"))]
 }
 
 fn role(case: &Case<'_>) -> Vec<Needed> {

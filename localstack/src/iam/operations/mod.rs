@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::arn::PolicyArn;
 use super::model;
 use super::refused::Refused;
+use super::simulate;
 use super::state::{Policy, Role};
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -61,6 +62,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     query("ListRoles", model::LIST_ROLES, roles::list),
     query("PutRolePolicy", model::PUT_ROLE_POLICY, inline::put),
     query("SetDefaultPolicyVersion", model::POLICY_VERSION, versions::set_default),
+    query("SimulateCustomPolicy", model::SIMULATE_CUSTOM, simulate::custom),
+    query("SimulatePrincipalPolicy", model::SIMULATE_PRINCIPAL, simulate::principal),
     query("TagPolicy", model::TAG_POLICY, tags::add),
     query("UntagPolicy", model::UNTAG_POLICY, tags::remove),
 ];
@@ -75,7 +78,7 @@ fn flag(input: &Input, name: &str) -> bool {
 }
 
 /// The page of the rows that the request asks for, under that name. The list is told apart from others by `list`.
-fn page(input: &Input, list: &str, name: &str, rows: Vec<Value>) -> Answer {
+pub(super) fn page(input: &Input, list: &str, name: &str, rows: Vec<Value>) -> Answer {
     // A marker has 320 characters at most, an ARN may have more.
     let list = &ids::uuid(list);
     let skip = match input.get("Marker").and_then(Value::as_str) {
