@@ -5,8 +5,17 @@ from typing import Final, TypeAlias
 
 from judge.aws import Aws
 
-from . import bedrock, corpus, inputs
+from . import bedrock, corpus, effective, iam, inputs, organizations, policies, protocol
 
 Case: TypeAlias = Callable[[Aws], None]
 
-CASES: Final[tuple[Case, ...]] = (*bedrock.CASES, *inputs.CASES, *corpus.CASES)
+CASES: Final[tuple[Case, ...]] = (
+    *bedrock.CASES,
+    *organizations.CASES,
+    *effective.CASES,
+    *iam.CASES,
+    *protocol.CASES,
+    *inputs.CASES,
+    *policies.CASES,
+    *corpus.CASES,
+)

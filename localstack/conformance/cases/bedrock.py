@@ -155,7 +155,9 @@ def enforced(aws: Aws) -> None:
         ("1", {"selectiveContentGuarding": {"system": "selective"}}),
     ):
         aws.equal(f"enforcing {version} with {more}", put(version, **more).code, "ValidationException")
-    aws.equal("enforcing what is not there", put("9").code, "ResourceNotFoundException")
+    absent = {"guardrailIdentifier": arn, "guardrailVersion": "9"}
+    operation = "PutEnforcedGuardrailConfiguration"
+    aws.refused("ResourceNotFoundException", "bedrock", operation, guardrailInferenceConfig=absent)
     first = put("1").output["configId"]
     aws.equal("the one configuration", put("2").output["configId"], first)
     (row,) = aws.ok("bedrock", "ListEnforcedGuardrailsConfiguration")["guardrailsConfig"]

@@ -143,7 +143,7 @@ def broken_text(shape: Shape, value: str, path: str) -> Iterator[Variant]:
     if most is not None:
         yield Variant(path, "max", value + value[-1:] * (most + 1 - len(value)))
     if pattern is not None:
-        candidates = (other + value[len(other) :] for other in ("\u2603", "~", " ", "A", "?"))
+        candidates = (other + value[len(other) :] for other in ("~", "?", " ", "A", "\u2603"))
         wrong = next((each for each in candidates if not compiled(pattern).fullmatch(each)), None)
         if wrong is not None:
             yield Variant(path, "pattern", wrong)

@@ -5,8 +5,14 @@ from typing import Final, TypeAlias
 
 from judge.aws import Aws
 
-from . import bedrock, organizations, sts
+from . import bedrock, iam, organizations, runtime, sts
 
 Journey: TypeAlias = Callable[[Aws], None]
 
-JOURNEYS: Final[tuple[Journey, ...]] = (*bedrock.JOURNEYS, *organizations.JOURNEYS, *sts.JOURNEYS)
+JOURNEYS: Final[tuple[Journey, ...]] = (
+    *bedrock.JOURNEYS,
+    *organizations.JOURNEYS,
+    *iam.JOURNEYS,
+    *sts.JOURNEYS,
+    *runtime.JOURNEYS,
+)

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.model import OperationModel, Shape
 
 from . import models
 from .client import Answer, Call, Identity
@@ -59,8 +60,19 @@ class Boto:
             told = error.response["Error"]
             return Answer(code=told["Code"], message=told.get("Message", ""), raw=self._now.raw)
         output.pop("ResponseMetadata")
-        streamed = models.operation(call.service, call.operation).get_streaming_output()
-        if streamed is not None:
-            payload = models.operation(call.service, call.operation).output_shape.serialization["payload"]
-            output[payload] = output[payload].read()
+        self._drain(models.operation(call.service, call.operation), output)
         return Answer(output=output, raw=self._now.raw)
+
+    def _drain(self, model: OperationModel, output: dict[str, Any]) -> None:
+        """Read what is streamed to its end."""
+        if model.has_event_stream_output:
+            (name,) = (name for name, member in model.output_shape.members.items() if is_stream(member))
+            output[name] = list(output[name])
+        elif model.has_streaming_output:
+            name = model.output_shape.serialization["payload"]
+            output[name] = output[name].read()
+
+
+def is_stream(member: Shape) -> bool:
+    """Tell whether a member is a stream of events."""
+    return bool(member.serialization.get("eventstream"))

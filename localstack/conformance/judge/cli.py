@@ -83,5 +83,5 @@ def output(call: Call, printed: str, folder: Path) -> dict[str, Any]:
     """Read what it printed."""
     read: dict[str, Any] = json.loads(printed or "{}")
     if call.operation == "InvokeModel":
-        read["body"] = (folder / "out").read_text()
+        read["body"] = (folder / "out").read_bytes()
     return read

@@ -9,6 +9,7 @@ from .shapes import Violation
 ANYWHERE: Final = {
     "rest-json": {
         "AccessDeniedException": 403,
+        "ExpiredTokenException": 403,
         "InvalidSignatureException": 403,
         "MissingAuthenticationTokenException": 403,
         "SerializationException": 400,
@@ -16,6 +17,7 @@ ANYWHERE: Final = {
         "UnrecognizedClientException": 403,
     },
     "json": {
+        "ExpiredTokenException": 400,
         "InvalidSignatureException": 400,
         "MissingAuthenticationTokenException": 400,
         "SerializationException": 400,
@@ -24,6 +26,7 @@ ANYWHERE: Final = {
     },
     "query": {
         "AccessDenied": 403,
+        "ExpiredToken": 403,
         "InvalidAction": 400,
         "InvalidClientTokenId": 403,
         "MissingAuthenticationToken": 403,
@@ -44,6 +47,8 @@ UNMODELLED: Final = {
 TOLERATED: Final = {
     # The service takes 300 characters with the STANDARD tier (measured) and so shows them; its model says 200.
     ("GuardrailTopicDefinition", "max"),
+    # boto3 and the AWS CLI decode the policies of IAM; on the wire they are texts.
+    ("policyDocumentType", "type"),
 }
 
 # The ARNs of Organizations are modelled with `arn:aws:`, though the service is in other partitions as well.

@@ -60,6 +60,9 @@ class Check:
         if getattr(shape, "is_document_type", False):
             return
         match shape:
+            case StructureShape() if shape.serialization.get("eventstream"):
+                for index, event in enumerate(value):
+                    yield from self._structure(shape, event, f"{path}[{index}]")
             case StructureShape():
                 yield from self._structure(shape, value, path)
             case ListShape():
@@ -84,7 +87,7 @@ class Check:
                 yield from self.violations(members[name], value[wire], f"{path}.{wire}")
             elif name in shape.required_members:
                 yield Violation(shape.name, "required", f"{path}.{wire}", "a required member is missing")
-        if getattr(shape, "is_tagged_union", False) and len(value) != 1:
+        if (getattr(shape, "is_tagged_union", False) or shape.serialization.get("eventstream")) and len(value) != 1:
             yield Violation(shape.name, "union", path, f"one member of a union, not {len(value)}")
 
     def _is_here(self, member: Shape) -> bool:
@@ -171,8 +174,8 @@ def is_time(shape: Shape, value: Any, form: Form) -> bool:
 
 def is_blob(value: Any, form: Form) -> bool:
     """Tell whether a value is binary data, which is text on the wire."""
-    if form is Form.BOTO3:
-        return isinstance(value, bytes)
+    if form is Form.BOTO3 or isinstance(value, bytes):
+        return isinstance(value, bytes) and not form.on_the_wire
     try:
         return isinstance(value, str) and base64.b64decode(value, validate=True) is not None
     except binascii.Error:

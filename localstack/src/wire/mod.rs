@@ -126,12 +126,22 @@ impl Protocol {
     /// The status of an error that is known by its code only.
     pub(crate) fn status_of(self, code: &str) -> u16 {
         match (self, code) {
-            (_, "InternalServerException" | "ServiceException" | "ServiceFailure") => 500,
+            (_, "InternalServerException" | "ServiceException" | "ServiceFailure" | "PolicyEvaluation") => 500,
             (_, "ServiceUnavailableException") => 503,
             (Self::AwsJson, _) => 400,
-            (_, "AccessDeniedException" | "AccessDenied") => 403,
+            (_, "AccessDeniedException" | "AccessDenied" | "RegionDisabledException") => 403,
             (_, "ResourceNotFoundException" | "NoSuchEntity") => 404,
-            (Self::RestJson, "ThrottlingException") => 429,
+            (Self::RestJson, "ModelTimeoutException") => 408,
+            (
+                Self::Query,
+                "ConcurrentModification"
+                | "DeleteConflict"
+                | "EntityAlreadyExists"
+                | "EntityTemporarilyUnmodifiable"
+                | "LimitExceeded",
+            ) => 409,
+            (Self::RestJson, "ModelErrorException" | "ModelStreamErrorException") => 424,
+            (Self::RestJson, "ThrottlingException" | "ModelNotReadyException") => 429,
             _ => 400,
         }
     }
@@ -198,5 +208,29 @@ pub(crate) fn request(
         uri: Uri::from_static(uri),
         headers: headers.collect(),
         body: Bytes::from_static(body.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Protocol;
+
+    #[test]
+    fn a_code_has_the_status_of_its_service_model() {
+        for (protocol, code, status) in [
+            (Protocol::RestJson, "ConflictException", 400),
+            (Protocol::RestJson, "ThrottlingException", 429),
+            (Protocol::RestJson, "ModelErrorException", 424),
+            (Protocol::RestJson, "ServiceUnavailableException", 503),
+            (Protocol::AwsJson, "AccessDeniedException", 400),
+            (Protocol::AwsJson, "ServiceException", 500),
+            (Protocol::Query, "LimitExceeded", 409),
+            (Protocol::Query, "EntityAlreadyExists", 409),
+            (Protocol::Query, "PolicyEvaluation", 500),
+            (Protocol::Query, "RegionDisabledException", 403),
+            (Protocol::Query, "MalformedPolicyDocument", 400),
+        ] {
+            assert_eq!(protocol.status_of(code), status, "{code}");
+        }
     }
 }
