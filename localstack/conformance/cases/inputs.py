@@ -21,8 +21,8 @@ EXEMPT: Final = {
     # 300 characters are accepted with the STANDARD tier (measured); the rule of each tier is the corpus's.
     ("bedrock", "$.topicPolicyConfig.topicsConfig[0].definition", "max"),
 }
-# A token of a page that was never given out is refused, however long it is.
-TOKENS: Final = ("nextToken", "NextToken", "Marker")
+# What is refused however long it is: a token of a page that was never given out, letters for a policy document.
+MEANINGFUL: Final = ("nextToken", "NextToken", "Marker", "PolicyInputList")
 # Members that a refusal calls otherwise: "You specified an invalid policy type string" is AWS's.
 CALLED: Final = {"PolicyType": "policy type", "Filter": "policy type", "TagKeys": "Key"}
 # Members that the emulator takes and does not look into: the toy model has neither tools nor forms of answers.
@@ -60,7 +60,7 @@ def at_bounds(aws: Aws) -> None:
     for service, operation in sorted(aws.emulator.operations()):
         model = models.operation(service, operation)
         for variant in inputs.at_bound(model.input_shape, inputs.whole(model)) if model.input_shape else ():
-            if variant.member in TOKENS:
+            if variant.member in MEANINGFUL:
                 continue
             answer = aws.call(service, operation, variant.input)
             for_that = answer.code in INVALID[service] and names(answer.message, variant)

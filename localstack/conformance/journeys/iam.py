@@ -82,4 +82,19 @@ def roles(aws: Aws) -> None:
     aws.refused("NoSuchEntity", "iam", "GetRolePolicy", **policy)
 
 
-JOURNEYS: Final = (managed, roles)
+def simulated(aws: Aws) -> None:
+    """What policies allow, those of a request and those of a role."""
+    aws = aws.account(MEMBER)
+    asked = {"ActionNames": ["bedrock:ApplyGuardrail", "bedrock:DeleteGuardrail"]}
+    texts = [statement("bedrock:*"), statement("bedrock:Delete*", "Deny")]
+    custom = aws.ok("iam", "SimulateCustomPolicy", PolicyInputList=texts, **asked)["EvaluationResults"]
+    decisions = [result["EvalDecision"] for result in custom]
+    aws.equal("of a request", decisions, ["allowed", "explicitDeny"])
+    role = f"arn:{aws.emulator.partition}:iam::{MEMBER}:role/{ROLE}"
+    principal = aws.ok("iam", "SimulatePrincipalPolicy", PolicySourceArn=role, **asked)["EvaluationResults"]
+    decisions = [result["EvalDecision"] for result in principal]
+    aws.equal("of a role", decisions, ["allowed", "implicitDeny"])
+    aws.refused("NoSuchEntity", "iam", "SimulatePrincipalPolicy", PolicySourceArn=f"{role}-not", **asked)
+
+
+JOURNEYS: Final = (managed, roles, simulated)
