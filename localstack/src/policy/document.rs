@@ -72,6 +72,8 @@ impl Malformed {
     }
 }
 
+const NOT_JSON: &str = "Syntax errors in policy: not JSON.";
+
 /// The elements of an object, as they are in the text.
 type Elements<'a> = BTreeMap<String, &'a RawValue>;
 
@@ -80,13 +82,15 @@ impl Document {
     pub(crate) fn parse(text: &str) -> Result<Self, Malformed> {
         let elements = object("the document", text)?;
         only(&elements, "the document", &["Version", "Id", "Statement"])?;
-        let version = match elements.get("Version").map(|version| value(version)) {
+        let version = match elements.get("Version").map(|version| value("Version", version)).transpose()? {
             None => Version::Old,
             Some(Value::String(version)) if version == "2008-10-17" => Version::Old,
             Some(Value::String(version)) if version == "2012-10-17" => Version::Current,
             Some(other) => return Err(Malformed::new("Version", format!("{other} is no version of policies."))),
         };
-        if elements.get("Id").is_some_and(|id| !value(id).is_string()) {
+        if let Some(id) = elements.get("Id")
+            && !value("Id", id)?.is_string()
+        {
             return Err(Malformed::new("Id", "An Id must be a text."));
         }
         let statement = elements.get("Statement").ok_or_else(|| missing("the document", "Statement"))?.get();
@@ -131,19 +135,19 @@ impl Statement {
                 "Condition",
             ],
         )?;
-        let get = |name: &str| elements.get(name).map(|raw| value(raw));
-        let sid = match get("Sid") {
+        let get = |name: &str| elements.get(name).map(|raw| value(&place(name), raw)).transpose();
+        let sid = match get("Sid")? {
             None => None,
             Some(Value::String(sid)) => Some(sid),
             Some(_) => return Err(Malformed::new(&place("Sid"), "A Sid must be a text.")),
         };
-        let effect = match get("Effect") {
+        let effect = match get("Effect")? {
             Some(Value::String(effect)) if effect == "Allow" => Effect::Allow,
             Some(Value::String(effect)) if effect == "Deny" => Effect::Deny,
             Some(other) => return Err(Malformed::new(&place("Effect"), format!("Invalid effect: {other}."))),
             None => return Err(missing(&at, "Effect")),
         };
-        let either = |name: &'static str, not: &'static str| match (get(name), get(not)) {
+        let either = |name: &'static str, not: &'static str| match (get(name)?, get(not)?) {
             (Some(_), Some(_)) => {
                 Err(Malformed::new(&at, format!("A statement can have either {name} or {not}, not both.")))
             }
@@ -181,7 +185,7 @@ impl Statement {
         let principals = either("Principal", "NotPrincipal")?
             .map(|(name, negated, value)| principals(&place(name), negated, &value))
             .transpose()?;
-        let conditions = get("Condition").map(|value| conditions(&place("Condition"), &value)).transpose()?;
+        let conditions = get("Condition")?.map(|value| conditions(&place("Condition"), &value)).transpose()?;
         let begin = text.as_ptr() as usize - document.as_ptr() as usize;
         Ok(Self {
             sid,
@@ -292,12 +296,12 @@ fn object<'a>(place: &str, text: &'a str) -> Result<Elements<'a>, Malformed> {
 }
 
 fn syntax(error: &serde_json::Error) -> Malformed {
-    Malformed::new(&format!("line {} column {}", error.line(), error.column()), "Syntax errors in policy: not JSON.")
+    Malformed::new(&format!("line {} column {}", error.line(), error.column()), NOT_JSON)
 }
 
-/// A part of a text that has been read as JSON once.
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).expect("the text was read as JSON before")
+/// A part of a text that was only skimmed so far: its escapes, its nesting and the size of its numbers are looked at here.
+fn value(place: &str, raw: &RawValue) -> Result<Value, Malformed> {
+    serde_json::from_str(raw.get()).map_err(|_| Malformed::new(place, NOT_JSON))
 }
 
 fn missing(place: &str, element: &str) -> Malformed {
@@ -399,6 +403,13 @@ mod tests {
                 r#"{"Statement": [{"Sid": "a", "Effect": "Allow", "Action": "a:B"}, {"Sid": "a", "Effect": "Deny", "Action": "*"}]}"#,
                 "Statement[1].Sid",
                 "must be unique",
+            ),
+            (&statement(r#""Effect": "Allow", "Action": "\ud800""#), "Statement[0].Action", "not JSON"),
+            (r#"{"Version": 1e999, "Statement": []}"#, "Version", "not JSON"),
+            (
+                &statement(&format!(r#""Effect": "Allow", "Action": {}{}"#, "[".repeat(200), "]".repeat(200))),
+                "Statement[0].Action",
+                "not JSON",
             ),
             (&statement(r#""Sidd": "a", "Effect": "Allow", "Action": "a:B""#), "Statement[0]", "unknown element Sidd"),
         ] {
