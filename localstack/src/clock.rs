@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds since the Unix epoch.
 pub(crate) type Millis = i64;
 
+/// The clock stops here, at the beginning of the year 9999, so that what is yet to come has a date too.
+const LAST: Millis = 253_370_764_800_000;
+
 /// The clock's distance from the machine's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +20,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn now(self) -> Millis {
-        jiff::Timestamp::now().as_millisecond().saturating_add(self.advanced_ms)
+        jiff::Timestamp::now().as_millisecond().saturating_add(self.advanced_ms).min(LAST)
     }
 
     pub(crate) fn advanced_ms(self) -> Millis {
@@ -63,5 +66,7 @@ mod tests {
         let before = clock.now();
         clock.advance(60_000);
         assert!(clock.now() >= before + 60_000);
+        let far = Clock { advanced_ms: Millis::MAX };
+        assert_eq!(iso8601(far.now()), "9999-01-01T00:00:00.000Z");
     }
 }

@@ -65,7 +65,7 @@ fn run(shared: &Shared, request: &Request) -> Result<Vec<u8>, Refusal> {
             let Advance { advance_ms } = body(request)?;
             let mut inner = shared.lock();
             inner.catch_up();
-            inner.world.clock_mut().advance(advance_ms);
+            inner.world.advance(advance_ms);
             inner.save().map_err(|error| internal(&error))?;
             drop(inner);
             text(&now(shared))
@@ -106,8 +106,8 @@ fn faults(inner: &Inner) -> Result<Vec<u8>, Refusal> {
 }
 
 fn now(shared: &Shared) -> Value {
-    let clock = shared.lock().world.clock();
-    json!({ "now": clock::iso8601(clock.now()), "now_ms": clock.now(), "advanced_ms": clock.advanced_ms() })
+    let world = &shared.lock().world;
+    json!({ "now": clock::iso8601(world.now()), "now_ms": world.now(), "advanced_ms": world.meta.clock.advanced_ms() })
 }
 
 fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Result<T, Refusal> {

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, State as Held};
 use axum::response::Response;
+use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
@@ -27,6 +28,9 @@ use crate::{clock, control, ids, regions, seed};
 
 /// How long a stop waits for answers that are on their way.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// The largest body of an AWS request that is read. The largest that any service takes is `InvokeModel`'s, of 25 million bytes.
+const LARGEST: usize = 32 << 20;
 
 /// A running emulator. It ends when it is stopped or dropped.
 #[derive(Debug)]
@@ -228,7 +232,9 @@ impl Inner {
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic in one request must not end all others.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.world.tick();
+        inner
     }
 
     /// Puts another state in place of the present one.
@@ -239,8 +245,10 @@ impl Shared {
     /// Goes back to the seed and forgets the requests.
     pub(crate) fn reset(&self) -> Result<(), StartError> {
         let partition = self.lock().world.partition;
-        self.replace(seed::state(&self.seed, self.generate, partition)?)?;
-        self.lock().requests.clear();
+        let state = seed::state(&self.seed, self.generate, partition)?;
+        let mut inner = self.lock();
+        inner.replace(state)?;
+        inner.requests.clear();
         Ok(())
     }
 
@@ -270,8 +278,10 @@ async fn answer(
     request: axum::extract::Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return respond(Reply { status: 400, headers: Vec::new(), body: Vec::new() });
+    // A state may be as large as it likes.
+    let limit = if parts.uri.path().starts_with(control::PREFIX) { usize::MAX } else { LARGEST };
+    let Ok(body) = to_bytes(body, limit).await else {
+        return respond(Reply { status: 413, headers: Vec::new(), body: Vec::new() });
     };
     let request = Request { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     match service.outcome(request).await.unwrap_or_else(|error| {
@@ -320,5 +330,11 @@ fn respond(reply: Reply) -> Response {
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
-    response.body(Body::from(reply.body)).unwrap_or_default()
+    response.body(Body::from(reply.body)).unwrap_or_else(|error| {
+        // Such as a header with a line break in it, from a code that an option made up.
+        tracing::error!(%error, "an answer could not be written");
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
 }

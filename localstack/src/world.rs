@@ -27,6 +27,8 @@ pub(crate) struct World {
     /// The course of a change that the present request begins.
     pub(crate) course: Course,
     state: State,
+    /// Time stands still while a request is answered: all that it does is of one moment.
+    now: Millis,
     past: Past,
     /// What was changed since [`World::take_touched`].
     touched: BTreeSet<Subject>,
@@ -102,7 +104,8 @@ impl State {
 impl World {
     pub(crate) fn new(mut state: State, options: Options) -> Self {
         state.iam.expand(&state.organization, state.partition);
-        Self { options, course: Course::Normal, state, past: Past::default(), touched: BTreeSet::new() }
+        let now = state.meta.clock.now();
+        Self { options, course: Course::Normal, state, now, past: Past::default(), touched: BTreeSet::new() }
     }
 
     /// The state, for whoever writes it to disk.
@@ -111,15 +114,18 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> Millis {
-        self.meta.clock.now()
+        self.now
     }
 
-    pub(crate) fn clock(&self) -> Clock {
-        *self.meta.clock
+    /// Reads the clock. Where the machine's is put back, time stands still until it has caught up.
+    pub(crate) fn tick(&mut self) {
+        self.now = self.now.max(self.state.meta.clock.now());
     }
 
-    pub(crate) fn clock_mut(&mut self) -> &mut Clock {
-        &mut self.state.meta.clock
+    /// Moves the clock forward.
+    pub(crate) fn advance(&mut self, by: u32) {
+        self.state.meta.clock.advance(by);
+        self.tick();
     }
 
     /// A new id of `length` characters of `[a-z0-9]`; see [`Ids::lower`].
@@ -174,7 +180,7 @@ impl World {
 
     /// Notes that a part of the state is about to change.
     fn touch(&mut self, subject: Subject) {
-        self.past.keep(self.state.meta.clock.now(), &subject, &self.state);
+        self.past.keep(self.now, &subject, &self.state);
         self.touched.insert(subject);
     }
 

@@ -55,6 +55,25 @@ async fn enforce(client: &Client, identifier: &str, target: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_gap_is_seen_however_short_it_is() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let (id, arn) = created(&client, &guardrail("one")).await;
+    let version = published(&client, &id).await;
+    admit(&client, &arn).await;
+    let attachment = enforce(&client, &format!("{arn}:{version}"), "r-sand").await;
+    client.wait(60_000).await;
+    client.organizations("DetachPolicy", &attachment).await.ok(200);
+    client.organizations("AttachPolicy", &attachment).await.ok(200);
+    client.wait(60_000).await;
+    let entries = timeline(&client).await;
+    let seen: Vec<_> = entries.iter().map(|entry| of(entry, MEMBER).0).collect();
+    let held = || vec!["ORGANIZATION 1".to_owned()];
+    assert_eq!(seen, [vec![], held(), vec![], held()], "detached and attached again, one after the other");
+    emulator.stop().await;
+}
+
+#[tokio::test]
 async fn a_propagation_is_dated_when_it_was_due_and_names_its_cause() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);

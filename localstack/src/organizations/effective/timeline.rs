@@ -99,14 +99,15 @@ impl Timeline {
         self.pending.iter().map(|change| change.due)
     }
 
-    /// Notes that a merge came to `outcome`, visible from `due` on, and not before what is already on its way.
+    /// Notes that a merge came to `outcome`, visible from `due` on, and after what is already on its way: what is there between two
+    /// changes is there for a moment at least, however fast they follow each other.
     pub(in crate::organizations) fn change(&mut self, now: Millis, due: Millis, outcome: Outcome) {
         let fallen_due = self.pending.partition_point(|change| change.due <= now);
         self.pending.drain(..fallen_due).for_each(|change| self.settled.take(change));
         if outcome == self.latest() {
             return;
         }
-        let due = self.pending.last().map_or(due, |last| due.max(last.due));
+        let due = self.pending.last().map_or(due, |last| due.max(last.due.saturating_add(1)));
         self.pending.push(Change { due, outcome });
     }
 
@@ -181,7 +182,8 @@ mod tests {
         line.change(0, 100, valid("a"));
         line.change(1, 2, Outcome::Nothing);
         assert_eq!(line.at(99).document, None);
-        assert_eq!(line.at(100), Effective { updated: 100, evaluated: 100, ..Effective::default() });
+        assert_eq!(line.at(100).document, Some(document("a")));
+        assert_eq!(line.at(101), Effective { updated: 101, evaluated: 101, ..Effective::default() });
     }
 
     #[test]
