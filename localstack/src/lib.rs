@@ -12,9 +12,12 @@
 //!
 //! `server` reads it and takes the lock; `pipeline` leads it through its stages: `operations` finds what it asks for, through the
 //! protocols of `wire`; `caller` tells who sends it; `faults` and `throttle` may turn it away; `shape` holds it against the
-//! service's model; the operation, in `bedrock`, `runtime`, `organizations`, `iam` or `sts`, works on the `world`. Then `store` writes what changed,
-//! which `tracked` knows, and the answer leaves. `control` serves `/_bedrail/`. What AWS does where no source
-//! tells is in `inferred`.
+//! service's model; `authorize` asks the policies, in the language of `policy`, whether the caller may; the operation, in
+//! `bedrock`, `runtime`, `organizations`, `iam` or `sts`, works on the `world`. Then `timeline` notes what that means for
+//! accounts, `store` writes what changed, which `tracked` knows, and the answer leaves; where a fault cuts the `connection`, it
+//! does not. `past` holds what a stale read sees.
+//!
+//! `control` serves `/_bedrail/`. What AWS does where no source tells is in `inferred`.
 
 mod authorize;
 mod bedrock;

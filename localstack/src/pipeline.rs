@@ -17,7 +17,7 @@
 //! no other request comes between.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::caller::{Caller, Signature};
@@ -177,21 +177,21 @@ impl Gate {
 
 /// Whether a change of the organization is on its way, from its arrival until it is answered or given up.
 #[derive(Debug, Default)]
-struct InFlight(Arc<AtomicUsize>);
+struct InFlight(Arc<AtomicBool>);
 
-struct Write(Arc<AtomicUsize>);
+struct Write(Arc<AtomicBool>);
 
 impl InFlight {
     /// Requests arrive one after the other, under the lock; only their ends come at any time.
     fn begin(&self) -> Option<Write> {
-        let free = self.0.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire).is_ok();
+        let free = self.0.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire).is_ok();
         free.then(|| Write(Arc::clone(&self.0)))
     }
 }
 
 impl Drop for Write {
     fn drop(&mut self) {
-        self.0.store(0, Ordering::Release);
+        self.0.store(false, Ordering::Release);
     }
 }
 

@@ -5,13 +5,13 @@ use super::guards::Requested;
 use super::model::Named;
 use crate::authorize::{self, Ask};
 use crate::bedrock::content::Content;
+use crate::bedrock::guard::APPLY;
 use crate::bedrock::{Target, destinations};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::policy::Context;
 use crate::world::{Scope, World};
 
-const APPLY: &str = "bedrock:ApplyGuardrail";
 const DRAFT: &str = "DRAFT";
 
 /// Whether the caller may invoke the model with the guardrail that the request names. Guardrails that are enforced are not in
@@ -34,17 +34,8 @@ pub(super) fn may_invoke(
 
 /// Whether the caller may apply the guardrail.
 pub(super) fn may_apply(world: &World, caller: &Caller, target: &Target) -> Result<(), ApiError> {
-    let tagged = |context: Context, (key, value): (&String, &String)| {
-        context.with(&format!("aws:ResourceTag/{key}"), value.as_str())
-    };
-    let context = world
-        .bedrock(&target.scope)
-        .tags(&target.id, world.now())
-        .into_iter()
-        .flatten()
-        .fold(Context::default(), tagged);
     let resource_policy = target.resource_policy(world);
-    may(world, caller, &Ask { context, resource_policy, ..Ask::new(APPLY, &target.arn(world.partition)) })
+    may(world, caller, &Ask { resource_policy, ..Ask::new(APPLY, &target.arn(world.partition)) })
 }
 
 /// Whether the caller may apply the guardrail where its profile leads to: the profile's object is its owner's in each of these

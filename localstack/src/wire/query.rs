@@ -170,10 +170,19 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, namespace: Option<&str>, co
             members.iter().try_for_each(|(name, content)| element(writer, name, None, content))?;
         }
         Value::Array(items) => items.iter().try_for_each(|item| element(writer, "member", None, item))?,
-        Value::String(text) => writer.write_event(Event::Text(BytesText::new(text)))?,
-        plain => writer.write_event(Event::Text(BytesText::new(&plain.to_string())))?,
+        Value::String(text) => write_text(writer, &text.replace(is_outside_xml, "\u{FFFD}"))?,
+        plain => write_text(writer, &plain.to_string())?,
     }
     writer.write_event(Event::End(BytesEnd::new(name)))
+}
+
+fn write_text(writer: &mut Writer<Vec<u8>>, text: &str) -> std::io::Result<()> {
+    writer.write_event(Event::Text(BytesText::new(text)))
+}
+
+/// Whether XML 1.0 has no way to write the character, not even as a reference. A request's text may be repeated in an error.
+fn is_outside_xml(character: char) -> bool {
+    matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 #[cfg(test)]
@@ -242,6 +251,13 @@ mod tests {
         ] {
             assert_eq!(read(body, shows_values), Err(told.to_owned()));
         }
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_replaced() {
+        let reply = success("Get", "urn:x", &json!({"Name": "a\u{0}b\u{1F}c\td\u{FFFF}"}), "id");
+        let text = String::from_utf8(reply.body).expect("UTF-8");
+        assert!(text.contains("<Name>a\u{FFFD}b\u{FFFD}c\td\u{FFFD}</Name>"), "{text}");
     }
 
     #[test]

@@ -95,6 +95,19 @@ async fn a_call_can_be_refused_by_option() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_answered_is_no_success() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let refuse = json!({"refuse": [{"operation": "ListGuardrails", "code": "Two\nLines"}]});
+    client.control("POST", "options", &refuse).await.ok(200);
+    assert_eq!(client.bedrock("GET", "/guardrails", &json!({})).await.status, 500, "no header holds that code");
+    let large = " ".repeat((32 << 20) + 1);
+    assert_eq!(client.signed("bedrock", "POST", "/guardrails", &[], &large).await.status, 413);
+    client.bedrock("GET", "/enforcedGuardrailsConfiguration", &json!({})).await.ok(200);
+    emulator.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_said_to_be_missing() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);
