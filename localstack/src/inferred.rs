@@ -176,6 +176,9 @@ pub(crate) fn unusable_enforced_guardrail(identifier: &str, why: &str) -> ApiErr
     ApiError::new("ValidationException", 400, format!("The enforced guardrail {identifier} cannot be applied: {why}"))
 }
 
+/// Why a guardrail of another account than the management account cannot be enforced by the organization.
+pub(crate) const FOREIGN_ENFORCED: &str = "it is not a guardrail of the organization's management account.";
+
 /// Why an enforced guardrail with automated reasoning cannot be applied.
 pub(crate) const REASONING_ENFORCED: &str = "automated reasoning policies are not supported in enforced guardrails.";
 

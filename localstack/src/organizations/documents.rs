@@ -11,29 +11,28 @@ use super::policy_type::PolicyType;
 use super::{authorization_policy, bedrock_policy};
 use crate::error::ApiError;
 
-/// Length first, then syntax. White space counts, for what the API gets is stored to the character. `owner` is the management
-/// account, whose guardrails alone a Bedrock policy can name.
-pub(super) fn check(policy_type: PolicyType, content: &str, owner: &str) -> Result<(), ApiError> {
+/// Length first, then syntax. White space counts, for what the API gets is stored to the character.
+pub(super) fn check(policy_type: PolicyType, content: &str) -> Result<(), ApiError> {
     let most = policy_type.document_characters();
     if content.chars().count() > most {
         let message =
             format!("You have exceeded the maximum policy size: the document has more than {most} characters.");
         return Err(constraint("POLICY_CONTENT_LIMIT_EXCEEDED", message));
     }
-    judge(policy_type, content, owner).map_err(|Fault { path, what }| {
+    judge(policy_type, content).map_err(|Fault { path, what }| {
         let place = if path.is_empty() { String::new() } else { format!("{} ", path.join(".")) };
         malformed_document(&format!("{place}{what}"))
     })
 }
 
-fn judge(policy_type: PolicyType, content: &str, owner: &str) -> Result<(), Fault> {
+fn judge(policy_type: PolicyType, content: &str) -> Result<(), Fault> {
     // The guide's "More than one Statement element" for the types that authorize; inferred for the others.
     serde_json::from_str::<KeysOnce>(content).map_err(|error| not_json(&error))?;
     match policy_type {
         PolicyType::ServiceControlPolicy | PolicyType::ResourceControlPolicy => {
             authorization_policy::check(policy_type, content)
         }
-        PolicyType::BedrockPolicy => bedrock_policy::check(&Element::parse(content)?, owner),
+        PolicyType::BedrockPolicy => bedrock_policy::check(&Element::parse(content)?),
         _ => {
             let document = Element::parse(content)?;
             match policy_type.top_level_key().map(|key| (key, document.children.keys().find(|child| *child != key))) {
@@ -111,10 +110,8 @@ mod tests {
 
     use super::*;
 
-    const OWNER: &str = "111122223333";
-
     fn verdict(policy_type: PolicyType, content: &str) -> Result<(), (String, String)> {
-        check(policy_type, content, OWNER).map_err(|refusal| (refusal.code, refusal.message))
+        check(policy_type, content).map_err(|refusal| (refusal.code, refusal.message))
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Organization {
     fn faults(&self) -> Vec<String> {
         let mut faults = self.wrong_ids();
         faults.extend(self.wrong_parents());
-        faults.extend(self.policies.iter().filter_map(|(id, policy)| self.wrong_document(id, policy)));
+        faults.extend(self.policies.iter().filter_map(|(id, policy)| wrong_document(id, policy)));
         faults.extend(self.wrong_attachments());
         if !self.accounts.contains_key(&self.management_account) {
             faults.push(format!("the management account {} is not among the accounts", self.management_account));
@@ -100,11 +100,10 @@ impl Organization {
         }
         faults
     }
+}
 
-    fn wrong_document(&self, id: &str, policy: &Policy) -> Option<String> {
-        let checked = documents::check(policy.kind, &policy.content, &self.management_account);
-        checked.err().map(|refusal| format!("{id}: {}", refusal.message))
-    }
+fn wrong_document(id: &str, policy: &Policy) -> Option<String> {
+    documents::check(policy.kind, &policy.content).err().map(|refusal| format!("{id}: {}", refusal.message))
 }
 
 #[cfg(test)]

@@ -123,6 +123,11 @@ pub(super) fn guards(
     for enforced in enforced(world, caller, &named.id) {
         let unusable =
             |why: &str| inferred::unusable_enforced_guardrail(&format!("{}:{}", enforced.arn, enforced.version), why);
+        if enforced.origin == Origin::OrganizationEnforced
+            && !is_of(&enforced.arn, world.organization.management_account())
+        {
+            return Err(unusable(inferred::FOREIGN_ENFORCED));
+        }
         let requested =
             Requested { identifier: &enforced.arn, version: &enforced.version, guarding: enforced.guarding };
         let guard = guard(world, caller, requested)
@@ -133,6 +138,11 @@ pub(super) fn guards(
         add(&mut guards, Guard { origins: vec![enforced.origin], ..guard });
     }
     Ok(guards)
+}
+
+/// Whether the account owns what the ARN names.
+fn is_of(arn: &str, account: &str) -> bool {
+    arn.split(':').nth(4) == Some(account)
 }
 
 /// Inferred: a guardrail of several origins is applied once.

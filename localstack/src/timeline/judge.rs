@@ -76,7 +76,10 @@ impl<'a> Judge<'a> {
             let Reference { arn, version, .. } = reference;
             let enforced = Enforced { level, guardrail_arn: arn.clone(), guardrail_version: version.clone() };
             subjection.enforced.push(enforced);
-            if let Some(problem) = self.watch.guard(reference).and_then(|guard| guard.problem.as_deref()) {
+            if level == Level::Organization && reference.owner != self.world.organization.management_account() {
+                let why = format!("{} is not a guardrail of the management account", reference.arn);
+                subjection.suffer(Inference::Invalid, &why);
+            } else if let Some(problem) = self.watch.guard(reference).and_then(|guard| guard.problem.as_deref()) {
                 subjection.suffer(Inference::Invalid, problem);
             } else if let Some(why) = self.denial(kin, account, reference) {
                 subjection.suffer(Inference::Denied, &why);

@@ -1,17 +1,18 @@
 //! The syntax of a document, as far as one document can be judged alone.
 //!
 //! Source: user guide, "Amazon Bedrock policy syntax and examples", and "Inheritance operators". A document may leave a setting to
-//! another policy of the chain, the identifier too (inferred): what is missing shows when the chain is merged. A guardrail has to be
-//! the management account's ("You cannot create a policy using a Guardrail from another account"); whether it exists is not looked
-//! at: a wrong one is accepted and fails at inference.
+//! another policy of the chain, the identifier too (inferred): what is missing shows when the chain is merged. Which guardrail an ARN
+//! names is not looked at: a wrong one is accepted and fails at inference. A guardrail of another account than the management account
+//! is accepted, too, and fails like a wrong one (inferred: the guide says "You cannot create a policy using a Guardrail from another
+//! account", and not what refuses it).
 
 use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::organizations::inheritance::{Element, Fault, Operator};
 
-/// Checks a parsed document of the organization whose management account is `owner`; the fault is the first one in order of keys.
-pub(in crate::organizations) fn check(document: &Element, owner: &str) -> Result<(), Fault> {
+/// Checks a parsed document; the fault is the first one in order of keys.
+pub(in crate::organizations) fn check(document: &Element) -> Result<(), Fault> {
     Place::default().only(document, "bedrock", |place, bedrock| {
         place.only(bedrock, "guardrail_inference", |place, regions| {
             place.each(regions, |place, region, configurations| {
@@ -22,16 +23,16 @@ pub(in crate::organizations) fn check(document: &Element, owner: &str) -> Result
                     if !matches(name, "config_[0-9]+") {
                         return place.fault("is not the name of a configuration, such as config_1");
                     }
-                    place.each(configuration, |place, key, element| setting(place, (region, owner), key, element))
+                    place.each(configuration, |place, key, element| setting(place, region, key, element))
                 })
             })
         })
     })
 }
 
-fn setting(place: &Place, home: (&str, &str), key: &str, element: &Element) -> Result<(), Fault> {
+fn setting(place: &Place, region: &str, key: &str, element: &Element) -> Result<(), Fault> {
     match key {
-        "identifier" => place.single(element, |value| identifier(value, home)),
+        "identifier" => place.single(element, |value| identifier(value, region)),
         // The preview's element, replaced by selective_content_guarding; documents that hold it are still taken.
         "input_tags" => place.single(element, |value| one_of(value, &["honor", "ignore"])),
         "selective_content_guarding" => place.each(element, |place, key, element| match key {
@@ -46,17 +47,14 @@ fn setting(place: &Place, home: (&str, &str), key: &str, element: &Element) -> R
     }
 }
 
-/// `home` is the Region and the account that the guardrail has to be of.
-fn identifier(value: &str, (region, owner): (&str, &str)) -> Result<(), String> {
-    let arn = r"arn:aws(?:-[^:]+)?:bedrock:([a-z0-9-]{1,20}):([0-9]{12}):guardrail/[a-z0-9]+:[1-9][0-9]{0,7}";
-    let named = Regex::new(&format!("^{arn}$")).ok().and_then(|arn| {
-        let captures = arn.captures(value)?;
-        Some((captures.get(1)?.as_str().to_owned(), captures.get(2)?.as_str().to_owned()))
-    });
+/// The guardrail has to be of the Region that enforces it.
+fn identifier(value: &str, region: &str) -> Result<(), String> {
+    let arn = r"arn:aws(?:-[^:]+)?:bedrock:([a-z0-9-]{1,20}):[0-9]{12}:guardrail/[a-z0-9]+:[1-9][0-9]{0,7}";
+    let named =
+        Regex::new(&format!("^{arn}$")).ok().and_then(|arn| Some(arn.captures(value)?.get(1)?.as_str().to_owned()));
     match named {
         None => Err("must be a guardrail's ARN followed by a colon and a numeric version".to_owned()),
-        Some((of, _)) if of != region => Err(format!("names a guardrail in {of}, which is not this Region")),
-        Some((_, of)) if of != owner => Err(format!("names a guardrail of {of}, which is not the management account")),
+        Some(of) if of != region => Err(format!("names a guardrail in {of}, which is not this Region")),
         Some(_) => Ok(()),
     }
 }
@@ -154,7 +152,7 @@ mod tests {
 
     fn verdict(document: &Value) -> Result<(), (String, String)> {
         let element = Element::parse(&document.to_string()).expect("operators in order");
-        check(&element, "111122223333").map_err(|fault| (fault.path.join("."), fault.what))
+        check(&element).map_err(|fault| (fault.path.join("."), fault.what))
     }
 
     fn configuration(settings: &Value) -> Value {
@@ -191,11 +189,6 @@ mod tests {
             (json!({"identifier": {"@@assign": ARN}}), "identifier.@@assign", "numeric version"),
             (json!({"identifier": {"@@assign": format!("{ARN}:DRAFT")}}), "identifier.@@assign", "numeric version"),
             (json!({"identifier": {"@@assign": elsewhere}}), "identifier.@@assign", "guardrail in eu-west-1"),
-            (
-                json!({"identifier": {"@@assign": format!("{}:1", ARN.replace("111122223333", "222233334444"))}}),
-                "identifier.@@assign",
-                "guardrail of 222233334444",
-            ),
             (json!({"identifier": {"@@assign": 4}}), "identifier.@@assign", "must be a string"),
             (json!({"identifier": {"@@append": ["x"]}}), "identifier.@@append", "lists only"),
             (json!({"identifier": {}}), "identifier", "must hold an operator"),

@@ -24,7 +24,7 @@ pub(super) fn create(world: &mut World, input: Input<'_>) -> Answer {
     super::tags::within_limit(tags.len())?;
     available(&world.organization)?;
     played(world, policy.kind)?;
-    documents::check(policy.kind, &policy.content, &world.organization.management_account)?;
+    documents::check(policy.kind, &policy.content)?;
     unique(&world.organization, policy.kind, &policy.name, None)?;
     if world.organization.policies.values().filter(|one| one.kind == policy.kind).count() >= policy.kind.policies() {
         return Err(constraint(
@@ -49,7 +49,7 @@ pub(super) fn update(world: &mut World, input: Input<'_>) -> Answer {
     let content = input.bounded("Content", 1, usize::MAX)?;
     let policy_type = own(&world.organization, id)?.kind;
     if let Some(content) = content {
-        documents::check(policy_type, content, &world.organization.management_account)?;
+        documents::check(policy_type, content)?;
     }
     if let Some(name) = name {
         unique(&world.organization, policy_type, name, Some(id))?;

@@ -219,3 +219,29 @@ async fn automated_reasoning_cannot_be_enforced() {
     assert!(message.contains("automated reasoning"), "{message}");
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn the_organization_enforces_only_guardrails_of_the_management_account() {
+    let (emulator, client, member) = start().await;
+    let (id, arn) = versioned(&member, &guardrail("own", "tulip")).await;
+    enforce_everywhere(&client, &identifier(&arn, "1")).await;
+    let message = converse(&member, NOVA, &says("hello")).await.refused(400, "ValidationException");
+    assert!(message.contains("management account"), "{message}");
+    let entries = client.control("GET", "timeline", &json!({})).await.ok(200);
+    let last = entries.as_array().and_then(|entries| entries.last()).expect("an entry");
+    let scope = last["scopes"].as_array().expect("scopes").iter().find(|scope| scope["account"] == MEMBER);
+    assert_eq!(scope.map(|scope| &scope["inference"]), Some(&json!("invalid")), "{last}");
+    // The account itself may enforce it.
+    client.organizations("DetachPolicy", &attachment(&client).await).await.ok(200);
+    client.wait(1000).await;
+    enforce(&member, &id, &json!({})).await;
+    converse(&member, NOVA, &says("hello")).await.ok(200);
+    emulator.stop().await;
+}
+
+/// The one Bedrock policy at the root.
+async fn attachment(client: &Client) -> Value {
+    let input = json!({"TargetId": "r-sand", "Filter": "BEDROCK_POLICY"});
+    let listed = client.organizations("ListPoliciesForTarget", &input).await.ok(200);
+    json!({"PolicyId": listed["Policies"][0]["Id"], "TargetId": "r-sand"})
+}
