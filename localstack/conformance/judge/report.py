@@ -18,6 +18,7 @@ INFERRED: Final = {
         *("PutEnforcedGuardrailConfiguration", "ListEnforcedGuardrailsConfiguration", "PutResourcePolicy"),
         *("GetResourcePolicy", "DeleteResourcePolicy", "DeleteGuardrail", "ListFoundationModels"),
         *("PutModelInvocationLoggingConfiguration", "GetModelInvocationLoggingConfiguration"),
+        *("DeleteEnforcedGuardrailConfiguration", "TagResource", "UntagResource", "ListTagsForResource"),
     },
     "organizations": {
         *("EnablePolicyType", "CreatePolicy", "AttachPolicy", "ListPolicies", "ListPoliciesForTarget"),
@@ -25,7 +26,10 @@ INFERRED: Final = {
         *("ListEffectivePolicyValidationErrors", "ListTagsForResource", "ListDelegatedAdministrators"),
         *("EnableAWSServiceAccess", "PutResourcePolicy"),
     },
-    "iam": {"AttachRolePolicy", "DetachRolePolicy"},
+    "iam": {
+        *("AttachRolePolicy", "DetachRolePolicy", "ListPolicies", "SimulateCustomPolicy", "SimulatePrincipalPolicy"),
+    },
+    "sts": {"AssumeRole"},
 }
 # Topics, content filters and grounding are judged by rules of this project's own, and a toy stands for the model.
 APPROXIMATED: Final = ("bedrock-runtime",)
