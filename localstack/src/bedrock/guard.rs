@@ -1,5 +1,7 @@
 //! A guardrail that is enforced on accounts, as far as it decides whether they can call a model at all.
 
+use std::collections::BTreeMap;
+
 use super::profiles;
 use super::state::{Bedrock, Status};
 use crate::clock::Millis;
@@ -19,17 +21,18 @@ pub(crate) struct Guard {
     pub(crate) next: Option<Millis>,
 }
 
-/// A resource, and the policy on it.
+/// A resource, and what on it may decide who is permitted: its policy, and tags that conditions may ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Resource {
     pub(crate) arn: String,
     pub(crate) policy: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 impl Resource {
     fn of(world: &World, scope: &Scope, arn: String) -> Self {
         let policy = world.bedrock(scope).resource_policies.get(&arn).cloned();
-        Self { arn, policy }
+        Self { arn, policy, tags: BTreeMap::new() }
     }
 }
 
@@ -73,7 +76,7 @@ pub(crate) fn guard(world: &World, arn: &str, version: &str, region: &str, now: 
             Resource::of(world, &Scope { account: account.clone(), region: destination.clone() }, arn)
         })
     });
-    let own = Resource::of(world, &scope, arn.to_owned());
+    let own = Resource { tags: (*guardrail.tags).clone(), ..Resource::of(world, &scope, arn.to_owned()) };
     Guard { problem, resources: [own].into_iter().chain(abroad.into_iter().flatten()).collect(), next }
 }
 

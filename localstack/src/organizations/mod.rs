@@ -51,8 +51,8 @@ use crate::clock::Millis;
 
 pub(crate) use self::operations::{Named, Operation, names, operation};
 pub(crate) use self::organization::Organization;
+pub(crate) use self::watched::InEffect;
 
-#[allow(clippy::unused_self, clippy::unnecessary_literal_bound, reason = "a skeleton")]
 impl Organization {
     /// Whether some account's effective Bedrock policy names the guardrail: that version of it, or any without `version`.
     pub(crate) fn enforces(&self, now: Millis, guardrail_arn: &str, version: Option<&str>) -> bool {

@@ -4,22 +4,39 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::bedrock_policy;
-use super::effective::Timeline;
+use super::effective::{Defect, Timeline};
 use super::managed::is_managed;
 use super::organization::{JoinedMethod, Organization};
 use super::policy_type::{PolicyType, Status};
 use crate::clock::Millis;
 
+/// What the effective Bedrock policy of a node comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct InEffect {
+    /// Region and identifier of each guardrail in the last valid document.
+    pub(crate) enforced: Vec<(String, String)>,
+    /// Region and fault, where a newer merge is not valid.
+    pub(crate) faults: Vec<(String, String)>,
+}
+
 /// The types that say what may be done, and not how.
 const CONTROLS: [PolicyType; 2] = [PolicyType::ServiceControlPolicy, PolicyType::ResourceControlPolicy];
 
 impl Organization {
-    /// For each node that has an effective Bedrock policy of its own what it enforces: Regions and identifiers.
-    pub(crate) fn enforced_by_node(&self, now: Millis) -> BTreeMap<String, Vec<(String, String)>> {
+    /// For each node with an effective Bedrock policy of its own, or one that is not valid, what is in effect.
+    pub(crate) fn in_effect_by_node(&self, now: Millis) -> BTreeMap<String, InEffect> {
         let owned = |(region, identifier): (&str, &str)| (region.to_owned(), identifier.to_owned());
+        let fault = |defect: &Defect| {
+            let region = defect.path.get(bedrock_policy::REGION_DEPTH)?.clone();
+            Some((region, format!("the effective policy is not valid: {} at {}", defect.code, defect.path.join("."))))
+        };
         let lines = self.effective.get(&PolicyType::BedrockPolicy).into_iter().flat_map(|lines| lines.iter());
-        let seen = lines.filter_map(|(node, line)| Some((node.clone(), line.document(now)?)));
-        seen.map(|(node, document)| (node, bedrock_policy::identifiers(document).map(owned).collect())).collect()
+        let seen = lines.map(|(node, line)| {
+            let enforced = line.document(now).into_iter().flat_map(bedrock_policy::identifiers).map(owned).collect();
+            let faults = line.defects(now).iter().filter_map(fault).collect();
+            (node.clone(), InEffect { enforced, faults })
+        });
+        seen.filter(|(_, found)| !found.enforced.is_empty() || !found.faults.is_empty()).collect()
     }
 
     /// When effective Bedrock policies will change, and when control policies come into effect or go out of it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::permissions::Permissions;
 use super::subjection::{Enforced, Inference, Level, Subjections};
-use super::watch::{Reference, Watch};
+use super::watch::{OfOrganization, Reference, Watch};
 use crate::world::World;
 
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Judge<'a> {
     watch: &'a Watch,
     permissions: Permissions<'a>,
     /// What was found for accounts that enforce nothing themselves.
-    alike: HashMap<(Kin<'a>, &'a [Reference]), Arc<Subjections>>,
+    alike: HashMap<(Kin<'a>, &'a OfOrganization), Arc<Subjections>>,
     /// Why accounts may not apply a guardrail.
     denials: HashMap<(Kin<'a>, &'a Reference), Option<Arc<str>>>,
 }
@@ -66,11 +66,14 @@ impl<'a> Judge<'a> {
         &mut self,
         kin: &Kin<'a>,
         account: &str,
-        of_organization: &'a [Reference],
+        of_organization: &'a OfOrganization,
         of_account: impl Iterator<Item = &'a Reference>,
     ) -> Subjections {
         let mut subjections = Subjections::new();
-        let of_organization = of_organization.iter().map(|reference| (Level::Organization, reference));
+        for (region, fault) in &of_organization.faults {
+            subjections.entry(region.clone()).or_default().suffer(Inference::Invalid, fault);
+        }
+        let of_organization = of_organization.enforced.iter().map(|reference| (Level::Organization, reference));
         for (level, reference) in of_organization.chain(of_account.map(|reference| (Level::Account, reference))) {
             let subjection = subjections.entry(reference.region.clone()).or_default();
             let Reference { arn, version, .. } = reference;

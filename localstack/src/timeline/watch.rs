@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bedrock::guard::{self, Guard};
 use crate::clock::Millis;
+use crate::organizations::InEffect;
 use crate::past::Subject;
 use crate::world::{Scope, World};
 
@@ -28,6 +29,14 @@ impl Reference {
     }
 }
 
+/// What the organization has in effect at a node.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct OfOrganization {
+    pub(super) enforced: Vec<Reference>,
+    /// Region and fault, where the effective policy is not valid; what was valid last goes on.
+    pub(super) faults: Vec<(String, String)>,
+}
+
 /// The accounts that a change may mean something for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -38,7 +47,7 @@ pub(super) enum Reach {
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// By the organization: for each node that has an effective policy of its own.
-    nodes: BTreeMap<String, Vec<Reference>>,
+    nodes: BTreeMap<String, OfOrganization>,
     /// By accounts on themselves, for each Region.
     own: BTreeMap<String, BTreeMap<String, Reference>>,
     guards: BTreeMap<Reference, Guard>,
@@ -102,17 +111,21 @@ impl Watch {
     }
 
     fn look_at_nodes(&mut self, world: &World, now: Millis) -> bool {
-        let enforced = world.organization.enforced_by_node(now);
+        let in_effect = world.organization.in_effect_by_node(now);
         let read = |(region, identifier): (String, String)| {
             let (arn, version) = identifier.rsplit_once(':').unwrap_or((&identifier, ""));
             Reference::new(&region, arn, version)
         };
-        let nodes: BTreeMap<String, Vec<Reference>> =
-            enforced.into_iter().map(|(node, list)| (node, list.into_iter().map(read).collect())).collect();
+        let held = |InEffect { enforced, faults }| {
+            let enforced = enforced.into_iter().map(read).collect();
+            OfOrganization { enforced, faults }
+        };
+        let nodes: BTreeMap<String, OfOrganization> =
+            in_effect.into_iter().map(|(node, found)| (node, held(found))).collect();
         if nodes == self.nodes {
             return false;
         }
-        let named: BTreeSet<Reference> = nodes.values().flatten().cloned().collect();
+        let named: BTreeSet<Reference> = nodes.values().flat_map(|node| &node.enforced).cloned().collect();
         self.nodes = nodes;
         for reference in named {
             self.meet(world, reference, now);
@@ -166,7 +179,7 @@ impl Watch {
         if changed.is_empty() {
             return Reach::Accounts(accounts);
         }
-        if self.nodes.values().flatten().any(|reference| changed.contains(reference)) {
+        if self.nodes.values().flat_map(|node| &node.enforced).any(|reference| changed.contains(reference)) {
             return Reach::Everyone;
         }
         let enforcing = self.own.iter().filter(|(_, regions)| regions.values().any(|one| changed.contains(one)));
@@ -186,10 +199,11 @@ impl Watch {
         governed.into_iter().flatten().chain(self.own.keys().map(String::as_str))
     }
 
-    /// What the organization enforces on an account.
-    pub(super) fn of_organization(&self, world: &World, account: &str) -> &[Reference] {
+    /// What the organization has in effect for an account.
+    pub(super) fn of_organization(&self, world: &World, account: &str) -> &OfOrganization {
+        static NOTHING: OfOrganization = OfOrganization { enforced: Vec::new(), faults: Vec::new() };
         let node = world.organization.enforcing_node(account);
-        node.and_then(|node| self.nodes.get(node)).map(Vec::as_slice).unwrap_or_default()
+        node.and_then(|node| self.nodes.get(node)).unwrap_or(&NOTHING)
     }
 
     /// What an account enforces on itself.

@@ -156,6 +156,53 @@ async fn a_version_that_cannot_be_applied_is_invalid_and_time_can_mend_it() {
 }
 
 #[tokio::test]
+async fn a_broken_effective_policy_is_invalid_and_what_was_valid_last_goes_on() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let (id, arn) = created(&client, &guardrail("one")).await;
+    let version = published(&client, &id).await;
+    admit(&client, &arn).await;
+    let whole = content(&format!("{arn}:{version}"));
+    let attachment = enforce(&client, &format!("{arn}:{version}"), "r-sand").await;
+    client.wait(60_000).await;
+    let guarding = json!({"selective_content_guarding": {"system": {"@@assign": "selective"}}});
+    let partial = json!({"bedrock": {"guardrail_inference": {REGION: {"config_1": guarding}}}}).to_string();
+    for content in [&partial, &whole] {
+        let update = json!({"PolicyId": attachment["PolicyId"], "Content": content});
+        client.organizations("UpdatePolicy", &update).await.ok(200);
+        client.wait(60_000).await;
+    }
+    let entries = timeline(&client).await;
+    let seen: Vec<_> = entries.iter().map(|entry| of(entry, MEMBER)).collect();
+    let states: Vec<_> = seen.iter().map(|(held, inference, _)| (held.len(), inference.as_str())).collect();
+    assert_eq!(states, [(0, "ok"), (1, "ok"), (1, "invalid"), (1, "ok")]);
+    assert!(seen[2].2.starts_with("the effective policy is not valid: KEY_REQUIRED at bedrock."), "{seen:?}");
+    emulator.stop().await;
+}
+
+#[tokio::test]
+async fn tags_count_where_permissions_ask_for_them() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let (id, arn) = created(&client, &guardrail("one")).await;
+    let version = published(&client, &id).await;
+    let own = json!({"guardrailInferenceConfig": {"guardrailIdentifier": id, "guardrailVersion": version}});
+    client.bedrock("PUT", OWN, &own).await.ok(200);
+    let unless = json!({"StringNotEquals": {"aws:ResourceTag/stage": "live"}});
+    let statement = json!({"Effect": "Deny", "Action": "bedrock:ApplyGuardrail", "Resource": "*", "Condition": unless});
+    let document = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let form = format!("RoleName=app-role&PolicyName=p&PolicyDocument={}", crate::client::encoded(&document));
+    assert_eq!(client.query("iam", "PutRolePolicy", &form).await.status, 200);
+    let tags = json!({"resourceARN": arn, "tags": [{"key": "stage", "value": "live"}]});
+    client.bedrock("POST", "/tagResource", &tags).await.ok(200);
+    client.bedrock("POST", "/untagResource", &json!({"resourceARN": arn, "tagKeys": ["stage"]})).await.ok(200);
+    let entries = timeline(&client).await;
+    let states: Vec<_> = entries.iter().map(|entry| of(entry, MANAGEMENT).1).collect();
+    assert_eq!(states, ["ok", "ok", "denied", "ok", "denied"]);
+    emulator.stop().await;
+}
+
+#[tokio::test]
 async fn what_an_account_enforces_on_itself_adds_to_the_organizations() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);

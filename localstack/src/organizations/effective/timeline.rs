@@ -94,6 +94,15 @@ impl Timeline {
         }
     }
 
+    /// What keeps a newer merge from coming into effect at that moment.
+    pub(in crate::organizations) fn defects(&self, now: Millis) -> &[Defect] {
+        match self.pending.iter().take_while(|change| change.due <= now).last().map(|change| &change.outcome) {
+            Some(Outcome::Invalid(defects)) => defects,
+            Some(Outcome::Valid(_) | Outcome::Nothing) => &[],
+            None => &self.settled.defects,
+        }
+    }
+
     /// When something is to change, or has since the last change was noted.
     pub(in crate::organizations) fn dues(&self) -> impl Iterator<Item = Millis> {
         self.pending.iter().map(|change| change.due)
