@@ -7,7 +7,7 @@
 //! verdict  … and its words
 //! ```
 //!
-//! [`decide`] answers for anybody, whatever the options say. [`check`] puts the question of each call, if they say so:
+//! [`decide`] answers for anybody, whatever the options say. [`check()`] puts the question of each call, if they say so:
 //!
 //! ```text
 //! check    … for one call
