@@ -54,9 +54,9 @@ pub(crate) struct Fault {
     /// How long; only of kinds that last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ms: Option<u32>,
-    /// Where the random numbers of `probability` begin.
-    #[serde(default)]
-    seed: u64,
+    /// Where the random numbers of `probability` begin; at 0 without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
 }
 
 fn all() -> String {
@@ -141,7 +141,7 @@ pub(crate) struct Active {
 
 impl Active {
     pub(super) fn new(fault: Fault) -> Self {
-        let random = Random::new(fault.seed);
+        let random = Random::new(fault.seed.unwrap_or_default());
         Self { fault, matched: 0, fired: 0, random }
     }
 
