@@ -96,8 +96,8 @@ pub struct Options {
     pub propagation_ms: u32,
     /// How long a guardrail is `CREATING`, `UPDATING`, `VERSIONING` or `DELETING`.
     pub transition_ms: u32,
-    /// Answer the first request of each list that is not empty with an empty page and a token, as AWS does at times. Off, so that
-    /// the number of requests follows from the size of the lists.
+    /// Answer the first request of each list that is not empty with an empty page and a token, as AWS does at times. Off, since
+    /// many a script reads one page; a list of Organizations that takes several has an empty one among them all the same.
     pub empty_pages: bool,
     /// Calls that are refused.
     pub refuse: Vec<Refusal>,

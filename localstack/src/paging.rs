@@ -2,7 +2,7 @@
 //!
 //! A token names its list and the number of items before the page, so it is good for that list only. AWS may answer with an
 //! empty page that carries a token, and a client that stops there loses the rest: with the option `empty_pages` the first page
-//! of every list that is not empty is such a one.
+//! of every list of Bedrock and Organizations that is not empty is such a one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -246,7 +246,9 @@ def lists(aws: Aws) -> None:
         whole = aws.ok("organizations", operation, **params)[rows]
         aws.expect(f"{operation} has something", that=bool(whole))
         ones = list(pages(aws, operation, rows, MaxResults=1, **params))
-        aws.equal(f"{operation} in pages of one", ones, [[row] for row in whole])
+        first, *rest = [[row] for row in whole]
+        # A list that takes several pages has an empty one behind the first.
+        aws.equal(f"{operation} in pages of one", ones, [first, [], *rest] if rest else [first])
         aws.emulator.options(empty_pages=True)
         behind = list(pages(aws, operation, rows, **params))
         aws.equal(f"{operation} behind an empty page", behind, [[], whole])

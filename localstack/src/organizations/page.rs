@@ -1,4 +1,5 @@
-//! Pages of lists.
+//! Pages of lists. A page may be empty and carry a token all the same, which AWS documents: of a list that takes several pages
+//! the second answer is such a one, so that no client passes that stops there.
 
 use serde_json::{Value, json};
 
@@ -16,21 +17,29 @@ pub(super) struct Page {
     operation: &'static str,
     skip: usize,
     size: usize,
-    /// The option `empty_pages`: the first answer of a list that is not empty holds nothing but a token. AWS does so at times.
-    empty: bool,
+    place: Place,
+}
+
+/// Which of a list's answers the page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The first, and it has items.
+    First,
+    /// One that has none: the second, or with the option `empty_pages` the first.
+    Empty,
+    /// One after it.
+    Later,
 }
 
 impl Page {
     pub(super) fn read(operation: &'static str, input: Input<'_>, empty_pages: bool) -> Result<Self, ApiError> {
         let size = input.number("MaxResults", 1, LARGEST)?.unwrap_or(LARGEST);
-        let token = input.bounded("NextToken", 0, 100_000)?;
-        let skip = token.map(|token| skip(operation, token)).transpose()?;
-        Ok(Self {
-            operation,
-            skip: skip.unwrap_or_default(),
-            size: usize::try_from(size).unwrap_or(usize::MAX),
-            empty: empty_pages && skip.is_none(),
-        })
+        let (place, skip) = match input.bounded("NextToken", 0, 100_000)? {
+            Some(token) => place(operation, token)?,
+            None if empty_pages => (Place::Empty, 0),
+            None => (Place::First, 0),
+        };
+        Ok(Self { operation, skip, size: usize::try_from(size).unwrap_or(usize::MAX), place })
     }
 
     /// Pages of another size, for a list without `MaxResults`.
@@ -40,20 +49,30 @@ impl Page {
 
     /// The answer: the page of `items` under `member`, each put into its form by `row`, and a token if more follow.
     pub(super) fn answer<T>(&self, member: &str, items: &[T], row: impl FnMut(&T) -> Value) -> Value {
-        let size = if self.empty { 0 } else { self.size };
+        let size = if self.place == Place::Empty { 0 } else { self.size };
         let rest = items.get(self.skip..).unwrap_or_default();
         let page: Vec<Value> = rest.iter().take(size).map(row).collect();
         let mut answer = json!({member: page});
         if rest.len() > size {
-            answer["NextToken"] = paging::token(self.operation, self.skip + size).into();
+            let list = if self.place == Place::First { empty(self.operation) } else { self.operation.to_owned() };
+            answer["NextToken"] = paging::token(&list, self.skip + size).into();
         }
         answer
     }
 }
 
-fn skip(operation: &str, token: &str) -> Result<usize, ApiError> {
+/// Where the token leads to, and how many items it skips.
+fn place(operation: &str, token: &str) -> Result<(Place, usize), ApiError> {
     let message = "Get the value for NextToken from the response to a previous call of the operation.";
-    paging::skip(operation, token).ok_or_else(|| invalid("INVALID_NEXT_TOKEN", message))
+    let later = paging::skip(operation, token).map(|skip| (Place::Later, skip));
+    later
+        .or_else(|| paging::skip(&empty(operation), token).map(|skip| (Place::Empty, skip)))
+        .ok_or_else(|| invalid("INVALID_NEXT_TOKEN", message))
+}
+
+/// What tokens for the empty page of a list name.
+fn empty(operation: &str) -> String {
+    format!("{operation}/empty")
 }
 
 #[cfg(test)]
@@ -81,7 +100,7 @@ mod tests {
     #[test]
     fn every_item_comes_once() {
         assert_eq!(walk(&Value::Null, false), [5]);
-        assert_eq!(walk(&json!(2), false), [2, 2, 1]);
+        assert_eq!(walk(&json!(2), false), [2, 0, 2, 1]);
         assert_eq!(walk(&json!(5), false), [5]);
         assert_eq!(walk(&json!(3), true), [0, 3, 2]);
     }
@@ -101,6 +120,7 @@ mod tests {
             (json!({"MaxResults": 21}), "MAX_VALUE_EXCEEDED"),
             (json!({"NextToken": "x"}), "INVALID_NEXT_TOKEN"),
             (json!({"NextToken": paging::token("ListAccounts", 2)}), "INVALID_NEXT_TOKEN"),
+            (json!({"NextToken": paging::token(&empty("ListAccounts"), 2)}), "INVALID_NEXT_TOKEN"),
         ];
         for (body, reason) in rows {
             let refusal = Page::read("ListRoots", Input::new(&body).expect("an object"), false).expect_err(reason);

@@ -24,8 +24,8 @@ async fn pages_hold_what_is_asked_for_and_twenty_at_most() {
         aws.policy(&format!("p{number}"), &naming("aaa")).await;
     }
     let filter = json!({"Filter": "BEDROCK_POLICY"});
-    assert_eq!(sizes(&aws, "ListPolicies", filter.clone(), "Policies").await, [20, 3]);
-    assert_eq!(sizes(&aws, "ListAccounts", json!({"MaxResults": 3}), "Accounts").await, [3, 3, 1]);
+    assert_eq!(sizes(&aws, "ListPolicies", filter.clone(), "Policies").await, [20, 0, 3], "an empty page");
+    assert_eq!(sizes(&aws, "ListAccounts", json!({"MaxResults": 3}), "Accounts").await, [3, 0, 3, 1]);
     assert_eq!(sizes(&aws, "ListAccounts", json!({"MaxResults": 7}), "Accounts").await, [7]);
 
     aws.client().control("POST", "options", &json!({"empty_pages": true})).await.ok(200);
@@ -43,6 +43,7 @@ async fn a_token_is_good_for_its_operation_only() {
     assert_eq!(aws.refused("ListRoots", json!({"NextToken": token})).await.reason(), "INVALID_NEXT_TOKEN");
     assert_eq!(
         aws.must("ListAccounts", json!({"NextToken": token})).await["Accounts"].as_array().map(Vec::len),
-        Some(6)
+        Some(0),
+        "an empty page, and the rest behind it"
     );
 }
