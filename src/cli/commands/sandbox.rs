@@ -16,9 +16,9 @@ use crate::report::json::pretty;
 
 /// Runs, empties or describes the local AWS
 ///
-/// The local AWS plays Bedrock's guardrails, Organizations and STS on this
-/// machine, for bedrail, the AWS CLI and any SDK. `--sandbox` runs it within a
-/// command; `sandbox serve` keeps it running on a port of its own.
+/// The local AWS plays Bedrock's guardrails, Organizations, IAM and STS on
+/// this machine, for bedrail, the AWS CLI and any SDK. `--sandbox` runs it
+/// within a command; `sandbox serve` keeps it running on a port of its own.
 ///
 ///   bedrail sandbox serve --port 4566
 #[derive(Debug, clap::Args)]
@@ -89,12 +89,13 @@ struct Status {
     folder: Option<PathBuf>,
 }
 
-/// A partition that has Bedrock.
+/// A partition that AWS has; `aws-cn` has no Bedrock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Played {
     Aws,
     AwsUsGov,
     AwsEusc,
+    AwsCn,
 }
 
 impl From<Played> for Partition {
@@ -103,6 +104,7 @@ impl From<Played> for Partition {
             Played::Aws => Self::Aws,
             Played::AwsUsGov => Self::UsGov,
             Played::AwsEusc => Self::Eusc,
+            Played::AwsCn => Self::China,
         }
     }
 }
@@ -150,12 +152,13 @@ impl Serve {
     }
 }
 
-/// What a shell evaluates so that any AWS client speaks to the local AWS.
+/// What a shell evaluates so that any AWS client speaks to the local AWS. boto3 and the AWS CLI before version 2 know the Region
+/// by its older name only.
 fn listening(served: &Served) -> String {
     let Served { endpoint, account, region } = served;
     format!(
         "export AWS_ENDPOINT_URL={endpoint}\nexport AWS_ACCESS_KEY_ID=AKIA{account}\nexport AWS_SECRET_ACCESS_KEY={SECRET}\n\
-         export AWS_REGION={region}\n"
+         export AWS_DEFAULT_REGION={region}\nexport AWS_REGION={region}\n"
     )
 }
 

@@ -12,6 +12,7 @@ use crate::support::http;
 struct Serving {
     child: Child,
     endpoint: String,
+    region: String,
 }
 
 impl Serving {
@@ -24,12 +25,14 @@ impl Serving {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
         let lines: Vec<String> = BufReader::new(child.stdout.take().expect("piped"))
             .lines()
-            .take(4)
+            .take(5)
             .map(|line| line.expect("a line"))
             .collect();
         let endpoint = lines[0].strip_prefix("export AWS_ENDPOINT_URL=").expect("the endpoint").to_owned();
         assert_eq!(lines[1..3], ["export AWS_ACCESS_KEY_ID=AKIA111122223333", "export AWS_SECRET_ACCESS_KEY=sandbox"]);
-        Self { child, endpoint }
+        let region = lines[4].strip_prefix("export AWS_REGION=").expect("the Region");
+        assert_eq!(lines[3], format!("export AWS_DEFAULT_REGION={region}"), "the older name, for boto3");
+        Self { child, endpoint, region: region.to_owned() }
     }
 
     fn stop(mut self) -> Option<i32> {
@@ -87,6 +90,19 @@ fn a_large_organization_is_generated_once() {
         let refused = desk.run(&["sandbox", "serve", "--generate", sizes]);
         assert_eq!(refused.code, 64);
         assert!(refused.stderr.contains(message), "{refused:?}");
+    }
+}
+
+#[test]
+fn every_partition_is_played_with_its_home() {
+    let homes = [("aws-us-gov", "us-gov-west-1"), ("aws-eusc", "eusc-de-east-1"), ("aws-cn", "cn-northwest-1")];
+    for (partition, home) in homes {
+        let desk = Desk::new(SPEC);
+        let serving = Serving::start_with(&desk, &["--partition", partition]);
+        assert_eq!(serving.region, home);
+        let status = desk.run(&["sandbox", "status"]).stdout;
+        assert!(status.contains(&format!("plays the partition {partition}.")), "{status}");
+        assert_eq!(serving.stop(), Some(0));
     }
 }
 
