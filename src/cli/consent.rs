@@ -4,11 +4,9 @@ use std::str::FromStr;
 
 use super::error::Error;
 use crate::kinds::Verb;
+use crate::model::Direction;
 use crate::plan::{Action, Hazard, Plan};
 use crate::report::Refusal;
-
-/// Hazards of the contract that this release does not judge.
-const LATER: [&str; 3] = ["weakens", "lockout", "displaces"];
 
 /// One word of `--allow`: a hazard, everywhere or at addresses that match a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,15 +34,44 @@ impl Allowed {
 }
 
 /// The hazard of this word.
-pub(crate) fn hazard(word: &str) -> Result<Hazard, String> {
+fn hazard(word: &str) -> Result<Hazard, String> {
     let words = || Hazard::ALL.iter().map(|hazard| hazard.word()).collect::<Vec<_>>().join(", ");
-    Hazard::ALL.iter().copied().find(|hazard| hazard.word() == word).ok_or_else(|| {
-        if LATER.contains(&word) {
-            format!("the hazard `{word}` comes with a later release of bedrail")
-        } else {
-            format!("no hazard is called `{word}`: known here: {}", words())
+    let found = Hazard::ALL.iter().copied().find(|hazard| hazard.word() == word);
+    found.ok_or_else(|| format!("no hazard is called `{word}`: known here: {}", words()))
+}
+
+/// One word of `--fail-on`: a hazard, or what cannot be ranked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    Hazard(Hazard),
+    Unranked,
+}
+
+impl FailOn {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Hazard(hazard) => hazard.word(),
+            Self::Unranked => Direction::Unranked.word(),
         }
-    })
+    }
+
+    fn is_of(self, action: &Action) -> bool {
+        match self {
+            Self::Hazard(hazard) => action.hazards.contains(&hazard),
+            Self::Unranked => action.fields.iter().any(|field| field.direction == Direction::Unranked),
+        }
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "unranked" => Ok(Self::Unranked),
+            word => hazard(word).map(Self::Hazard).map_err(|error| format!("{error}, unranked")),
+        }
+    }
 }
 
 /// What the user allows.
@@ -73,9 +100,9 @@ impl Consent {
     }
 }
 
-/// Whether the plan carries a hazard that `--fail-on` names.
-pub(crate) fn fail_on(plan: &Plan, hazards: &[Hazard]) -> Result<(), Error> {
-    let carries = |hazard: &&Hazard| plan.actions.iter().any(|action| action.hazards.contains(hazard));
-    let found: Vec<&str> = hazards.iter().filter(carries).map(|hazard| hazard.word()).collect();
+/// Whether the plan carries something that `--fail-on` names.
+pub(crate) fn fail_on(plan: &Plan, words: &[FailOn]) -> Result<(), Error> {
+    let carries = |word: &&FailOn| plan.actions.iter().any(|action| word.is_of(action));
+    let found: Vec<&str> = words.iter().filter(carries).map(|word| word.word()).collect();
     if found.is_empty() { Ok(()) } else { Err(Error::FailOn(found.join(", "))) }
 }

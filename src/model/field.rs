@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Direction;
+
 /// One field in which what AWS has differs from what the spec wants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldDiff {
@@ -16,6 +18,8 @@ pub struct FieldDiff {
     pub want: Option<Value>,
     /// How openly the two values may be shown.
     pub guard: Guard,
+    /// Which way it goes; neutral until the kind has judged it.
+    pub direction: Direction,
 }
 
 /// How openly a value may be shown.
@@ -81,7 +85,13 @@ impl Walk<'_> {
 
     fn push(&mut self, have: Option<&Value>, want: Option<&Value>) {
         let (path, guard) = self.shown_path();
-        let field = FieldDiff { path: path.clone(), have: have.cloned(), want: want.cloned(), guard };
+        let field = FieldDiff {
+            path: path.clone(),
+            have: have.cloned(),
+            want: want.cloned(),
+            guard,
+            direction: Direction::Neutral,
+        };
         self.found.insert(path, field);
     }
 

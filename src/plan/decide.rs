@@ -9,7 +9,9 @@ use super::order::Draft;
 use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, removal, target, versions};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
-use crate::model::{Address, Desired, Digest, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope, Wanted};
+use crate::model::{
+    Address, Desired, Digest, Direction, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope, Wanted,
+};
 
 /// The diagnostics of planning.
 pub mod codes {
@@ -85,6 +87,7 @@ pub fn plan(
     Ok(Plan {
         stack: desired.stack.clone(),
         scanned: scanned(live, desired, facts),
+        preconditions: Vec::new(),
         actions,
         unchanged: unchanged.into_iter().collect(),
         held: held.into_values().collect(),
@@ -237,9 +240,11 @@ impl<'a> Decisions<'a> {
             address: address.clone(),
             entry: wanted.map(|wanted| wanted.entry.clone()),
             verb,
+            phase: None,
             prune: false,
             makes_room: false,
             calls: address.kind.calls(verb, &fields),
+            direction: Direction::Neutral,
             hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
             reach: self.reach(address),
             target: self.target(address),

@@ -9,6 +9,7 @@ mod guardrails;
 mod hand_over;
 mod needs;
 mod order;
+mod precondition;
 mod recognise;
 mod removal;
 mod target;
@@ -22,10 +23,11 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::{Model, Verb};
 pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
+pub use precondition::{Precondition, State};
 pub use recognise::recognise;
 pub use target::unmatched;
 
-use crate::model::{Address, Blind, Digest, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
+use crate::model::{Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 
 /// The number of an action within its plan; actions are numbered in an order in which they could run one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,18 +38,27 @@ pub struct ActionId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hazard {
+    /// A control gets less strict, or covers less.
+    Weakens,
     /// A guardrail, named version, policy, attachment or enforcement goes away.
     Deletes,
+    /// The resource policies, as they will be, would not permit an account that an enforced guardrail reaches.
+    Lockout,
+    /// A policy or enforcement outside this spec hides a declared one, or is hidden by it.
+    Displaces,
 }
 
 impl Hazard {
     /// Every hazard.
-    pub const ALL: &'static [Self] = &[Self::Deletes];
+    pub const ALL: &'static [Self] = &[Self::Weakens, Self::Deletes, Self::Lockout, Self::Displaces];
 
     /// The word to type after `--allow`.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Weakens => "weakens",
             Self::Deletes => "deletes",
+            Self::Lockout => "lockout",
+            Self::Displaces => "displaces",
         }
     }
 }
@@ -55,6 +66,26 @@ impl Hazard {
 impl fmt::Display for Hazard {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.word())
+    }
+}
+
+/// Which half of a change this is, where one that both adds and takes away became two actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// What is new is added; nothing is taken away yet.
+    Widen,
+    /// What is no longer wanted is taken away.
+    Narrow,
+}
+
+impl Phase {
+    /// The word of the JSON plan.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Widen => "widen",
+            Self::Narrow => "narrow",
+        }
     }
 }
 
@@ -96,12 +127,16 @@ pub struct Action {
     pub entry: Option<String>,
     /// Create, update, adopt or delete.
     pub verb: Verb,
+    /// Which half of a change this is; `None` for a whole one.
+    pub phase: Option<Phase>,
     /// Whether this removes an implicit version that nothing uses any more: no hazard, and counted apart.
     pub prune: bool,
     /// What becomes of it.
     pub change: Change,
     /// The fields that change, sorted by path. For a create all that are set, for a delete all that go.
     pub fields: Vec<FieldDiff>,
+    /// Whether it makes controls stricter or less strict.
+    pub direction: Direction,
     /// Why a person should look twice.
     pub hazards: BTreeSet<Hazard>,
     /// What must be done before.
@@ -221,6 +256,8 @@ pub struct Plan {
     pub stack: String,
     /// What was looked at.
     pub scanned: Scanned,
+    /// What must be so before anything is enforced, the gravest first.
+    pub preconditions: Vec<Precondition>,
     /// What is done, in an order in which it could be done one by one.
     pub actions: Vec<Action>,
     /// What is as it should be.

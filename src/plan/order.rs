@@ -9,9 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
-use super::{Action, ActionId, Change, Hazard, hand_over};
+use super::{Action, ActionId, Change, Hazard, Phase, hand_over};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
-use crate::model::{Address, FieldDiff, Live, RemoteId};
+use crate::model::{Address, Direction, FieldDiff, Live, RemoteId};
 
 /// An action that has no number yet.
 #[derive(Clone, Debug)]
@@ -19,10 +19,12 @@ pub(super) struct Draft {
     pub(super) address: Address,
     pub(super) entry: Option<String>,
     pub(super) verb: Verb,
+    pub(super) phase: Option<Phase>,
     pub(super) prune: bool,
     pub(super) makes_room: bool,
     pub(super) change: Change,
     pub(super) fields: Vec<FieldDiff>,
+    pub(super) direction: Direction,
     pub(super) hazards: BTreeSet<Hazard>,
     pub(super) calls: Vec<&'static str>,
     pub(super) reach: Option<usize>,
@@ -167,9 +169,11 @@ pub(super) fn number(drafts: Vec<Draft>, edges: &Edges) -> Vec<Action> {
             address: draft.address,
             entry: draft.entry,
             verb: draft.verb,
+            phase: draft.phase,
             prune: draft.prune,
             change: draft.change,
             fields: draft.fields,
+            direction: draft.direction,
             hazards: draft.hazards,
             after: edges[at].keys().map(|before| numbers[before]).collect(),
             calls: draft.calls,

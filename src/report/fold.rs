@@ -88,7 +88,8 @@ fn is_alike(entry: &Entry<'_>, action: &Action, rows: &[Row]) -> bool {
     let place =
         |action: &Action| (action.address.kind, action.address.scope.account.clone(), action.address.name.clone());
     place(one) == place(other)
-        && (one.verb, one.prune, &one.entry, &one.hazards) == (other.verb, other.prune, &other.entry, &other.hazards)
+        && (one.verb, one.phase, one.prune, &one.entry) == (other.verb, other.phase, other.prune, &other.entry)
+        && (one.direction, &one.hazards) == (other.direction, &other.hazards)
         && one.address.scope != other.address.scope
         && entry.rows == rows
 }

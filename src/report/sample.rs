@@ -12,7 +12,9 @@ use crate::kinds::guardrail_version::Release;
 use crate::kinds::{
     Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
 };
-use crate::model::{Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged};
+use crate::model::{
+    Address, Blind, Digest, Direction, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged,
+};
 use crate::plan::{Action, ActionId, Change, Hazard, Held, Plan, Scanned, Warning, Why};
 
 pub(crate) const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1"];
@@ -172,9 +174,11 @@ impl Builder {
             entry: (verb != Verb::Delete).then(|| "guardrails.baseline".to_owned()),
             address,
             verb,
+            phase: None,
             prune: false,
             change,
             fields,
+            direction: Direction::Neutral,
             hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
             after: after.iter().map(|id| ActionId(*id)).collect(),
             calls,
@@ -196,6 +200,7 @@ impl Builder {
                 declared: REGIONS.map(Region::new).to_vec(),
                 not_scanned: Vec::new(),
             },
+            preconditions: Vec::new(),
             actions: self.actions,
             unchanged,
             held: Vec::new(),

@@ -24,8 +24,10 @@ fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
 
 /// Everything of a plan but the digest of the text it was made from.
 fn shown(plan: &Plan) -> String {
-    let Plan { stack, scanned, actions, unchanged, held, blind, unmanaged, warnings, spec: _ } = plan;
-    format!("{stack:?} {scanned:?} {actions:?} {unchanged:?} {held:?} {blind:?} {unmanaged:?} {warnings:?}")
+    let Plan { stack, scanned, preconditions, actions, unchanged, held, blind, unmanaged, warnings, spec: _ } = plan;
+    format!(
+        "{stack:?} {scanned:?} {preconditions:?} {actions:?} {unchanged:?} {held:?} {blind:?} {unmanaged:?} {warnings:?}"
+    )
 }
 
 #[test]

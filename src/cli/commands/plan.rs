@@ -3,12 +3,12 @@ use std::path::PathBuf;
 use super::Form;
 use crate::aws::Access;
 use crate::cli::args::Global;
-use crate::cli::consent::{Allowed, Consent, fail_on, hazard};
+use crate::cli::consent::{Allowed, Consent, FailOn, fail_on};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
 use crate::cli::session::Session;
-use crate::plan::{Hazard, Plan, Purpose};
+use crate::plan::{Plan, Purpose};
 use crate::report::json::{PlanFile, pretty};
 use crate::report::{Disclosure, differs, markdown, text};
 
@@ -35,9 +35,9 @@ pub(crate) struct Args {
     /// Size of the markdown, cut from its least important part
     #[arg(long, value_name = "N", default_value_t = 60_000)]
     max_bytes: usize,
-    /// Exits with 3 if the plan carries one of these hazards
-    #[arg(long, value_name = "HAZARD", value_delimiter = ',', value_parser = hazard)]
-    fail_on: Vec<Hazard>,
+    /// Exits with 3 if the plan carries one of these hazards, or a change that is `unranked`
+    #[arg(long, value_name = "HAZARD", value_delimiter = ',')]
+    fail_on: Vec<FailOn>,
     /// Hazards that apply will be allowed, everywhere or where an address matches
     #[arg(long, value_name = "HAZARD[:PATTERN]", value_delimiter = ',')]
     allow: Vec<Allowed>,

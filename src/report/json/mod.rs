@@ -11,8 +11,8 @@ pub use event::{Call, Event, Line, event, line, summary};
 pub use finding::{Finding, FindingKind, drift};
 pub use moved::{How, Moved};
 pub use plan::{
-    FORMAT_VERSION, JsonAction, JsonBlind, JsonField, JsonHeld, JsonUnmanaged, JsonWarning, PlanFile, Precondition,
-    Reach, Scope, State,
+    FORMAT_VERSION, JsonAction, JsonBlind, JsonField, JsonHeld, JsonPrecondition, JsonUnmanaged, JsonWarning, PlanFile,
+    Reach, Scope,
 };
 
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! The JSON plan, which is also the saved plan.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::kinds::Verb;
-use crate::model::{Blind, Digest, FieldDiff, Guard, Region, Unmanaged};
-use crate::plan::{Action, Held, Plan, Warning, Why};
+use crate::model::{AccountId, Blind, Digest, Direction, FieldDiff, Guard, Region, Unmanaged};
+use crate::plan::{Action, Held, Phase, Plan, Precondition, State, Warning, Why};
 use crate::report::{Disclosure, Summary};
 
 /// The version of the form.
@@ -28,7 +28,7 @@ pub struct PlanFile {
     /// How much of what is done.
     pub summary: Summary,
     /// What must be so before anything is enforced.
-    pub preconditions: Vec<Precondition>,
+    pub preconditions: Vec<JsonPrecondition>,
     /// What is done, in an order in which it could be done one by one.
     pub actions: Vec<JsonAction>,
     /// What the spec wants and what is not done.
@@ -58,31 +58,20 @@ pub struct Scope {
     pub not_scanned: Vec<String>,
 }
 
-/// How a precondition stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It holds.
-    Ok,
-    /// It does not hold.
-    Failed,
-    /// It could not be seen.
-    Unknown,
-}
-
 /// Something that must be so before a guardrail is enforced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Precondition {
+pub struct JsonPrecondition {
     /// `P…`, listed in the reference of codes.
     pub code: String,
-    /// How it stands.
+    /// How it stands: `ok`, `failed` or `unknown`.
+    #[schemars(with = "String")]
     pub state: State,
     /// What was found.
     pub message: String,
     /// The resource that needs it.
     pub address: Option<String>,
-    /// The accounts in which it does not hold.
+    /// The accounts that it would hurt, or of which it is not known.
     pub accounts: Vec<String>,
     /// What to do.
     pub fix: Option<String>,
@@ -110,9 +99,11 @@ pub struct JsonAction {
     #[schemars(with = "String")]
     pub verb: Verb,
     /// `widen` or `narrow` where one change became two actions.
-    pub phase: Option<String>,
-    /// `strengthens`, `weakens`, `mixed`, `neutral` or `unranked`; null where it is not judged.
-    pub direction: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub phase: Option<Phase>,
+    /// `strengthens`, `weakens`, `mixed`, `neutral` or `unranked`.
+    #[schemars(with = "String")]
+    pub direction: Direction,
     /// Why a person should look twice.
     pub hazards: Vec<String>,
     /// The actions that must be done before.
@@ -148,7 +139,8 @@ pub struct JsonField {
     /// What the spec wants, or its digest; null where it goes away.
     pub want: Value,
     /// As of the action.
-    pub direction: Option<String>,
+    #[schemars(with = "String")]
+    pub direction: Direction,
 }
 
 /// A change that the spec wants and that is not done.
@@ -212,7 +204,8 @@ pub struct JsonWarning {
 impl PlanFile {
     /// `plan` as JSON, showing what `disclosure` permits.
     pub fn of(plan: &Plan, disclosure: &Disclosure) -> Self {
-        let Plan { stack, scanned, actions, unchanged: _, held, blind, unmanaged, warnings, spec } = plan;
+        let Plan { stack, scanned, preconditions, actions, unchanged: _, held, blind, unmanaged, warnings, spec } =
+            plan;
         let not_scanned = scanned.not_scanned.iter().map(|place| format!("{}: {}", place.scope, place.why));
         Self {
             format_version: FORMAT_VERSION.to_owned(),
@@ -223,7 +216,7 @@ impl PlanFile {
                 not_scanned: not_scanned.collect(),
             },
             summary: Summary::of(plan),
-            preconditions: Vec::new(),
+            preconditions: preconditions.iter().map(|one| precondition(one, disclosure)).collect(),
             actions: actions.iter().map(|one| action(one, disclosure)).collect(),
             held: held.iter().map(|one| one_held(one, disclosure)).collect(),
             blind: blind.iter().map(|one| one_blind(one, disclosure)).collect(),
@@ -236,12 +229,24 @@ impl PlanFile {
 
     /// The identity of what is done: equal plans have equal digests, whatever else is in the account.
     pub fn digest(&self) -> Digest {
-        let done: BTreeMap<&str, _> = self
+        let done: BTreeSet<_> = self
             .actions
             .iter()
-            .map(|action| (action.address.as_str(), (action.verb, &action.have, &action.want)))
+            .map(|action| (action.address.as_str(), action.verb, &action.have, &action.want))
             .collect();
         Digest::of(&done)
+    }
+}
+
+fn precondition(one: &Precondition, disclosure: &Disclosure) -> JsonPrecondition {
+    let Precondition { state, code, message, address, accounts, fix } = one;
+    JsonPrecondition {
+        code: code.id().to_owned(),
+        state: *state,
+        message: disclosure.scrub_text(message),
+        address: address.as_ref().map(ToString::to_string),
+        accounts: accounts.iter().map(AccountId::to_string).collect(),
+        fix: fix.as_ref().map(|fix| disclosure.scrub_text(fix)),
     }
 }
 
@@ -256,8 +261,8 @@ fn action(action: &Action, disclosure: &Disclosure) -> JsonAction {
         region: scope.region_name().to_owned(),
         name: action.address.name.clone(),
         verb: action.verb,
-        phase: None,
-        direction: None,
+        phase: action.phase,
+        direction: action.direction,
         hazards: action.hazards.iter().map(|hazard| hazard.word().to_owned()).collect(),
         after: action.after.iter().map(|id| id.0).collect(),
         calls: action.calls.iter().map(|call| (*call).to_owned()).collect(),
@@ -283,7 +288,7 @@ fn field(field: &FieldDiff, disclosure: &Disclosure) -> JsonField {
         path: disclosure.scrub_text(&field.path),
         have: side(&field.have),
         want: side(&field.want),
-        direction: None,
+        direction: field.direction,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::budget::{Part, fit};
 use super::escape::{code, fenced};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, State};
 use crate::report::fold::{Entry, steps};
 use crate::report::json::{FindingKind, PlanFile};
 use crate::report::rows::{Piece, Row};
@@ -110,7 +110,8 @@ const fn weight(deed: Deed, hazards: &str) -> u8 {
 
 fn title(entry: &Entry<'_>, sign: char, word: &str) -> String {
     let declared = entry.action.entry.as_deref().map(|declared| format!(" {}", code(declared))).unwrap_or_default();
-    format!("{} {word} {}{declared}", code(&sign.to_string()), code(&entry.address()))
+    let phase = entry.action.phase.map(|phase| format!(" ({})", phase.word())).unwrap_or_default();
+    format!("{} {word}{phase} {}{declared}", code(&sign.to_string()), code(&entry.address()))
 }
 
 /// A row as lines of a diff.
@@ -167,6 +168,14 @@ fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
             parts.push(Part { weight, forms: vec![format!("\n**{title}**\n\n{list}"), brief, String::new()] });
         }
     };
+    let preconditions = plan.preconditions.iter().filter(|one| one.state != State::Ok).map(|one| {
+        let address = one.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
+        let accounts: Vec<_> = one.accounts.iter().map(ToString::to_string).collect();
+        let accounts = if accounts.is_empty() { String::new() } else { format!(" ({})", code(&accounts.join(", "))) };
+        let fix = one.fix.as_deref().map(|fix| format!(" Fix: {}", clean(fix))).unwrap_or_default();
+        format!("**{}** {address}{} {}{accounts}.{fix}", one.state.word(), clean(&one.message), one.code)
+    });
+    section(8, "Preconditions that do not hold, or are not known", preconditions.collect());
     let held = plan.held.iter().map(|held| {
         let (verb, address, why) = (held.verb.word(), code(&held.address.to_string()), held.why.word());
         format!("{verb} {address} **{why}** {}", clean(&held.hint))

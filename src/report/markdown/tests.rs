@@ -6,7 +6,7 @@ const WIDE: usize = 60_000;
 fn an_eventful_plan() {
     let plan = sample::eventful();
     insta::assert_snapshot!(super::plan(&plan, &[], &Disclosure::default(), WIDE), @r#"
-    <!-- bedrail:plan stack=acme-ai-safety digest=sha256:263e44a5851750774cfa7e95e8d8bcdad788136f1ea5ff6a4ec1614a7275af99 -->
+    <!-- bedrail:plan stack=acme-ai-safety digest=sha256:1d3b84d1019388fd5d2d3c08fbd5cab2c1972f86560cc9ba5aa2106989d2d948 -->
     ### bedrail plan
 
     **Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not seen; 12 unchanged.**

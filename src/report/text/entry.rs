@@ -1,5 +1,6 @@
 //! One change: its headline, and a row for each thing to know about it.
 
+use crate::plan::Phase;
 use crate::report::fold::Entry;
 use crate::report::rows::{Piece, Row};
 use crate::report::summary::Deed;
@@ -48,6 +49,13 @@ pub(crate) fn entry(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
             Row::Words { label, pieces } => value_row(label, &words(pieces, look.style), labels, look),
             Row::Lines { label, lines } => document(label, lines, look.style),
         };
+    }
+    if let Some(phase) = entry.action.phase {
+        let text = match phase {
+            Phase::Widen => "widen: what is new is added, and nothing taken away yet",
+            Phase::Narrow => "narrow: what is no longer wanted is taken away",
+        };
+        push!(out, "{:INDENT$}{}  {text}\n", "", pad("phase", labels));
     }
     let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
     if !hazards.is_empty() {

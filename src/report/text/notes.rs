@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use crate::model::{Address, Blind, Region, Unavailable};
-use crate::plan::Plan;
+use crate::model::{AccountId, Address, Blind, Region, Unavailable};
+use crate::plan::{Plan, Precondition, State};
 use crate::report::disclosure::counted;
 use crate::report::fold::places;
 use crate::report::refusal::{Refusal, flags};
@@ -12,7 +12,7 @@ use crate::report::summary::Deed;
 use crate::report::wrap::indented;
 use crate::report::{Disclosure, Look, Tone, clean};
 
-/// How many unmanaged resources are named before the rest is counted.
+/// How many resources or accounts are named before the rest is counted.
 const NAMED: usize = 20;
 
 /// How many resources stand before what is said of them; more stand below it.
@@ -77,6 +77,44 @@ pub(crate) fn refused(refusals: &[Refusal], look: Look<'_>) -> String {
     let flags: Vec<String> = flags(refusals).iter().map(|flag| clean::line(flag)).collect();
     push!(out, "  To allow it, add:  {}\n", look.style.paint(Tone::Strong, flags.join(" ")));
     out
+}
+
+/// What must be so: what is not, with the accounts that it would hurt, and what could not be seen. What is so is counted.
+pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
+    let count = |state: State| plan.preconditions.iter().filter(|one| one.state == state).count();
+    let doubtful: Vec<&Precondition> = plan.preconditions.iter().filter(|one| one.state != State::Ok).collect();
+    if doubtful.is_empty() {
+        return String::new();
+    }
+    let parts = [(State::Failed, "failed"), (State::Unknown, "unknown"), (State::Ok, "ok")];
+    let parts = parts.into_iter().map(|(state, word)| (count(state), word)).filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
+    let tone = if count(State::Failed) > 0 { Tone::Bad } else { Tone::Doubt };
+    let mut out = heading(&format!("Preconditions: {}", counts.join(", ")), tone, look);
+    for one in doubtful {
+        let tone = if one.state == State::Failed { Tone::Bad } else { Tone::Doubt };
+        let about = one.address.as_ref().map(|address| format!("{}: ", clean::line(&address.to_string())));
+        let said = look.disclosure.scrub_text(&format!("{} [{}]", one.message, one.code));
+        let said = format!("{} {}{}", one.state.word(), about.unwrap_or_default(), clean::line(&said));
+        out += &look.style.paint(tone, indented(&said, 2, look.width).trim_end());
+        out.push('\n');
+        if !one.accounts.is_empty() {
+            out += &indented(&format!("accounts: {}", some(&one.accounts)), 6, look.width);
+        }
+        if let Some(fix) = &one.fix {
+            out += &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(fix))), 6, look.width);
+        }
+    }
+    out
+}
+
+/// The first few accounts, and how many more there are.
+fn some(accounts: &[AccountId]) -> String {
+    let mut shown: Vec<String> = accounts.iter().take(NAMED).map(AccountId::to_string).collect();
+    if accounts.len() > NAMED {
+        shown.push(format!("and {} more", accounts.len() - NAMED));
+    }
+    shown.join(", ")
 }
 
 /// What is not done, and why.

@@ -13,6 +13,7 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], look: Look<'_>) -> String {
     let mut out = look.style.paint(Tone::Strong, indented(&verdict(plan), 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
     out += &notes::refused(refusals, look);
+    out += &notes::preconditions(plan, look);
     out += &notes::held(plan, look);
     out += &notes::blind(plan, look);
     out += &steps(plan, look);

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bedrail::aws::{Access, ApplyError, CallLog, Clients, Deadlines, Ids, Run, Survey, Wait, WriteCx, perform, read};
 use bedrail::kinds::{Model, Verb, guardrail};
-use bedrail::model::{Address, FieldDiff, NAME_TAG, Raw, RemoteId, STACK_TAG, Scope, Tags};
+use bedrail::model::{Address, Direction, FieldDiff, NAME_TAG, Raw, RemoteId, STACK_TAG, Scope, Tags};
 use bedrail::plan::{Action, ActionId, Change};
 
 use crate::support::{MANAGEMENT, Sandbox};
@@ -111,6 +111,8 @@ fn action(address: &str, verb: Verb, change: Change) -> Action {
         address: parse(address),
         entry: None,
         verb,
+        phase: None,
+        direction: Direction::Neutral,
         prune: false,
         change,
         fields: Vec::new(),
