@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::digest::Digest;
+use super::document::Document;
 use super::mark::{Marker, Owner};
 use super::names::Names;
 use super::reference::RemoteId;
 use super::scope::{AccountId, Scope};
-use crate::kinds::{Kind, Model};
+use crate::kinds::{Kind, Model, account_enforcement};
 
 /// One resource that AWS has, at one of our addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,22 @@ impl SeenVersion {
     pub fn is_implicit(&self) -> bool {
         self.marker.as_ref().is_some_and(|marker| marker.key.is_none())
     }
+}
+
+/// A Bedrock policy of the organization, whoever owns it, as far as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPolicy {
+    /// AWS's name.
+    pub name: String,
+    /// Where it stands in the plan: the address of ours, or of what may become ours.
+    pub address: Option<Address>,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The document with the ids that AWS has, in normal form; `None` where it could not be read.
+    pub document: Option<Document>,
+    /// The nodes it is attached to, by id; `None` where they could not be read. Which of two was attached first is in no
+    /// answer of AWS's.
+    pub targets: Option<BTreeSet<String>>,
 }
 
 /// A resource that exists at no address of ours.
@@ -106,6 +123,10 @@ pub struct Live {
     pub pointers: BTreeMap<Address, BTreeSet<RemoteId>>,
     /// The guardrails and versions at which something points that is not ours, with what points there.
     pub outside: BTreeMap<RemoteId, String>,
+    /// Every Bedrock policy of the organization that was seen, by id.
+    pub policies: BTreeMap<RemoteId, SeenPolicy>,
+    /// The enforced configuration of every account and Region that was read, whoever wrote it, with AWS's ids.
+    pub enforcements: BTreeMap<Scope, account_enforcement::Model>,
     /// The guardrails that use a profile, ours or not, by account and profile id.
     pub profile_users: BTreeMap<(AccountId, String), BTreeSet<RemoteId>>,
     /// What is not ours.

@@ -10,6 +10,7 @@ mod hand_over;
 mod needs;
 mod order;
 mod precondition;
+mod principal;
 mod recognise;
 mod removal;
 mod target;

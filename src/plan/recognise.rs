@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::{Guardrails, guardrail_of};
+use super::principal::same_principal;
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
-    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
-    Unread, owner_of,
+    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, SeenPolicy,
+    Unmanaged, Unread, owner_of,
 };
 
 /// What AWS has, at our addresses.
@@ -84,12 +85,7 @@ impl Pass<'_> {
         let mut ours: BTreeMap<Address, Vec<Raw>> = BTreeMap::new();
         let mut others = Vec::new();
         for raw in items {
-            let (owner, name) = match &raw.evidence {
-                Evidence::Tags(tags) => owner_of(tags, &self.desired.stack),
-                Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
-                _ => (Owner::Unmarked, None),
-            };
-            match (owner, name) {
+            match owner(&raw, &self.desired.stack) {
                 (Owner::Ours, Some(name)) => {
                     let address = self.current(Address::new(raw.kind, raw.scope.clone(), name));
                     ours.entry(address).or_default().push(raw);
@@ -243,6 +239,7 @@ impl Pass<'_> {
         let Some(Model::AccountEnforcement(model)) = &raw.model else {
             return self.find(address, Owner::Ours, raw);
         };
+        self.live.enforcements.insert(raw.scope.clone(), model.clone());
         let version = RemoteId::new(model.version.to_string());
         let points_at_ours = self.guardrails.owns_version(&version);
         let declared = self.desired.resources.contains_key(&address);
@@ -296,6 +293,7 @@ impl Pass<'_> {
     fn org_policies(&mut self, items: Vec<Raw>) {
         let mut pointers: BTreeMap<RemoteId, (String, BTreeSet<RemoteId>)> = BTreeMap::new();
         for raw in &items {
+            self.live.policies.insert(raw.id.clone(), seen_policy(raw, &self.desired.stack));
             if let Some(Model::OrgPolicy(model)) = &raw.model {
                 let who = format!("the policy {} ({})", raw.name, raw.id);
                 pointers.insert(raw.id.clone(), (who, super::guardrails::identifiers(&model.document)));
@@ -303,6 +301,9 @@ impl Pass<'_> {
         }
         for (address, owner, raw) in self.marked(items) {
             self.policies.insert(raw.id.clone(), (address.clone(), owner.clone()));
+            if let Some(seen) = self.live.policies.get_mut(&raw.id) {
+                (seen.address, seen.owner) = (Some(address.clone()), owner.clone());
+            }
             let found = if owner == Owner::Ours { pointers.remove(&raw.id) } else { pointers.get(&raw.id).cloned() };
             if let Some((_, versions)) = found {
                 self.live.pointers.insert(address.clone(), versions);
@@ -317,6 +318,9 @@ impl Pass<'_> {
 
     fn attachment(&mut self, raw: Raw) {
         let Evidence::Of(policy) = &raw.evidence else { return };
+        if let Some(targets) = self.live.policies.get_mut(policy).and_then(|seen| seen.targets.as_mut()) {
+            targets.insert(raw.name.clone());
+        }
         if let Some((address, owner)) = self.policies.get(policy) {
             let name = org_policy_attachment::name(&address.name, &raw.name);
             let (address, owner) = (Address::new(raw.kind, raw.scope.clone(), name), owner.clone());
@@ -326,6 +330,11 @@ impl Pass<'_> {
 
     fn unread(&mut self, unread: Unread) {
         let Unread { kind, scope, id, why } = unread;
+        if let (Kind::OrgPolicyAttachment, Some(id)) = (kind, &id)
+            && let Some(seen) = self.live.policies.get_mut(id)
+        {
+            seen.targets = None;
+        }
         let names: Vec<Option<String>> = match (kind, &id) {
             (_, None) => vec![None],
             (Kind::GuardrailVersion, Some(id)) => self.version_names(&scope, id),
@@ -375,25 +384,21 @@ impl Pass<'_> {
     }
 }
 
-/// Whether two ARNs are of one principal: sessions of one role are, whatever their names.
-fn same_principal(one: &str, other: &str) -> bool {
-    let role = |arn: &str| match arn.split_once(":assumed-role/") {
-        Some((head, tail)) => format!("{head}:role/{}", tail.split('/').next().unwrap_or_default()),
-        None => arn.to_owned(),
-    };
-    role(one).replace(":sts:", ":iam:") == role(other).replace(":sts:", ":iam:")
+/// Whose a resource is by its tags, and the name that its mark gives it.
+fn owner(raw: &Raw, stack: &str) -> (Owner, Option<String>) {
+    match &raw.evidence {
+        Evidence::Tags(tags) => owner_of(tags, stack),
+        Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
+        _ => (Owner::Unmarked, None),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::same_principal;
-
-    #[test]
-    fn sessions_of_one_role_are_one_principal() {
-        let session = |name: &str| format!("arn:aws:sts::111122223333:assumed-role/BedrailExecution/{name}");
-        assert!(same_principal(&session("run-1"), &session("run-2")));
-        assert!(same_principal(&session("run-1"), "arn:aws:iam::111122223333:role/BedrailExecution"));
-        assert!(!same_principal(&session("run-1"), "arn:aws:sts::111122223333:assumed-role/Admin/run-1"));
-        assert!(!same_principal("arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root"));
-    }
+/// A policy as it was seen, before anything is known of where it is attached.
+fn seen_policy(raw: &Raw, stack: &str) -> SeenPolicy {
+    let document = match &raw.model {
+        Some(Model::OrgPolicy(model)) => Some(model.document.clone()),
+        _ => None,
+    };
+    let (owner, _) = owner(raw, stack);
+    SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) }
 }
