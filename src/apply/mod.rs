@@ -15,7 +15,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 pub use event::{Event, Happened, Outcome};
 pub use read_back::Mismatch;
 
-use crate::aws::{ApplyError, Call, CallLog, Clients, Run, WriteCx, chain, perform};
+use crate::aws::{ApplyError, Call, Clients, Run, WriteCx, chain, perform};
 use crate::kinds::Verb;
 use crate::model::{Address, Desired, RemoteId};
 use crate::plan::{Action, ActionId, Plan};
@@ -100,7 +100,7 @@ struct Finished<'a> {
 }
 
 async fn carry_out<'a>(action: &'a Action, tools: Tools<'a>) -> Finished<'a> {
-    let log = CallLog::default();
+    let log = tools.run.log(&action.address);
     let cx = WriteCx { read: tools.clients.reading(&log), run: tools.run };
     let result = async {
         let id = perform(&cx, action).await?;

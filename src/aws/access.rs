@@ -21,7 +21,8 @@ pub(super) const REFUSAL: &str = "bedrail only reads here and did not send";
 /// `AssumeRole` yields credentials and changes nothing.
 const READS: &[&str] = &["AssumeRole"];
 
-fn is_read(operation: &str) -> bool {
+/// Whether an operation of this name changes nothing.
+pub(super) fn is_read(operation: &str) -> bool {
     ["Get", "List", "Describe"].iter().any(|prefix| operation.starts_with(prefix)) || READS.contains(&operation)
 }
 

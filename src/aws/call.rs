@@ -1,17 +1,19 @@
 //! The one place through which every call passes, and what a call needs.
 
 use std::error::Error;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::request_id::RequestId;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::audit::{Audit, Watched};
 use super::clients::Clients;
-use super::error::AwsError;
+use super::error::{AwsError, Class};
 use super::ids::Ids;
 use super::wait::Wait;
+use crate::model::{Address, Caller};
 
 /// One call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +30,29 @@ pub struct Call {
 
 /// The calls of one action, in the order of their answers.
 #[derive(Debug, Default)]
-pub struct CallLog(Mutex<Vec<Call>>);
+pub struct CallLog {
+    calls: Mutex<Vec<Call>>,
+    audit: Option<(Arc<Audit>, Address)>,
+}
 
 impl CallLog {
+    /// No calls yet; each that is made for `address` is noted in `audit`, too.
+    pub fn audited(audit: Arc<Audit>, address: Address) -> Self {
+        Self { calls: Mutex::default(), audit: Some((audit, address)) }
+    }
+
     fn push(&self, call: Call) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
     /// The calls so far.
     pub fn calls(&self) -> Vec<Call> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn watch(&self, operation: &'static str, caller: &Caller) -> Option<Arc<Watched>> {
+        let (audit, address) = self.audit.as_ref()?;
+        Some(Watched::new(audit.clone(), operation, address.clone(), caller.arn.clone()))
     }
 }
 
@@ -68,15 +83,28 @@ impl ReadCx<'_> {
         // The SDK's futures are kilobytes long, and every future around this one would be longer.
         let request = Box::pin(request);
         async move {
+            let watched = self.log.watch(operation, self.clients.caller());
             let answer = {
                 let _slot = self.clients.slot().await;
-                request.await
+                match &watched {
+                    Some(watched) => watched.send(request).await,
+                    None => request.await,
+                }
             };
             let answer = answer.map_err(|error| AwsError::new(operation, object, &error));
             let (request_id, code) = match &answer {
                 Ok(output) => (output.request_id().map(str::to_owned), None),
                 Err(error) => (error.request_id.clone(), error.code.clone()),
             };
+            if let Some(watched) = &watched {
+                watched.ended(request_id.as_deref(), answer.as_ref().err());
+            }
+            if answer.as_ref().is_err_and(|error| error.class == Class::Unrecorded)
+                && !watched.is_some_and(|watched| watched.was_sent())
+            {
+                // It was never made.
+                return answer;
+            }
             tracing::debug!(operation, object, request_id, code, "called");
             self.log.push(Call { operation, object: object.to_owned(), request_id, code });
             answer
@@ -95,13 +123,27 @@ pub struct Run {
     pub stack: String,
     /// The id of the organization's root, where policy types are enabled.
     pub root: Option<String>,
+    /// Where the calls of its actions are noted, if somewhere.
+    pub audit: Option<Arc<Audit>>,
     lane: Semaphore,
 }
 
 impl Run {
     /// A run that knows the ids of the live resources.
     pub fn new(ids: Ids, wait: Wait, stack: impl Into<String>, root: Option<String>) -> Self {
-        Self { ids, wait, stack: stack.into(), root, lane: Semaphore::new(1) }
+        Self { ids, wait, stack: stack.into(), root, audit: None, lane: Semaphore::new(1) }
+    }
+
+    /// The same run, the calls of its actions noted in `audit`.
+    #[must_use]
+    pub fn audited(self, audit: Option<Arc<Audit>>) -> Self {
+        Self { audit, ..self }
+    }
+
+    /// An empty log for the action on `address`.
+    pub(crate) fn log(&self, address: &Address) -> CallLog {
+        let audited = self.audit.clone().map(|audit| CallLog::audited(audit, address.clone()));
+        audited.unwrap_or_default()
     }
 
     /// Waits until no other write to the organization is under way: two that meet end in

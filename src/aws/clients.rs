@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::access::{Access, ReadsOnly};
+use super::audit::Recording;
 use super::call::{CallLog, ReadCx};
 use super::error::{AwsError, Class};
 use super::facts::caller;
@@ -30,7 +31,8 @@ impl Clients {
     pub(super) async fn connect(config: SdkConfig, access: Access, parallelism: usize) -> Result<Self, AwsError> {
         let caller = caller(&aws_sdk_sts::Client::new(&config)).await?;
         let mut organizations = aws_sdk_organizations::config::Builder::from(&config)
-            .region(sdk_region(&organizations_region(&caller.partition)));
+            .region(sdk_region(&organizations_region(&caller.partition)))
+            .interceptor(Recording);
         if access == Access::ReadOnly {
             organizations = organizations.interceptor(ReadsOnly);
         }
@@ -70,7 +72,8 @@ impl Clients {
         let region = scope.region.clone().unwrap_or_else(|| organizations_region(&self.caller.partition));
         let mut clients = self.bedrock.lock().unwrap_or_else(PoisonError::into_inner);
         let make = |region: &Region| {
-            let mut config = aws_sdk_bedrock::config::Builder::from(&self.config).region(sdk_region(region));
+            let mut config =
+                aws_sdk_bedrock::config::Builder::from(&self.config).region(sdk_region(region)).interceptor(Recording);
             if self.access == Access::ReadOnly {
                 config = config.interceptor(ReadsOnly);
             }

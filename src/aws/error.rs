@@ -41,6 +41,8 @@ pub enum Class {
     Unreadable,
     /// It was not sent: the clients may only read.
     ReadOnly,
+    /// It was not sent: what is sent must be noted in the audit log, and could not be.
+    Unrecorded,
     /// Anything else that AWS refuses.
     Refused,
 }
@@ -141,6 +143,7 @@ impl AwsError {
             Class::NoCredentials => "log in, or name a profile with --profile or AWS_PROFILE".to_owned(),
             Class::NoReply => "check the network and run again: what was done is read back first".to_owned(),
             Class::Unreadable => "AWS may know something that this release does not: update bedrail".to_owned(),
+            Class::Unrecorded => "see to it that the audit log can be written, and run again".to_owned(),
             Class::PolicyTypeNotEnabled => "declare an organization policy, which enables the type".to_owned(),
             Class::NotFound | Class::ReadOnly | Class::Refused => return None,
         };
@@ -171,6 +174,9 @@ fn by_code(code: Option<&str>) -> Class {
 /// The SDK has no type for a failure without an answer, only a chain of causes.
 fn by_chain(causes: &str) -> (Class, String) {
     let has = |words: &[&str]| words.iter().any(|word| causes.contains(word));
+    if let Some((_, why)) = causes.split_once(super::audit::UNRECORDED) {
+        return (Class::Unrecorded, format!("{}{why}", super::audit::UNRECORDED));
+    }
     let class = if has(&[super::access::REFUSAL]) {
         Class::ReadOnly
     } else if has(&["credentials", "identity"]) {

@@ -5,6 +5,7 @@
 //! [`AwsError`] that is told by its code.
 
 mod access;
+mod audit;
 mod call;
 mod clients;
 mod connection;
@@ -18,6 +19,7 @@ mod wait;
 
 pub use crate::model::{bedrock_regions, organizations_region};
 pub use access::Access;
+pub use audit::{Audit, Note, NoteOutcome, Recorder};
 pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::Clients;
 pub use connection::{Connection, Sandbox};

@@ -1,5 +1,7 @@
 //! Carrying out a plan under the eyes of the user: refuse, show, ask, execute, report.
 
+use std::sync::Arc;
+
 use super::args::Global;
 use super::confirm::confirm;
 use super::consent::Consent;
@@ -10,7 +12,7 @@ use super::output::{Output, line};
 use super::progress::Progress;
 use super::session::Session;
 use crate::apply::{Event, Happened, Outcome, Tools, apply, live_ids};
-use crate::aws::{Call, Deadlines, Run, Wait};
+use crate::aws::{Audit, Call, Deadlines, Run, Wait};
 use crate::plan::Plan;
 use crate::report::{Look, json, text};
 
@@ -31,6 +33,8 @@ pub(crate) struct Job<'a> {
     pub(crate) consent: &'a Consent,
     /// Whether the user has said yes already.
     pub(crate) agreed: bool,
+    /// Where each call is noted.
+    pub(crate) audit: Option<&'a Arc<Audit>>,
     pub(crate) form: Form,
     pub(crate) global: &'a Global,
     pub(crate) output: &'a Output,
@@ -71,11 +75,11 @@ fn finish(shown: String, form: Form, plan: &Plan, outcome: &Outcome, look: Look<
 
 /// Executes the plan; what became of it, and its JSON lines.
 async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), Error> {
-    let Job { session, plan, form, global, output, .. } = job;
+    let Job { session, plan, audit, form, global, output, .. } = job;
     let sides = &session.sides;
     let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
     let wait = Wait::new(Deadlines::scaled(global.wait));
-    let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
+    let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root).audited(audit.cloned());
     let tools = Tools {
         clients: &session.clients,
         run: &run,

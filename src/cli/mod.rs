@@ -5,6 +5,7 @@
 //! prints, [`error`] what can go wrong with the hints, and [`exit`] the codes.
 
 mod args;
+mod audit;
 mod commands;
 mod confirm;
 mod consent;

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::Access;
 use crate::cli::args::Global;
+use crate::cli::audit;
 use crate::cli::consent::{Allowed, Consent};
 use crate::cli::error::Error;
 use crate::cli::execute::{Form, Job, execute};
@@ -41,12 +42,16 @@ pub(crate) struct Args {
     /// How many resources may be deleted at once; pruned versions are not counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_deletes: usize,
+    /// Appends a line of JSON to FILE before and after every call of an action
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
 }
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
+        let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
         if let Some(saved) = &saved {
@@ -54,7 +59,8 @@ impl Args {
         }
         let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) };
         let agreed = self.yes || saved.is_some();
-        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, form, global, output };
+        let audit = audit.as_ref();
+        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };
         let exit = execute(job, &interrupt).await;
         session.close().await;
         exit

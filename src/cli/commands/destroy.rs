@@ -1,5 +1,8 @@
+use std::path::PathBuf;
+
 use crate::aws::Access;
 use crate::cli::args::Global;
+use crate::cli::audit;
 use crate::cli::consent::{Allowed, Consent};
 use crate::cli::error::Error;
 use crate::cli::execute::{Form, Job, execute};
@@ -24,15 +27,20 @@ pub(crate) struct Args {
     /// `deletes`, everywhere or where an address matches
     #[arg(long, value_name = "HAZARD[:PATTERN]", value_delimiter = ',')]
     allow: Vec<Allowed>,
+    /// Appends a line of JSON to FILE before and after every call of an action
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
 }
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
+        let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite).await?;
         let plan = session.plan(global, Purpose::Destroy, false, output)?;
         let consent = Consent { allowed: self.allow, max_deletes: None };
-        let job = Job { session: &session, plan: &plan, consent: &consent, agreed: self.yes, form, global, output };
+        let (agreed, audit) = (self.yes, audit.as_ref());
+        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };
         let exit = execute(job, &interrupt).await;
         session.close().await;
         exit

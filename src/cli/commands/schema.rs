@@ -1,16 +1,17 @@
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::report::json::{PlanFile, pretty};
+use crate::report::json::{AuditLine, PlanFile, pretty};
 use crate::spec;
 
 /// Prints a JSON Schema
 ///
-/// Of the spec (draft-07, for editors), or of the JSON that `plan` and `drift`
-/// print.
+/// Of the spec (draft-07, for editors), of the JSON that `plan` and `drift`
+/// print, or of a line that `--audit-log` appends.
 ///
 ///   bedrail schema > bedrail.schema.json
 #[derive(Debug, clap::Args)]
@@ -29,17 +30,22 @@ enum What {
     Plan,
     /// What `drift --format json` prints.
     Drift,
+    /// A line of what `apply --audit-log` appends.
+    Audit,
 }
 
 impl Args {
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         let schema = match self.what {
             What::Spec => spec::schema::schema(),
-            What::Plan | What::Drift => {
-                SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value()
-            }
+            What::Plan | What::Drift => draft07::<PlanFile>(),
+            What::Audit => draft07::<AuditLine>(),
         };
         output.result(&pretty(&schema))?;
         Ok(Exit::Done)
     }
+}
+
+fn draft07<T: JsonSchema>() -> serde_json::Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value()
 }

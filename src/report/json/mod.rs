@@ -1,11 +1,13 @@
 //! The JSON that pipelines read. Its form is kept: fields are added, never renamed or taken away within one
 //! `format_version`.
 
+mod audit;
 mod event;
 mod finding;
 mod moved;
 mod plan;
 
+pub use audit::AuditLine;
 pub(crate) use event::why_skipped;
 pub use event::{Call, Event, Line, event, line, summary};
 pub use finding::{Finding, FindingKind, drift};

@@ -1,6 +1,7 @@
 //! The AWS halves of the kinds, each against the local AWS.
 
 mod access;
+mod audit;
 mod bearer;
 mod blind;
 mod cost;

@@ -1,8 +1,10 @@
 //! The binary itself, run as a user runs it: environment cleared, width fixed, each test in a folder of its own.
 
+mod audit;
 mod contract;
 mod help;
 mod ready;
+mod secrets;
 mod served;
 
 use std::path::{Path, PathBuf};

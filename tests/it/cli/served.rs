@@ -9,14 +9,14 @@ use super::{Desk, SPEC};
 use crate::support::http;
 
 /// A served local AWS; ended with its signal, so that the end is tested too.
-struct Serving {
+pub(super) struct Serving {
     child: Child,
-    endpoint: String,
+    pub(super) endpoint: String,
     region: String,
 }
 
 impl Serving {
-    fn start(desk: &Desk) -> Self {
+    pub(super) fn start(desk: &Desk) -> Self {
         Self::start_with(desk, &[])
     }
 
@@ -35,7 +35,7 @@ impl Serving {
         Self { child, endpoint, region: region.to_owned() }
     }
 
-    fn stop(mut self) -> Option<i32> {
+    pub(super) fn stop(mut self) -> Option<i32> {
         interrupt(&self.child);
         self.child.wait().expect("it ends").code()
     }
