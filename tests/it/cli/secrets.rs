@@ -57,8 +57,12 @@ fn no_verbosity_shows_them() {
         assert_eq!(line, None, "{guarded}");
     }
     // Guarded text is shown to who asks for it, secrets to nobody.
-    let mut command = desk.command(&["plan", "--sandbox", "--show-content"]);
-    let shown: super::Ran = command.env("MARKER", "env-marker").output().expect("the binary runs").into();
-    let is_shown = |guarded: &&str| shown.stdout.contains(*guarded);
+    let mut shown = String::new();
+    for format in ["text", "json"] {
+        let mut command = desk.command(&["plan", "--sandbox", "--show-content", "--format", format]);
+        let ran: super::Ran = command.env("MARKER", "env-marker").output().expect("the binary runs").into();
+        shown += &ran.stdout;
+    }
+    let is_shown = |guarded: &&str| shown.contains(*guarded);
     assert_eq!(GUARDED.iter().filter(|guarded| !is_shown(guarded)).collect::<Vec<_>>(), [&"env-marker"]);
 }
