@@ -5,6 +5,7 @@
 
 mod event;
 mod read_back;
+mod until;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
@@ -14,6 +15,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 pub use event::{Event, Happened, Outcome};
 pub use read_back::Mismatch;
+pub use until::Unsettled;
 
 use crate::aws::{ApplyError, Call, Clients, Run, WriteCx, chain, perform};
 use crate::kinds::Verb;
@@ -41,6 +43,9 @@ pub enum ActionError {
     /// AWS refused, or did not get there in time.
     #[error(transparent)]
     Aws(#[from] ApplyError),
+    /// What must come first has not been seen.
+    #[error(transparent)]
+    Unsettled(#[from] Unsettled),
     /// AWS accepted the write and holds something else.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
@@ -51,6 +56,11 @@ impl ActionError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Aws(error) => error.hint(),
+            Self::Unsettled(unsettled) if unsettled.interrupted => None,
+            Self::Unsettled(_) => Some(
+                "run again, or wait longer with --wait; ListEffectivePolicyValidationErrors tells whether a merge is not valid"
+                    .to_owned(),
+            ),
             Self::Mismatch(_) => Some("plan again: the difference will show, field by field".to_owned()),
         }
     }
@@ -103,6 +113,7 @@ async fn carry_out<'a>(action: &'a Action, tools: Tools<'a>) -> Finished<'a> {
     let log = tools.run.log(&action.address);
     let cx = WriteCx { read: tools.clients.reading(&log), run: tools.run };
     let result = async {
+        until::settle(&cx, action, tools.interrupted).await?;
         let id = perform(&cx, action).await?;
         read_back::confirm(&cx, action, &id, tools.desired).await?;
         Ok((action.verb != Verb::Delete).then_some(id))

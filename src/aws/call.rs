@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::audit::{Audit, Watched};
 use super::clients::Clients;
+use super::effective::EffectivePolicies;
 use super::error::{AwsError, Class};
 use super::ids::Ids;
 use super::wait::Wait;
@@ -123,6 +124,8 @@ pub struct Run {
     pub stack: String,
     /// The id of the organization's root, where policy types are enabled.
     pub root: Option<String>,
+    /// What accounts are subject to by the organization, as read lately.
+    pub effective: EffectivePolicies,
     /// Where the calls of its actions are noted, if somewhere.
     pub audit: Option<Arc<Audit>>,
     lane: Semaphore,
@@ -131,7 +134,15 @@ pub struct Run {
 impl Run {
     /// A run that knows the ids of the live resources.
     pub fn new(ids: Ids, wait: Wait, stack: impl Into<String>, root: Option<String>) -> Self {
-        Self { ids, wait, stack: stack.into(), root, audit: None, lane: Semaphore::new(1) }
+        Self {
+            ids,
+            wait,
+            stack: stack.into(),
+            root,
+            effective: EffectivePolicies::default(),
+            audit: None,
+            lane: Semaphore::new(1),
+        }
     }
 
     /// The same run, the calls of its actions noted in `audit`.

@@ -46,6 +46,15 @@ impl Direction {
     }
 }
 
+/// What one thing in the place of another adds and takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Whether something is added.
+    pub adds: bool,
+    /// Whether something is taken away.
+    pub takes: bool,
+}
+
 /// Many changes as one. What cannot be ranked keeps them from being called a gain, and hides no loss.
 impl FromIterator<Self> for Direction {
     fn from_iter<I: IntoIterator<Item = Self>>(directions: I) -> Self {

@@ -21,7 +21,7 @@ mod words;
 pub use address::{Address, NotAnAddress};
 pub use desired::{Desired, ExternalMark, Wanted};
 pub use digest::Digest;
-pub use direction::Direction;
+pub use direction::{Direction, Shift};
 pub use document::{Document, Form, Segment, Template};
 pub use facts::{Account, Caller, Facts, Organization, OrganizationalUnit, Target};
 pub use field::{FieldDiff, Guard, diff};

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::order::Draft;
-use super::{Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, removal, target, versions};
+use super::until::Course;
+use super::{
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, removal, target, versions,
+};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{
@@ -78,10 +81,12 @@ pub fn plan(
         return Err(faults);
     }
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
+    phases::split(&mut drafts, live);
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);
-    let actions = order::number(drafts, &edges);
+    let course = Course::of(&drafts, live, desired, facts);
+    let actions = order::number(drafts, &edges, &course);
     let mut warnings: Vec<Warning> = warnings.into_iter().collect();
     warnings.sort();
     Ok(Plan {

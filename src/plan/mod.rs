@@ -5,15 +5,18 @@
 
 mod contents;
 mod decide;
+mod effect;
 mod guardrails;
 mod hand_over;
 mod needs;
 mod order;
+mod phases;
 mod precondition;
 mod principal;
 mod recognise;
 mod removal;
 mod target;
+mod until;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -27,6 +30,7 @@ pub use decide::{Options, Purpose, codes, plan};
 pub use precondition::{Precondition, State};
 pub use recognise::recognise;
 pub use target::unmatched;
+pub use until::Until;
 
 use crate::model::{Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 
@@ -142,6 +146,8 @@ pub struct Action {
     pub hazards: BTreeSet<Hazard>,
     /// What must be done before.
     pub after: BTreeSet<ActionId>,
+    /// What must be seen in AWS before it begins.
+    pub until: Vec<Until>,
     /// The AWS operations, as `service:Operation`.
     pub calls: Vec<&'static str>,
     /// How many accounts feel it; `None` where that is no question.

@@ -1,15 +1,16 @@
 //! The order of actions, derived from what kinds say and never listed by hand.
 //!
 //! These relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
-//! waits for every protection that the plan adds. *Permission*: the policy of a profile, which every call under a guardrail
-//! may need, is released when nothing points at the guardrail any more. *Adoption*: what belongs to something is removed
-//! when that is ours. *Room*: where AWS allows no more versions, the oldest goes first. *Names*: one is taken when it has
-//! been given up.
+//! waits for every protection that the plan adds. *Permission*: who may apply a guardrail loses that when nothing of ours
+//! points at it there any more; and the policy of a profile, which every call under a guardrail may need, is released at the
+//! very end. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
+//! the oldest goes first. *Names*: one is taken when it has been given up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
-use super::{Action, ActionId, Change, Hazard, Phase, hand_over};
+use super::until::Course;
+use super::{Action, ActionId, Change, Hazard, Phase, hand_over, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::{Address, Direction, FieldDiff, Live, RemoteId};
 
@@ -68,17 +69,27 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
         (true, true) => return None,
         (false, false) => {}
     }
+    if other.phase == Some(Phase::Widen) && draft.phase == Some(Phase::Narrow) && draft.address == other.address {
+        return Some(Edge::Needs);
+    }
     if draft.verb == Verb::Delete {
         if used_by(draft, other, live) || adopted_with(draft, other) {
             return Some(Edge::Needs);
         }
-        return (protects(draft) && !draft.prune && other.verb != Verb::Delete && protects(other))
-            .then_some(Edge::Waits);
+        let waits = protects(draft) && !draft.prune && protects(other);
+        return (waits && (!takes(other) || lets_go(other, draft, live))).then_some(Edge::Waits);
+    }
+    if takes(draft) && protects(other) && (!takes(other) || lets_go(other, draft, live)) {
+        return Some(Edge::Waits);
     }
     let (Change::Create { want } | Change::Update { want, .. }) = &draft.change else { return None };
     if other.verb == Verb::Delete {
         let same_guardrail = guardrail(want).is_some() && guardrail(want) == guardrail(model(&other.change));
         return (other.makes_room && same_guardrail && draft.verb == Verb::Create).then_some(Edge::Needs);
+    }
+    if takes(other) {
+        // It exists, and what is taken from it is nothing that this needs.
+        return None;
     }
     let requires = want.requires();
     let made = |address: &Address| requires.contains(address);
@@ -135,6 +146,30 @@ fn guardrail(model: &Model) -> Option<&Address> {
     }
 }
 
+/// Whether this takes protection or permission away from somebody.
+fn takes(draft: &Draft) -> bool {
+    draft.verb == Verb::Delete || phases::narrows(draft)
+}
+
+/// Whether `pointer` stops pointing at the guardrail that the policy `permission` permits: nobody may lose the permission
+/// before that.
+fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
+    let (Change::Update { id, .. } | Change::Delete { id, .. }) = &permission.change else { return false };
+    if permission.address.kind != Kind::ResourcePolicy {
+        return false;
+    }
+    let points = |holder: &Address| {
+        let versions = live.pointers.get(holder);
+        versions.is_some_and(|versions| versions.iter().any(|version| guardrail_of(version).as_ref() == Some(id)))
+    };
+    match &pointer.change {
+        Change::Update { have: Model::OrgPolicyAttachment(have), .. }
+        | Change::Delete { have: Model::OrgPolicyAttachment(have), .. } => have.policy.address().is_some_and(points),
+        Change::Update { .. } | Change::Delete { .. } => points(&pointer.address),
+        Change::Create { .. } => false,
+    }
+}
+
 /// Whether this kind of resource puts calls under a guardrail, or permits the guardrail that does.
 fn protects(draft: &Draft) -> bool {
     match draft.address.kind {
@@ -145,13 +180,13 @@ fn protects(draft: &Draft) -> bool {
 
 /// The drafts as actions, numbered in an order in which they could run one by one: whatever is ready and least by address
 /// comes next, with removals last.
-pub(super) fn number(drafts: Vec<Draft>, edges: &Edges) -> Vec<Action> {
+pub(super) fn number(drafts: Vec<Draft>, edges: &Edges, course: &Course<'_>) -> Vec<Action> {
     let mut waiting: BTreeMap<usize, BTreeSet<usize>> =
         edges.iter().enumerate().map(|(at, before)| (at, before.keys().copied().collect())).collect();
     let mut numbers: BTreeMap<usize, ActionId> = BTreeMap::new();
     let rank = |at: &usize| {
         let draft = &drafts[*at];
-        (draft.verb == Verb::Delete, draft.prune, draft.address.clone(), id(&draft.change))
+        (takes(draft), draft.prune, draft.address.clone(), draft.phase, id(&draft.change))
     };
     while let Some(next) = waiting.iter().filter(|(_, before)| before.is_empty()).map(|(at, _)| *at).min_by_key(rank) {
         waiting.remove(&next);
@@ -164,7 +199,8 @@ pub(super) fn number(drafts: Vec<Draft>, edges: &Edges) -> Vec<Action> {
     let mut actions: Vec<Action> = drafts
         .into_iter()
         .enumerate()
-        .map(|(at, draft)| Action {
+        .map(|(at, draft)| (at, course.until(&draft), draft))
+        .map(|(at, until, draft)| Action {
             id: numbers[&at],
             address: draft.address,
             entry: draft.entry,
@@ -175,6 +211,7 @@ pub(super) fn number(drafts: Vec<Draft>, edges: &Edges) -> Vec<Action> {
             fields: draft.fields,
             direction: draft.direction,
             hazards: draft.hazards,
+            until,
             after: edges[at].keys().map(|before| numbers[before]).collect(),
             calls: draft.calls,
             reach: draft.reach,

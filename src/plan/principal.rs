@@ -1,4 +1,9 @@
-//! Who wrote something, as AWS tells it.
+//! Whose something is, and who wrote it, as AWS tells it.
+
+use std::collections::BTreeSet;
+
+use crate::kinds::Model;
+use crate::model::{Evidence, Owner, Raw, SeenPolicy, owner_of};
 
 /// Whether two ARNs are of one principal: sessions of one role are, whatever their names.
 pub(super) fn same_principal(one: &str, other: &str) -> bool {
@@ -7,6 +12,25 @@ pub(super) fn same_principal(one: &str, other: &str) -> bool {
         None => arn.to_owned(),
     };
     role(one).replace(":sts:", ":iam:") == role(other).replace(":sts:", ":iam:")
+}
+
+/// Whose a resource is by its tags, and the name that its mark gives it.
+pub(super) fn owner(raw: &Raw, stack: &str) -> (Owner, Option<String>) {
+    match &raw.evidence {
+        Evidence::Tags(tags) => owner_of(tags, stack),
+        Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
+        _ => (Owner::Unmarked, None),
+    }
+}
+
+/// A policy as it was seen, before anything is known of where it is attached.
+pub(super) fn seen_policy(raw: &Raw, stack: &str) -> SeenPolicy {
+    let document = match &raw.model {
+        Some(Model::OrgPolicy(model)) => Some(model.document.clone()),
+        _ => None,
+    };
+    let (owner, _) = owner(raw, stack);
+    SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) }
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::{Guardrails, guardrail_of};
-use super::principal::same_principal;
+use super::principal::{owner, same_principal, seen_policy};
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
-    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, SeenPolicy,
-    Unmanaged, Unread, owner_of,
+    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
+    Unread,
 };
 
 /// What AWS has, at our addresses.
@@ -382,23 +382,4 @@ impl Pass<'_> {
         }
         names
     }
-}
-
-/// Whose a resource is by its tags, and the name that its mark gives it.
-fn owner(raw: &Raw, stack: &str) -> (Owner, Option<String>) {
-    match &raw.evidence {
-        Evidence::Tags(tags) => owner_of(tags, stack),
-        Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
-        _ => (Owner::Unmarked, None),
-    }
-}
-
-/// A policy as it was seen, before anything is known of where it is attached.
-fn seen_policy(raw: &Raw, stack: &str) -> SeenPolicy {
-    let document = match &raw.model {
-        Some(Model::OrgPolicy(model)) => Some(model.document.clone()),
-        _ => None,
-    };
-    let (owner, _) = owner(raw, stack);
-    SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) }
 }

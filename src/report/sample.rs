@@ -180,6 +180,7 @@ impl Builder {
             fields,
             direction: Direction::Neutral,
             hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
+            until: Vec::new(),
             after: after.iter().map(|id| ActionId(*id)).collect(),
             calls,
             reach: None,

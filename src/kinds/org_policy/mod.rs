@@ -7,8 +7,10 @@ use crate::model::{Address, Document, FieldDiff, Names, Tags};
 
 pub mod codes;
 pub mod document;
+pub mod inheritance;
 mod raw;
 mod reach;
+pub(crate) mod regions;
 mod rules;
 pub(crate) mod section;
 

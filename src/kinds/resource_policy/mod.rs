@@ -7,6 +7,7 @@ use crate::model::{Address, Document, FieldDiff, Names, Ref, RemoteId};
 
 pub mod codes;
 pub mod document;
+mod grants;
 mod profile;
 mod raw;
 pub(crate) mod section;

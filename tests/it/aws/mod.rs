@@ -118,6 +118,7 @@ fn action(address: &str, verb: Verb, change: Change) -> Action {
         change,
         fields: Vec::new(),
         hazards: BTreeSet::new(),
+        until: Vec::new(),
         after: BTreeSet::new(),
         calls: Vec::new(),
         reach: None,

@@ -1,0 +1,90 @@
+//! The effective Bedrock policy of an account, which AWS works out minutes after the policies that it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use aws_sdk_organizations::types::EffectivePolicyType;
+use serde_json::Value;
+
+use super::call::ReadCx;
+use super::error::AwsError;
+use crate::model::{AccountId, Region, RemoteId};
+
+const DESCRIBE: &str = "organizations:DescribeEffectivePolicy";
+
+/// The versions that an account's effective policy names in each Region.
+pub type Named = BTreeMap<Region, BTreeSet<RemoteId>>;
+
+/// What was read of one account, and when the reading began.
+type Last = Arc<tokio::sync::Mutex<Option<(Instant, Named)>>>;
+
+/// The effective policies that a run has read. Actions that wait at the same time share each reading.
+#[derive(Debug, Default)]
+pub struct EffectivePolicies(Mutex<BTreeMap<AccountId, Last>>);
+
+impl EffectivePolicies {
+    /// What the effective policy of `account` names, read no earlier than at `since`.
+    ///
+    /// # Errors
+    /// The failure of the read.
+    pub async fn of(&self, cx: &ReadCx<'_>, account: &AccountId, since: Instant) -> Result<Named, AwsError> {
+        let last = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(account.clone()).or_default())
+        };
+        let mut last = last.lock().await;
+        if let Some((began, named)) = &*last
+            && *began >= since
+        {
+            return Ok(named.clone());
+        }
+        let began = Instant::now();
+        let named = read(cx, account).await?;
+        *last = Some((began, named.clone()));
+        Ok(named)
+    }
+}
+
+async fn read(cx: &ReadCx<'_>, account: &AccountId) -> Result<Named, AwsError> {
+    let request = cx.clients.organizations().describe_effective_policy();
+    let request = request.policy_type(EffectivePolicyType::BedrockPolicy).target_id(account.as_str());
+    let answer = match cx.call(DESCRIBE, account.as_str(), request.send()).await {
+        Ok(answer) => answer,
+        // The account has none, or the type is not enabled.
+        Err(error) if error.is("EffectivePolicyNotFound") => return Ok(Named::new()),
+        Err(error) => return Err(error),
+    };
+    let content = answer.effective_policy().and_then(|policy| policy.policy_content()).unwrap_or("{}");
+    let json: Value = serde_json::from_str(content)
+        .map_err(|error| AwsError::unreadable(DESCRIBE, account.as_str(), format!("the policy is no JSON: {error}")))?;
+    Ok(named(&json))
+}
+
+fn named(document: &Value) -> Named {
+    let regions = document.pointer("/bedrock/guardrail_inference").and_then(Value::as_object);
+    let versions = |configurations: &Value| -> BTreeSet<RemoteId> {
+        let configurations = configurations.as_object().into_iter().flat_map(|all| all.values());
+        configurations.filter_map(|one| Some(RemoteId::new(one.get("identifier")?.as_str()?))).collect()
+    };
+    let regions = regions.into_iter().flatten();
+    regions.map(|(region, configurations)| (Region::new(region.as_str()), versions(configurations))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_versions_of_each_region_are_named() {
+        let document = json!({"bedrock": {"guardrail_inference": {
+            "us-east-1": {"config_1": {"identifier": "arn:1"}, "config_2": {"identifier": "arn:2"}},
+            "eu-west-1": {"config_1": {}}}}});
+        let found = named(&document);
+        assert_eq!(found[&Region::new("us-east-1")].len(), 2);
+        assert!(found[&Region::new("eu-west-1")].is_empty());
+        assert!(named(&json!({})).is_empty());
+    }
+}

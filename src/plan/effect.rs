@@ -1,0 +1,143 @@
+//! What each account is subject to in each Region by the organization: in the middle of a plan, and after it.
+//!
+//! Accounts below the same policies have the same effect, so it is worked out once for each distinct chain of nodes that
+//! bear a policy, and asked of AWS through one active account of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::order::Draft;
+use super::{Change, Phase};
+use crate::kinds::Model;
+use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
+use crate::model::{Account, AccountId, Document, Facts, Live, Ref, Region};
+
+/// When.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Moment {
+    /// When all that is new has been added, and nothing has been taken away.
+    Between,
+    /// After the plan.
+    End,
+}
+
+/// A policy at one moment.
+struct Policy {
+    id: Ref,
+    /// `None` where it could not be read.
+    document: Option<Document>,
+    /// The nodes it is attached to, with the place in their order of attachment as far as it is known.
+    targets: BTreeMap<String, usize>,
+}
+
+/// Active accounts that are below the same policies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chain {
+    /// The accounts, sorted; at least one.
+    pub(super) accounts: Vec<AccountId>,
+    /// What is in effect in each Region.
+    pub(super) regions: BTreeMap<Region, Effective>,
+    /// The nodes from the root to the account that bear a policy at any moment.
+    pub(super) nodes: Vec<String>,
+}
+
+/// What the organization's policies come to at one moment, chain by chain; the chains are the same at every moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Effect {
+    pub(super) chains: Vec<Chain>,
+}
+
+impl Effect {
+    /// The effect at `moment` of carrying out `drafts`.
+    pub(super) fn at(moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Self {
+        let Some(organization) = &facts.organization else { return Self::default() };
+        let policies = policies(moment, drafts, live);
+        let bearing: BTreeSet<String> = live
+            .policies
+            .values()
+            .flat_map(|seen| seen.targets.iter().flatten().cloned())
+            .chain(attached(drafts))
+            .collect();
+        let mut chains: BTreeMap<Vec<String>, Vec<AccountId>> = BTreeMap::new();
+        for account in organization.accounts.iter().filter(|account| account.active) {
+            let nodes = path(account).filter(|node| bearing.contains(*node)).map(str::to_owned).collect();
+            chains.entry(nodes).or_default().push(account.id.clone());
+        }
+        chains.remove(&Vec::new());
+        let chain = |(nodes, mut accounts): (Vec<String>, Vec<AccountId>)| {
+            accounts.sort();
+            let regions = along(&nodes, &policies);
+            Chain { accounts, regions, nodes }
+        };
+        Self { chains: chains.into_iter().map(chain).collect() }
+    }
+}
+
+/// The nodes from the root to the account, itself included.
+fn path(account: &Account) -> impl Iterator<Item = &str> {
+    account.ancestors.iter().map(String::as_str).chain([account.id.as_str()])
+}
+
+/// The targets of the attachments that are made.
+fn attached(drafts: &[Draft]) -> impl Iterator<Item = String> {
+    drafts.iter().filter_map(|draft| match &draft.change {
+        Change::Create { want: Model::OrgPolicyAttachment(want) } => Some(want.target.clone()),
+        _ => None,
+    })
+}
+
+/// Every policy as it is at `moment`, those that exist before those that are made: on one node the first attached counts.
+fn policies(moment: Moment, drafts: &[Draft], live: &Live) -> Vec<Policy> {
+    let mut all: Vec<Policy> = live
+        .policies
+        .iter()
+        .map(|(id, seen)| Policy {
+            id: seen.address.clone().map_or_else(|| Ref::Foreign(id.clone()), Ref::To),
+            document: seen.document.clone(),
+            targets: seen.targets.iter().flatten().map(|target| (target.clone(), 0)).collect(),
+        })
+        .collect();
+    let find = |all: &mut Vec<Policy>, id: &Ref| all.iter().position(|policy| policy.id == *id);
+    for (at_last, draft) in (1..).zip(drafts.iter().filter(|draft| happens_by(moment, draft))) {
+        let id = Ref::To(draft.address.clone());
+        match &draft.change {
+            Change::Create { want: Model::OrgPolicy(want) } => {
+                all.push(Policy { id, document: Some(want.document.clone()), targets: BTreeMap::new() });
+            }
+            Change::Update { want: Model::OrgPolicy(want), .. } => {
+                if let Some(at) = find(&mut all, &id) {
+                    all[at].document = Some(want.document.clone());
+                }
+            }
+            Change::Delete { have: Model::OrgPolicy(_), .. } => all.retain(|policy| policy.id != id),
+            Change::Create { want: Model::OrgPolicyAttachment(want) } => {
+                if let Some(at) = find(&mut all, &want.policy) {
+                    all[at].targets.insert(want.target.clone(), at_last);
+                }
+            }
+            Change::Delete { have: Model::OrgPolicyAttachment(have), .. } => {
+                if let Some(at) = find(&mut all, &have.policy) {
+                    all[at].targets.remove(&have.target);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn happens_by(moment: Moment, draft: &Draft) -> bool {
+    match moment {
+        Moment::Between => !matches!(draft.change, Change::Delete { .. }) && draft.phase != Some(Phase::Narrow),
+        Moment::End => true,
+    }
+}
+
+fn along(nodes: &[String], policies: &[Policy]) -> BTreeMap<Region, Effective> {
+    let level = |node: &String| -> Vec<Attached<'_>> {
+        let here = policies.iter().filter_map(|policy| Some((policy.targets.get(node)?, policy)));
+        let mut here: Vec<(&usize, &Policy)> = here.collect();
+        here.sort_by_key(|(order, _)| **order);
+        here.into_iter().filter_map(|(_, policy)| Some((&policy.id, policy.document.as_ref()?))).collect()
+    };
+    effective(&nodes.iter().map(level).collect::<Vec<_>>())
+}
