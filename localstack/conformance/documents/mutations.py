@@ -75,6 +75,24 @@ KEYS: Final = (
     "arn:aws:kms:us-east-1:111122223333:key/short",
     "not a key",
 )
+TOPIC: Final[Document] = {"name": "Twin", "definition": "One.", "type": "DENY"}
+FILTER: Final[Document] = {"type": "INSULTS", "inputStrength": "HIGH", "outputStrength": "HIGH"}
+REGEX: Final[Document] = {"name": "Twin", "pattern": "a", "action": "BLOCK"}
+# Entries that differ in all but what has to be unique, and such as only look alike: policy, list, entry, and how a second
+# one differs. The rules of one list hide each other where entries are equal in everything.
+TWINS: Final[tuple[tuple[str, str, Document, Document], ...]] = (
+    ("topicPolicyConfig", "topicsConfig", TOPIC, {"definition": "Another."}),
+    ("topicPolicyConfig", "topicsConfig", TOPIC, {"name": "twin"}),
+    ("contentPolicyConfig", "filtersConfig", FILTER, {"inputStrength": "LOW"}),
+    ("wordPolicyConfig", "wordsConfig", {"text": "Ünder"}, {"text": "üNDER"}),
+    ("wordPolicyConfig", "wordsConfig", {"text": "twin"}, {"text": "twin "}),
+    ("wordPolicyConfig", "managedWordListsConfig", {"type": "PROFANITY"}, {"inputAction": "NONE"}),
+    ("sensitiveInformationPolicyConfig", "piiEntitiesConfig", {"type": "AGE", "action": "NONE"}, {"action": "BLOCK"}),
+    ("sensitiveInformationPolicyConfig", "regexesConfig", REGEX, {"name": "other"}),
+    ("sensitiveInformationPolicyConfig", "regexesConfig", REGEX, {"pattern": "b"}),
+    ("sensitiveInformationPolicyConfig", "regexesConfig", REGEX, {"name": "twin", "pattern": "A"}),
+    ("contextualGroundingPolicyConfig", "filtersConfig", {"type": "GROUNDING", "threshold": 0.5}, {"threshold": 0.25}),
+)
 
 
 def single() -> Iterator[tuple[str, Document]]:
@@ -97,6 +115,9 @@ def single() -> Iterator[tuple[str, Document]]:
         "only sensitive information, empty",
         only("sensitiveInformationPolicyConfig") | {"sensitiveInformationPolicyConfig": {}},
     )
+    for policy, entries, entry, again in TWINS:
+        twins = EVERYTHING[policy] | {entries: [entry, entry | again]}
+        yield f"$.{policy}.{entries} of {entry} and {again}", EVERYTHING | {policy: twins}
     for policy in (name for name in EVERYTHING if name.endswith("PolicyConfig")):
         yield f"only {policy}", only(policy)
         yield f"only {policy} without profile", {**only(policy, profile=False)}
