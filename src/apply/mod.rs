@@ -4,6 +4,7 @@
 //! and everything that happens, or does not, is an [`Event`].
 
 mod event;
+mod read_ahead;
 mod read_back;
 mod until;
 
@@ -14,12 +15,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::stream::{FuturesUnordered, StreamExt};
 
 pub use event::{Event, Happened, Outcome};
+pub use read_ahead::Moved;
 pub use read_back::Mismatch;
 pub use until::Unsettled;
 
-use crate::aws::{ApplyError, Call, Clients, Run, WriteCx, chain, perform};
+use crate::aws::{ApplyError, Call, Clients, Place, Run, WriteCx, chain, perform, place};
 use crate::kinds::Verb;
-use crate::model::{Address, Desired, RemoteId};
+use crate::model::{Desired, RemoteId};
 use crate::plan::{Action, ActionId, Plan};
 
 /// What an apply needs besides the plan.
@@ -46,6 +48,9 @@ pub enum ActionError {
     /// What must come first has not been seen.
     #[error(transparent)]
     Unsettled(#[from] Unsettled),
+    /// It is not as planned any more, and nothing was written.
+    #[error(transparent)]
+    Moved(#[from] Moved),
     /// AWS accepted the write and holds something else.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
@@ -61,6 +66,7 @@ impl ActionError {
                 "run again, or wait longer with --wait; ListEffectivePolicyValidationErrors tells whether a merge is not valid"
                     .to_owned(),
             ),
+            Self::Moved(_) => Some("something else changes it: plan again, and review what it is now".to_owned()),
             Self::Mismatch(_) => Some("plan again: the difference will show, field by field".to_owned()),
         }
     }
@@ -75,7 +81,8 @@ pub async fn apply(plan: &Plan, tools: Tools<'_>, see: &mut impl FnMut(&Event)) 
         while running.len() < tools.parallelism.max(1) && !tools.interrupted.load(Ordering::Relaxed) {
             let Some(action) = walk.next() else { break };
             tell(see, &mut outcome, Event::new(action, Happened::Started));
-            running.push(Box::pin(carry_out(action, tools)));
+            let again = plan.actions.iter().any(|other| other.address == action.address && other.id < action.id);
+            running.push(Box::pin(carry_out(action, again, tools)));
         }
         let Some(finished) = running.next().await else { break };
         let Finished { action, calls, result } = finished;
@@ -109,12 +116,21 @@ struct Finished<'a> {
     result: Result<Option<RemoteId>, ActionError>,
 }
 
-async fn carry_out<'a>(action: &'a Action, tools: Tools<'a>) -> Finished<'a> {
+/// `again` says that another action of this plan has written the same resource.
+async fn carry_out<'a>(action: &'a Action, again: bool, tools: Tools<'a>) -> Finished<'a> {
     let log = tools.run.log(&action.address);
     let cx = WriteCx { read: tools.clients.reading(&log), run: tools.run };
     let result = async {
         until::settle(&cx, action, tools.interrupted).await?;
-        let id = perform(&cx, action).await?;
+        let id = {
+            // What is read before a write of the organization must still be so when its turn comes.
+            let _turn = match place(action.address.kind) {
+                Place::Organization => Some(cx.run.lane().await),
+                Place::Region => None,
+            };
+            read_ahead::unmoved(&cx, action, again, tools.desired).await?;
+            perform(&cx, action).await?
+        };
         read_back::confirm(&cx, action, &id, tools.desired).await?;
         Ok((action.verb != Verb::Delete).then_some(id))
     };
@@ -186,7 +202,5 @@ impl<'a> Walk<'a> {
 
 /// The ids of the live resources, for a run.
 pub fn live_ids(live: &crate::model::Live) -> crate::aws::Ids {
-    let known = live.names.serving().map(|(address, id)| (address.clone(), id.clone()));
-    let pairs: BTreeMap<Address, RemoteId> = known.collect();
-    pairs.into_iter().collect()
+    crate::aws::Ids::of(&live.names)
 }

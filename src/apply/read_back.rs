@@ -58,14 +58,23 @@ async fn difference(
     let have = found.and_then(|raw| raw.model);
     Ok(match (have, want) {
         (None, None) => Vec::new(),
-        (Some(mut have), Some(want)) => {
-            desired.forget_ignored_tags(&mut have);
-            have.align(Some(want), &names(cx, want));
-            Model::compare(Some(&have), Some(want)).into_iter().map(|field| field.path).collect()
-        }
+        (Some(have), Some(want)) => differing(have, want, Some(want), &names(cx, want), desired),
         _ if action.verb == Verb::Delete => vec!["exists".to_owned()],
         _ => vec!["does not exist".to_owned()],
     })
+}
+
+/// The paths in which `found`, put into the words of `words`, differs from what is expected.
+pub(super) fn differing(
+    mut found: Model,
+    expected: &Model,
+    words: Option<&Model>,
+    names: &Names,
+    desired: &Desired,
+) -> Vec<String> {
+    desired.forget_ignored_tags(&mut found);
+    found.align(words, names);
+    Model::compare(Some(&found), Some(expected)).into_iter().map(|field| field.path).collect()
 }
 
 /// The ids that the wanted resource refers to, as they are known by now.

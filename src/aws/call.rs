@@ -157,7 +157,7 @@ impl Run {
         audited.unwrap_or_default()
     }
 
-    /// Waits until no other write to the organization is under way: two that meet end in
+    /// Waits until no other action of this run changes the organization: two that meet end in
     /// `ConcurrentModificationException`.
     pub(crate) async fn lane(&self) -> SemaphorePermit<'_> {
         self.lane.acquire().await.expect("the lane is never closed")

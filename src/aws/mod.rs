@@ -28,7 +28,7 @@ pub use effective::{EffectivePolicies, Named};
 pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, organization};
 pub use ids::Ids;
-pub use remote::{Edit, Listing, Place, Remote, list, perform, place, read, shown_by};
+pub use remote::{Edit, Listing, Place, Remote, list, namesake, perform, place, read, shown_by};
 pub use survey::Survey;
 pub(crate) use token::token;
 pub use wait::{Deadlines, Wait};

@@ -105,6 +105,19 @@ pub trait Remote: ResourceKind {
         id: &RemoteId,
     ) -> impl Future<Output = Result<Option<Raw>, AwsError>> + Send;
 
+    /// What exists and would be mistaken for `want`, or would exist beside it, if that were created now; `None` where
+    /// AWS itself refuses a second one, or where `perform` looks.
+    ///
+    /// # Errors
+    /// Any failure.
+    fn namesake(
+        _cx: &ReadCx<'_>,
+        _scope: &Scope,
+        _want: &Self::Model,
+    ) -> impl Future<Output = Result<Option<Raw>, AwsError>> + Send {
+        std::future::ready(Ok(None))
+    }
+
     /// Carries out `edit`, the change of `action`, and waits until AWS has done it. The answer is not trusted: the
     /// caller reads the id back.
     ///
@@ -156,6 +169,15 @@ macro_rules! dispatch {
         ) -> Result<Option<Raw>, AwsError> {
             cx.clients.enter(scope)?;
             match kind { $(Kind::$variant => $module::$variant::read(cx, scope, id).await,)+ }
+        }
+
+        /// What exists and would be mistaken for `want` if that were created now; see [`Remote::namesake`].
+        ///
+        /// # Errors
+        /// Any failure.
+        pub async fn namesake(cx: &ReadCx<'_>, scope: &Scope, want: &Model) -> Result<Option<Raw>, AwsError> {
+            cx.clients.enter(scope)?;
+            match want { $(Model::$variant(want) => $module::$variant::namesake(cx, scope, want).await,)+ }
         }
 
         /// Carries out an action and waits until AWS has done it; see [`Remote::perform`].

@@ -35,7 +35,7 @@ impl Remote for AccountEnforcement {
         let bedrock = cx.read.clients.bedrock(scope);
         let (have, want) = match edit {
             Edit::Create { want } => (None, want),
-            Edit::Update { have, want, .. } => (Some(have), want),
+            Edit::Update { id, have, want } => (Some((id, have)), want),
             Edit::Delete { id, .. } => {
                 let request = bedrock.delete_enforced_guardrail_configuration().config_id(id.as_str());
                 return match cx.insist(DELETE, id.as_str(), || request.clone().send()).await {
@@ -46,22 +46,23 @@ impl Remote for AccountEnforcement {
             }
         };
         let version = cx.run.ids.resolve(&want.version)?;
-        // What a put without an id does where a configuration exists is undocumented, so its id is looked up first.
-        let found = configuration(&cx.read, scope).await?;
-        if let (None, Some(found)) = (have, &found) {
+        // What a put without an id does where a configuration exists is undocumented, so none may.
+        if have.is_none()
+            && let Some(found) = configuration(&cx.read, scope).await?
+        {
             let ours = Model { version: Ref::Foreign(version), ..want.clone() };
             if found.model == Some(ours.into()) {
-                return Ok(found.id.clone());
+                return Ok(found.id);
             }
             let object = format!("the enforced configuration of {scope}");
             return Err(ApplyError::Moved { object, found: format!("{} exists by now", found.id) });
         }
         let request = bedrock
             .put_enforced_guardrail_configuration()
-            .set_config_id(found.as_ref().map(|found| found.id.to_string()))
-            .guardrail_inference_config(request(want, have, &version)?);
+            .set_config_id(have.map(|(id, _)| id.to_string()))
+            .guardrail_inference_config(request(want, have.map(|(_, have)| have), &version)?);
         let answer = cx.insist(PUT, &scope.to_string(), || request.clone().send()).await?;
-        let id = answer.config_id().filter(|id| !id.is_empty()).map(RemoteId::new).or(found.map(|found| found.id));
+        let id = answer.config_id().filter(|id| !id.is_empty()).map(RemoteId::new).or(have.map(|(id, _)| id.clone()));
         id.ok_or_else(|| AwsError::unreadable(PUT, &scope.to_string(), "the answer has no configId").into())
     }
 }

@@ -50,6 +50,15 @@ impl Remote for Guardrail {
         Ok(Some(raw(scope, id.as_str(), &answer, &Ok(tags), &highest)?))
     }
 
+    /// AWS may take a second guardrail of one name, and one of our mark in any case.
+    async fn namesake(cx: &ReadCx<'_>, scope: &Scope, want: &Model) -> Result<Option<Raw>, AwsError> {
+        let rows = rows(cx, scope, None).await?;
+        match rows.iter().find(|row| row.name() == want.name) {
+            Some(row) => Self::read(cx, scope, &RemoteId::new(row.arn())).await,
+            None => Ok(None),
+        }
+    }
+
     async fn perform(cx: &WriteCx<'_>, action: &Action, edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
         let scope = &action.address.scope;
         match edit {

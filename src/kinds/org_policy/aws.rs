@@ -42,7 +42,6 @@ impl Remote for OrgPolicy {
     }
 
     async fn perform(cx: &WriteCx<'_>, action: &Action, edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
-        let _lane = cx.run.lane().await;
         match edit {
             Edit::Create { want } => create(cx, want).await,
             Edit::Update { id, want, .. } => {

@@ -48,7 +48,6 @@ impl Remote for OrgPolicyAttachment {
 
     async fn perform(cx: &WriteCx<'_>, action: &Action, edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
         let organizations = cx.read.clients.organizations();
-        let _lane = cx.run.lane().await;
         match edit {
             Edit::Create { want } => {
                 let policy = cx.run.ids.resolve(&want.policy)?;

@@ -31,14 +31,11 @@ impl Remote for OrgPolicyType {
         let Edit::Create { .. } = edit else { return Err(impossible()) };
         let root = cx.run.root.as_deref().ok_or_else(impossible)?;
         let name = action.address.name.as_str();
-        {
-            let _lane = cx.run.lane().await;
-            let request = cx.read.clients.organizations().enable_policy_type().root_id(root).policy_type(name.into());
-            match cx.insist(ENABLE, name, || request.clone().send()).await {
-                Ok(_) => {}
-                Err(error) if error.is("PolicyTypeAlreadyEnabled") => {}
-                Err(error) => return Err(error.into()),
-            }
+        let request = cx.read.clients.organizations().enable_policy_type().root_id(root).policy_type(name.into());
+        match cx.insist(ENABLE, name, || request.clone().send()).await {
+            Ok(_) => {}
+            Err(error) if error.is("PolicyTypeAlreadyEnabled") => {}
+            Err(error) => return Err(error.into()),
         }
         let mut pace = cx.run.wait.pace(name);
         loop {
