@@ -65,13 +65,13 @@ async fn writes(sandbox: &Sandbox) -> BTreeMap<String, usize> {
 }
 
 /// The one guardrail of the state.
-fn guardrail(state: &mut Value) -> &mut Value {
+pub(crate) fn guardrail(state: &mut Value) -> &mut Value {
     let guardrails = find(state, "guardrails").and_then(Value::as_object_mut).expect("guardrails");
     guardrails.values_mut().next().expect("a guardrail")
 }
 
 /// The first value under this key that is not empty, wherever it stands.
-fn find<'a>(state: &'a mut Value, key: &str) -> Option<&'a mut Value> {
+pub(crate) fn find<'a>(state: &'a mut Value, key: &str) -> Option<&'a mut Value> {
     match state {
         Value::Object(entries) => {
             let here = entries
@@ -341,7 +341,7 @@ async fn the_rest_of_the_chain() {
 }
 
 /// The one policy of the state.
-fn policy(state: &mut Value) -> &mut Value {
+pub(crate) fn policy(state: &mut Value) -> &mut Value {
     find(state, "policies").and_then(Value::as_object_mut).and_then(|all| all.values_mut().next()).expect("a policy")
 }
 

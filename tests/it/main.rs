@@ -7,6 +7,7 @@ mod behind;
 mod cli;
 mod converge;
 mod documents;
+mod exact;
 mod examples;
 mod house;
 mod layers;

@@ -142,14 +142,20 @@ impl Sandbox {
         let sides =
             Sides::read(&spec(text), &clients, &mut diagnostics).await.unwrap_or_else(|failure| panic!("{failure:?}"));
         let plan = sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let outcome = self.carry_out(&sides, &plan).await;
+        (plan, outcome)
+    }
+
+    /// Carries out a plan that was made from these sides, however long ago.
+    pub(crate) async fn carry_out(&self, sides: &Sides, plan: &Plan) -> Outcome {
+        let clients = self.clients(Access::ReadWrite).await;
         let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
         let wait = Wait::seeded(Deadlines::scaled(0.5), 7);
         let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
         let interrupted = AtomicBool::new(false);
         let tools =
             Tools { clients: &clients, run: &run, desired: &sides.desired, parallelism: 16, interrupted: &interrupted };
-        let outcome = apply(&plan, tools, &mut |_| {}).await;
-        (plan, outcome)
+        apply(plan, tools, &mut |_| {}).await
     }
 }
 
