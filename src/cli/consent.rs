@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::error::Error;
 use crate::kinds::Verb;
-use crate::model::Direction;
+use crate::model::{Desired, Direction};
 use crate::plan::{Action, Hazard, Plan};
 use crate::report::Refusal;
 
@@ -105,4 +105,16 @@ pub(crate) fn fail_on(plan: &Plan, words: &[FailOn]) -> Result<(), Error> {
     let carries = |word: &&FailOn| plan.actions.iter().any(|action| word.is_of(action));
     let found: Vec<&str> = words.iter().filter(carries).map(|word| word.word()).collect();
     if found.is_empty() { Ok(()) } else { Err(Error::FailOn(found.join(", "))) }
+}
+
+/// An empty spec is more likely a wrong file than the wish to remove everything, whatever is allowed.
+///
+/// # Errors
+/// The plan removes something for a spec that declares nothing.
+pub(crate) fn declares_something(plan: &Plan, desired: &Desired) -> Result<(), Error> {
+    let deletes = plan.actions.iter().filter(|action| action.verb == Verb::Delete).count();
+    if deletes == 0 || !desired.resources.is_empty() {
+        return Ok(());
+    }
+    Err(Error::DeclaresNothing { deletes, stack: plan.stack.clone() })
 }

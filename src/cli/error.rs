@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::aws::{AwsError, FactsError};
 use crate::model::diagnostic::Diagnostics;
-use crate::report::json::Moved;
+use crate::report::json::{NotSaved, Stale};
 use crate::report::{Refusal, flags};
 
 /// Why a command ended without its result. A message says what failed on which object; [`Error::hint`] what to do.
@@ -67,7 +67,7 @@ pub(crate) enum Error {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: serde_json::Error,
+        source: NotSaved,
     },
     /// Apply needs a word of consent.
     #[error("refused, and nothing was changed: the plan does what has not been allowed")]
@@ -81,9 +81,22 @@ pub(crate) enum Error {
     /// Somebody was asked and did not say yes.
     #[error("refused, and nothing was changed")]
     Declined,
-    /// AWS or the spec has moved since the plan was saved.
-    #[error("the saved plan is stale, and nothing was changed")]
-    Stale(Vec<Moved>),
+    /// AWS or the spec has moved since the plan was saved, or it is of another stack.
+    #[error("the saved plan {}, and nothing was changed", match .0 {
+        Stale::Moved(_) => "is stale".to_owned(),
+        Stale::OtherStack { saved, spec } => format!("is of the stack `{saved}`, and the spec of `{spec}`"),
+    })]
+    Stale(Stale),
+    /// An empty spec would remove everything.
+    #[error(
+        "refused, and nothing was changed: the spec declares nothing, so that {deletes} resources of the stack `{stack}` would go"
+    )]
+    DeclaresNothing {
+        /// How many resources are ours.
+        deletes: usize,
+        /// The stack.
+        stack: String,
+    },
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -100,7 +113,9 @@ impl Error {
     pub(crate) const fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Later(_) | Self::NoTarget(_) => Exit::Usage,
-            Self::Refused(_) | Self::FailOn(_) | Self::NoTerminal | Self::Declined => Exit::Refused,
+            Self::Refused(_) | Self::DeclaresNothing { .. } | Self::FailOn(_) | Self::NoTerminal | Self::Declined => {
+                Exit::Refused
+            }
             Self::Stale(_) => Exit::Stale,
             Self::Interrupted => Exit::Interrupted,
             Self::Spec(_)
@@ -119,7 +134,7 @@ impl Error {
     /// Further lines that belong to the message.
     pub(crate) fn details(&self) -> Vec<String> {
         match self {
-            Self::Stale(moved) => moved.iter().map(ToString::to_string).collect(),
+            Self::Stale(Stale::Moved(moved)) => moved.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         }
     }
@@ -136,7 +151,13 @@ impl Error {
             Self::NotAPlan { .. } => Some("save one with `bedrail plan --out FILE`".to_owned()),
             Self::Refused(refusals) => Some(format!("to allow it, add {}", flags(refusals).join(" "))),
             Self::NoTerminal => Some("add --yes, or apply a plan saved with `bedrail plan --out FILE`".to_owned()),
-            Self::Stale(_) => Some("plan again, review, and apply the new plan".to_owned()),
+            Self::Stale(Stale::Moved(_)) => Some("plan again, review, and apply the new plan".to_owned()),
+            Self::Stale(Stale::OtherStack { .. }) => {
+                Some("name the spec that it was made from with --spec, or another plan".to_owned())
+            }
+            Self::DeclaresNothing { .. } => {
+                Some("see that --spec names the right file; what removes everything is `bedrail destroy`".to_owned())
+            }
             Self::Sandbox { source: bedrail_localstack::StartError::Listen { .. }, .. } => {
                 Some("another process may listen there: choose another --port".to_owned())
             }

@@ -1,9 +1,11 @@
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::aws::Access;
 use crate::cli::args::Global;
 use crate::cli::audit;
-use crate::cli::consent::{Allowed, Consent};
+use crate::cli::consent::{Allowed, Consent, declares_something};
 use crate::cli::error::Error;
 use crate::cli::execute::{Form, Job, execute};
 use crate::cli::exit::Exit;
@@ -11,7 +13,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::plan::{Plan, Purpose};
-use crate::report::json::{FORMAT_VERSION, PlanFile};
+use crate::report::json::PlanFile;
 
 /// Plans and carries out the plan
 ///
@@ -54,6 +56,7 @@ impl Args {
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
+        declares_something(&plan, &session.sides.desired)?;
         if let Some(saved) = &saved {
             still_so(saved, &plan, &session)?;
         }
@@ -68,14 +71,12 @@ impl Args {
 }
 
 fn read_saved(path: &Path) -> Result<PlanFile, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::File { verb: "read", path: path.to_owned(), source })?;
-    let failed = |source| Error::NotAPlan { path: path.to_owned(), source };
-    let saved: PlanFile = serde_json::from_slice(&bytes).map_err(failed)?;
-    if saved.format_version == FORMAT_VERSION {
-        return Ok(saved);
-    }
-    let told = format!("its format_version is {}, and this release reads {FORMAT_VERSION}", saved.format_version);
-    Err(failed(serde::de::Error::custom(told)))
+    let failed = |source| Error::File { verb: "read", path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    // The length that a file states is not trusted: what is read may be a pipe.
+    let limit = u64::try_from(PlanFile::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    PlanFile::read(&bytes).map_err(|source| Error::NotAPlan { path: path.to_owned(), source })
 }
 
 /// Whether the saved plan holds everything that would be done now.

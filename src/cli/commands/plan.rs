@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::Form;
 use crate::aws::Access;
 use crate::cli::args::Global;
-use crate::cli::consent::{Allowed, Consent, FailOn, fail_on};
+use crate::cli::consent::{Allowed, Consent, FailOn, declares_something, fail_on};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
@@ -61,6 +61,9 @@ impl Args {
             Form::Markdown => markdown::plan(&plan, &refusals, &session.disclosure, self.max_bytes),
         };
         output.result(&report)?;
+        if declares_something(&plan, &session.sides.desired).is_err() {
+            output.say("The spec declares nothing: apply will refuse this plan, and only `bedrail destroy` removes everything.");
+        }
         if let Some(path) = &self.out {
             // Whatever is shown, a saved plan holds no guarded text.
             let hidden = Disclosure { content: false, ..session.disclosure.clone() };

@@ -6,16 +6,18 @@ mod event;
 mod finding;
 mod moved;
 mod plan;
+mod saved;
 
 pub use audit::AuditLine;
 pub(crate) use event::why_skipped;
 pub use event::{Call, Event, Line, event, line, summary};
 pub use finding::{Finding, FindingKind, drift};
-pub use moved::{How, Moved};
+pub use moved::{How, Moved, Stale};
 pub use plan::{
     FORMAT_VERSION, JsonAction, JsonBlind, JsonField, JsonHeld, JsonPrecondition, JsonUnmanaged, JsonWarning, PlanFile,
     Reach, Scope,
 };
+pub use saved::NotSaved;
 
 use serde::Serialize;
 

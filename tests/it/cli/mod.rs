@@ -4,6 +4,7 @@ mod audit;
 mod contract;
 mod help;
 mod ready;
+mod saved;
 mod secrets;
 mod served;
 
