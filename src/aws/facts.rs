@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_organizations::types::{AccountState, AccountStatus};
+use aws_sdk_organizations::types::{AccountState, AccountStatus, OrganizationFeatureSet};
 
 use super::call::{CallLog, ReadCx};
 use super::clients::Clients;
 use super::error::{AwsError, Class};
+use crate::kinds::org_policy_type::BEDROCK_POLICY;
 use crate::model::{Account, AccountId, Caller, Organization, OrganizationalUnit, Partition};
 
 /// What the spec says of where it belongs.
@@ -125,6 +126,7 @@ pub async fn organization(
     if caller != management {
         return Err(FactsError::NotManagement { caller: caller.clone(), management: management.clone() });
     }
+    let all_features = tree.all_features(&root).await;
     let accounts = tree.accounts().await?;
     let units = tree.units(&root.id, units).await?;
     Ok(Some(Organization {
@@ -132,6 +134,7 @@ pub async fn organization(
         management_account: root.management_account,
         root: root.id,
         policy_types: root.policy_types,
+        all_features,
         accounts,
         units,
     }))
@@ -149,6 +152,7 @@ struct Tree<'a> {
 }
 
 const LIST_ROOTS: &str = "organizations:ListRoots";
+const DESCRIBE_ORGANIZATION: &str = "organizations:DescribeOrganization";
 const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
 
 impl Tree<'_> {
@@ -184,12 +188,22 @@ impl Tree<'_> {
     }
 
     async fn management_account(&self) -> Result<AccountId, AwsError> {
-        const OPERATION: &str = "organizations:DescribeOrganization";
         let request = self.cx.clients.organizations().describe_organization();
-        let answer = self.cx.call(OPERATION, "the organization", request.send()).await?;
+        let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await?;
         let id = answer.organization().and_then(|organization| organization.master_account_id());
         id.and_then(|id| id.parse().ok())
-            .ok_or_else(|| AwsError::unreadable(OPERATION, "the organization", "no management account"))
+            .ok_or_else(|| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", "no management account"))
+    }
+
+    /// Whether the organization has all features. A Bedrock policy type that is enabled says so without a call; a refusal
+    /// leaves it unknown.
+    async fn all_features(&self, root: &Root) -> Option<bool> {
+        if root.policy_types.iter().any(|(name, status)| name == BEDROCK_POLICY && status == "ENABLED") {
+            return Some(true);
+        }
+        let request = self.cx.clients.organizations().describe_organization();
+        let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await.ok()?;
+        answer.organization()?.feature_set().map(|set| *set == OrganizationFeatureSet::All)
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, AwsError> {

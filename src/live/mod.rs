@@ -67,8 +67,9 @@ fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
 
 fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
     let mut merged = Readings::default();
-    for Readings { items, unread, unavailable, not_scanned } in all {
+    for Readings { items, pointed, unread, unavailable, not_scanned } in all {
         merged.items.extend(items);
+        merged.pointed.extend(pointed);
         merged.unread.extend(unread);
         merged.unavailable.extend(unavailable);
         merged.not_scanned.extend(not_scanned);

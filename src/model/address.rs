@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for Address {
 }
 
 /// Linear in both lengths: on a mismatch only the last `*` takes one more byte.
-pub(super) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+pub(crate) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut in_text, mut retry) = (0, 0, None);
     while in_text < text.len() {
         if at < pattern.len() && pattern[at] == b'*' {

@@ -47,6 +47,8 @@ pub struct Organization {
     pub root: String,
     /// Policy types with their status, as `ListRoots` shows them; a disabled type is absent.
     pub policy_types: Vec<(String, String)>,
+    /// Whether the organization has all features; `None` where that could not be read.
+    pub all_features: Option<bool>,
     /// Every account of the organization.
     pub accounts: Vec<Account>,
     /// The OUs that a selector made it necessary to read.
@@ -93,6 +95,19 @@ impl Organization {
             account.active
                 && (account.id.as_str() == target || account.ancestors.iter().any(|ancestor| ancestor == target))
         })
+    }
+
+    /// What stands above a node, root first; `None` where it was not read.
+    pub fn above<'a>(&'a self, node: &str) -> Option<&'a [String]> {
+        if node == self.root {
+            return Some(&[]);
+        }
+        if let Some(account) = self.accounts.iter().find(|account| account.id.as_str() == node) {
+            return Some(&account.ancestors);
+        }
+        let chains = self.units.iter().map(|unit| &unit.ancestors);
+        let mut chains = chains.chain(self.accounts.iter().map(|account| &account.ancestors));
+        chains.find_map(|chain| Some(&chain[..chain.iter().position(|id| id == node)?]))
     }
 
     /// The node with this id, under the best name that was read.

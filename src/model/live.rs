@@ -11,6 +11,7 @@ use super::mark::{Marker, Owner};
 use super::names::Names;
 use super::reference::RemoteId;
 use super::scope::{AccountId, Scope};
+use super::standing::{Pointed, Standing};
 use crate::kinds::{Kind, Model, account_enforcement};
 
 /// One resource that AWS has, at one of our addresses.
@@ -127,6 +128,12 @@ pub struct Live {
     pub policies: BTreeMap<RemoteId, SeenPolicy>,
     /// The enforced configuration of every account and Region that was read, whoever wrote it, with AWS's ids.
     pub enforcements: BTreeMap<Scope, account_enforcement::Model>,
+    /// How guardrails and versions stand, by ARN and by `ARN:number`.
+    pub standing: BTreeMap<RemoteId, Standing>,
+    /// What could be learnt of the versions of others that the spec points at by ARN.
+    pub pointed: BTreeMap<RemoteId, Pointed>,
+    /// How many guardrails each account and Region has, ours or not; none is no entry.
+    pub guardrails: BTreeMap<Scope, usize>,
     /// The guardrails that use a profile, ours or not, by account and profile id.
     pub profile_users: BTreeMap<(AccountId, String), BTreeSet<RemoteId>>,
     /// What is not ours.

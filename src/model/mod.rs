@@ -16,8 +16,10 @@ mod readings;
 mod reference;
 mod scope;
 pub mod span;
+mod standing;
 mod words;
 
+pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
 pub use desired::{Desired, ExternalMark, Wanted};
 pub use digest::Digest;
@@ -32,4 +34,5 @@ pub use partition::{bedrock_regions, organizations_region};
 pub use readings::{Evidence, Raw, Readings, Unread};
 pub use reference::{Ref, RemoteId};
 pub use scope::{AccountId, NotAnAccountId, Partition, Region, Scope};
+pub use standing::{Pointed, Standing};
 pub(crate) use words::words;

@@ -1,9 +1,12 @@
 //! What AWS answered, still in AWS's ids: the input of the one pure pass that turns ids into addresses.
 
+use std::collections::BTreeMap;
+
 use super::live::Unavailable;
 use super::mark::{Marker, Tags};
 use super::reference::RemoteId;
 use super::scope::Scope;
+use super::standing::{Pointed, Standing};
 use crate::kinds::{Kind, Model};
 
 /// One resource as it was read.
@@ -24,6 +27,8 @@ pub struct Raw {
     pub model: Option<Model>,
     /// The cross-Region profile of a guardrail, known from the list even where nothing else was read.
     pub profile: Option<String>,
+    /// How a guardrail or version stands, as far as it was seen.
+    pub standing: Standing,
     /// The fact that makes the next write on it new.
     pub fact: String,
     /// When it was made or last changed, as AWS says (ISO 8601); `None` where AWS does not.
@@ -73,6 +78,8 @@ pub struct Unread {
 pub struct Readings {
     /// What was read.
     pub items: Vec<Raw>,
+    /// What could be learnt of the versions of others that the spec points at.
+    pub pointed: BTreeMap<RemoteId, Pointed>,
     /// What could not be.
     pub unread: Vec<Unread>,
     /// Regions in which there is nothing to read.

@@ -15,17 +15,18 @@ use crate::model::{
 
 /// What AWS has, at our addresses.
 pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
-    let Readings { items, unread, unavailable, not_scanned } = readings;
+    let Readings { items, pointed, unread, unavailable, not_scanned } = readings;
     let mut pass = Pass {
         desired,
         facts,
-        live: Live { unavailable, not_scanned, ..Live::default() },
+        live: Live { pointed, unavailable, not_scanned, ..Live::default() },
         guardrails: Guardrails::default(),
         policies: BTreeMap::new(),
         unseen: unseen_guardrails(&items, &unread),
     };
     let mut by_kind: BTreeMap<Kind, Vec<Raw>> = BTreeMap::new();
     for item in items {
+        pass.stands(&item);
         by_kind.entry(item.kind).or_default().push(item);
     }
     // In the order of the registry, so that what is pointed at has its address before what points.
@@ -78,6 +79,16 @@ impl Pass<'_> {
         self.live.blind.dedup();
         self.live.unmanaged.sort_by(|one, other| (&one.address, &one.id).cmp(&(&other.address, &other.id)));
         self.live
+    }
+
+    /// Notes how a guardrail or version stands, and that it takes room.
+    fn stands(&mut self, raw: &Raw) {
+        match raw.kind {
+            Kind::Guardrail => *self.live.guardrails.entry(raw.scope.clone()).or_default() += 1,
+            Kind::GuardrailVersion => {}
+            _ => return,
+        }
+        self.live.standing.insert(raw.id.clone(), raw.standing.clone());
     }
 
     /// Puts what carries marks where its mark says, and what carries none where the spec wants something of its name.

@@ -85,6 +85,7 @@ fn facts() -> Facts {
             management_account: management,
             root: "r-ab12".to_owned(),
             policy_types: Vec::new(),
+            all_features: Some(true),
             accounts: vec![
                 account(MANAGEMENT, "management", &["r-ab12"]),
                 account("222233334444", "prod-1", &["r-ab12", "ou-ab12-workload"]),

@@ -9,7 +9,7 @@ use super::{AccountEnforcement, Guarding, Model, ModelEnforcement, NAME, Selecti
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
 use crate::kinds::guardrail_version::aws::split;
-use crate::model::{Evidence, Raw, Readings, Ref, RemoteId, Scope};
+use crate::model::{Evidence, Raw, Readings, Ref, RemoteId, Scope, Standing};
 use crate::plan::Action;
 
 const LIST: &str = "bedrock:ListEnforcedGuardrailsConfiguration";
@@ -138,6 +138,7 @@ fn raw(scope: &Scope, found: &AccountEnforcedGuardrailOutputConfiguration) -> Re
         evidence: Evidence::UpdatedBy(found.updated_by().map(str::to_owned)),
         model: Some(model.into()),
         profile: None,
+        standing: Standing::default(),
         fact: found.updated_at().map(ToString::to_string).unwrap_or_default(),
         changed_at: found.updated_at().map(ToString::to_string),
     })

@@ -11,7 +11,7 @@ use super::{Content, Guardrail, Model};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
 use crate::kinds::Kind;
 use crate::kinds::guardrail_version::aws as version;
-use crate::model::{Evidence, FieldDiff, Raw, Readings, RemoteId, Scope, Tags, Unread};
+use crate::model::{Evidence, FieldDiff, Raw, Readings, RemoteId, Scope, Standing, Tags, Unread};
 use crate::plan::Action;
 
 mod answer;
@@ -112,6 +112,7 @@ async fn look_at(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, row: &Guardrai
         evidence: evidence(&tags),
         model: None,
         profile,
+        standing: Standing { status: Some(row.status().as_str().to_owned()), ..Standing::default() },
         fact: format!("{}|?", row.updated_at()),
         changed_at: Some(row.updated_at().to_string()),
     };
@@ -164,6 +165,7 @@ fn raw(
         name: name.clone(),
         evidence: evidence(tags),
         profile: content.cross_region_profile.clone(),
+        standing: standing(answer, &content),
         model: Some(
             Model {
                 name,
@@ -177,6 +179,15 @@ fn raw(
         fact: format!("{}|{highest}", answer.updated_at()),
         changed_at: Some(answer.updated_at().to_string()),
     })
+}
+
+/// How a draft or version stands, by an answer that shows it in full.
+pub(in crate::kinds) fn standing(answer: &GetGuardrailOutput, content: &Content) -> Standing {
+    Standing {
+        status: Some(answer.status().as_str().to_owned()),
+        automated_reasoning: Some(content.automated_reasoning_policy.is_some()),
+        key: Some(answer::optional(answer.kms_key_arn())),
+    }
 }
 
 /// The content of an answer in normal form.

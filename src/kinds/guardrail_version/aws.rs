@@ -6,7 +6,7 @@ use super::{GuardrailVersion, Model, Release};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
 use crate::kinds::Kind;
 use crate::kinds::guardrail::aws::{self as guardrail, DRAFT, Settle, settled};
-use crate::model::{Digest, Evidence, Marker, Raw, Readings, Ref, RemoteId, Scope};
+use crate::model::{Digest, Evidence, Marker, Raw, Readings, Ref, RemoteId, Scope, Standing};
 use crate::plan::Action;
 
 const CREATE: &str = "bedrock:CreateGuardrailVersion";
@@ -43,6 +43,7 @@ impl Remote for GuardrailVersion {
             name: number.to_owned(),
             evidence: Evidence::Version { of: RemoteId::new(arn), marker },
             model: Some(model.into()),
+            standing: guardrail::standing(&answer, &content),
             profile: content.cross_region_profile,
             fact: String::new(),
             changed_at: Some(answer.created_at().to_string()),
@@ -76,6 +77,7 @@ pub(in crate::kinds) fn seen(scope: &Scope, arn: &str, row: &GuardrailSummary) -
         },
         model: None,
         profile: guardrail::profile_of(row),
+        standing: Standing { status: Some(row.status().as_str().to_owned()), ..Standing::default() },
         fact: String::new(),
         changed_at: Some(row.created_at().to_string()),
     })

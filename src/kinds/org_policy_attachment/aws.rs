@@ -5,7 +5,7 @@ use futures::future::join_all;
 use super::{Model, OrgPolicyAttachment, name};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
-use crate::model::{Evidence, Raw, Readings, Ref, RemoteId, Scope, Unread};
+use crate::model::{Evidence, Raw, Readings, Ref, RemoteId, Scope, Standing, Unread};
 use crate::plan::Action;
 
 const LIST: &str = "organizations:ListTargetsForPolicy";
@@ -104,6 +104,7 @@ fn raw(scope: &Scope, policy: &RemoteId, target: &str) -> Raw {
         evidence: Evidence::Of(policy.clone()),
         model: Some(model.into()),
         profile: None,
+        standing: Standing::default(),
         fact: String::new(),
         changed_at: None,
     }

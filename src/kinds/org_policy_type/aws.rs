@@ -3,7 +3,7 @@
 use super::{BEDROCK_POLICY, Model, OrgPolicyType};
 use crate::aws::{ApplyError, AwsError, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
-use crate::model::{Evidence, Raw, Readings, RemoteId, Scope};
+use crate::model::{Evidence, Raw, Readings, RemoteId, Scope, Standing};
 use crate::plan::Action;
 
 const ENABLE: &str = "organizations:EnablePolicyType";
@@ -78,6 +78,7 @@ fn raw(scope: &Scope, name: &str) -> Raw {
         evidence: Evidence::Organization,
         model: Some(Model {}.into()),
         profile: None,
+        standing: Standing::default(),
         fact: String::new(),
         changed_at: None,
     }

@@ -6,7 +6,7 @@ use super::document::normal;
 use super::{Model, ResourcePolicy, is_profile_arn};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
-use crate::model::{Document, Evidence, Raw, Readings, Ref, RemoteId, Scope, Unread};
+use crate::model::{Document, Evidence, Raw, Readings, Ref, RemoteId, Scope, Standing, Unread};
 use crate::plan::Action;
 
 const GET: &str = "bedrock:GetResourcePolicy";
@@ -61,6 +61,7 @@ impl Remote for ResourcePolicy {
             evidence,
             model: Some(model.into()),
             profile: None,
+            standing: Standing::default(),
             fact: String::new(),
             changed_at: None,
         }))

@@ -8,6 +8,7 @@ use crate::model::{Address, Document, FieldDiff, Names, Ref, RemoteId};
 pub mod codes;
 pub mod document;
 mod grants;
+pub mod judge;
 mod profile;
 mod raw;
 pub(crate) mod section;

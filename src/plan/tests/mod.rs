@@ -11,7 +11,7 @@ use crate::kinds::{Kind, account_enforcement, guardrail, guardrail_version, org_
 use crate::model::Live;
 use crate::model::{
     AccountId, Caller, Desired, Document, Evidence, Facts, Form, Marker, NAME_TAG, Organization, PROTECTED_TAG,
-    Partition, Raw, Readings, Ref, STACK_TAG, Scope, Segment, Tags, Template, Unread, Wanted,
+    Partition, Raw, Readings, Ref, STACK_TAG, Scope, Segment, Standing, Tags, Template, Unread, Wanted,
 };
 
 mod order;
@@ -47,6 +47,7 @@ fn facts() -> Facts {
         management_account: account(),
         root: "r-sand".to_owned(),
         policy_types: Vec::new(),
+        all_features: Some(true),
         accounts: Vec::new(),
         units: Vec::new(),
     };
@@ -145,6 +146,7 @@ impl World {
             evidence,
             model,
             profile: None,
+            standing: Standing::default(),
             fact: "fact".to_owned(),
             changed_at: None,
         };

@@ -24,6 +24,7 @@ pub(super) fn facts(top: &Top) -> Facts {
             management_account,
             root: "r-root".to_owned(),
             policy_types: Vec::new(),
+            all_features: Some(true),
             accounts: Vec::new(),
             units: Vec::new(),
         }),

@@ -24,6 +24,7 @@ fn facts() -> Facts {
             management_account: management,
             root: "r-ab12".to_owned(),
             policy_types: Vec::new(),
+            all_features: Some(true),
             accounts: vec![
                 account("111122223333", "main"),
                 account("222233334444", "twin"),
