@@ -7,7 +7,7 @@ use crate::kinds::{Kind, Model, resource_policy};
 use crate::live;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{Desired, Digest, Facts, Live, Scope};
-use crate::plan::{Options, Plan, contents_needed, plan, recognise};
+use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise};
 use crate::spec::lower::{lower, selectors};
 use crate::spec::{Spec, top::Top};
 
@@ -105,5 +105,6 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
         names,
         external: desired.external.values().cloned().collect(),
         profiles,
+        pointed: pointed_at(desired),
     }
 }

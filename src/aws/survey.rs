@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, STACK_TAG, Scope, Tags, owner_of};
+use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, RemoteId, STACK_TAG, Scope, Tags, owner_of};
 
 /// The places to look at, and what is worth reading in full there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Survey {
     pub names: BTreeSet<(Scope, String)>,
     /// Marks of guardrails of other stacks that the spec refers to.
     pub external: Vec<ExternalMark>,
+    /// Versions of guardrails of others that the spec points at by ARN: each is looked at with the policy of its guardrail.
+    pub pointed: BTreeSet<(Scope, RemoteId)>,
     /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
     pub profiles: BTreeSet<(Scope, String)>,
 }

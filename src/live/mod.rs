@@ -1,10 +1,11 @@
 //! Reads AWS: every declared and scanned scope at once, each failure kept as a blind spot and never as absence.
 //!
 //! In a Region with G guardrails, of which the worth reading are read in full, that is at most `2 + 4·G` calls; besides,
-//! one for each version whose content somebody needs, and one for each profile in each of its Regions. Organizations
+//! one for each version whose content somebody needs, two for each version of others that is pointed at by ARN, and one for each profile in each of its Regions. Organizations
 //! takes the pages of its policies and three calls for each of them.
 
 mod contents;
+mod pointed;
 mod scope;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub async fn read(
     readings = merge([scopes(&cx, &left_profiles(survey, &readings)).await, readings]);
     let wanted = needed(&readings);
     contents::fill(&cx, &mut readings, &wanted).await;
+    readings.pointed = pointed::look(&cx, survey).await;
     readings
 }
 

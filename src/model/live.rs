@@ -132,6 +132,8 @@ pub struct Live {
     pub standing: BTreeMap<RemoteId, Standing>,
     /// What could be learnt of the versions of others that the spec points at by ARN.
     pub pointed: BTreeMap<RemoteId, Pointed>,
+    /// The resource policies of guardrails that others manage and that were read in full, by ARN; or why one could not be.
+    pub shared: BTreeMap<RemoteId, Result<Document, String>>,
     /// How many guardrails each account and Region has, ours or not; none is no entry.
     pub guardrails: BTreeMap<Scope, usize>,
     /// The guardrails that use a profile, ours or not, by account and profile id.

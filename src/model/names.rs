@@ -35,7 +35,7 @@ impl Names {
     }
 
     /// The ids that serve `address`, least first.
-    pub fn ids(&self, address: &Address) -> impl Iterator<Item = &RemoteId> {
+    pub fn ids(&self, address: &Address) -> impl DoubleEndedIterator<Item = &RemoteId> {
         self.serving.get(address).into_iter().flatten()
     }
 

@@ -43,7 +43,63 @@ pub fn contents_needed(readings: &Readings, desired: &Desired) -> BTreeSet<Remot
             });
         }
     }
+    needed.extend(pointed_at(readings, desired, &guardrails));
     needed
+}
+
+/// The named and numbered versions that something of the spec enforces, and whose content is not known to be the one that
+/// the spec declares: whether they can be enforced is to be seen.
+fn pointed_at(readings: &Readings, desired: &Desired, guardrails: &BTreeMap<&RemoteId, Address>) -> BTreeSet<RemoteId> {
+    let enforces = |model: &&Model| matches!(model, Model::AccountEnforcement(_) | Model::OrgPolicy(_));
+    let enforced = desired.resources.values().map(|wanted| &wanted.model).filter(enforces);
+    let mut needed = BTreeSet::new();
+    for address in enforced.flat_map(Model::requires).filter(|address| address.kind == Kind::GuardrailVersion) {
+        let Some(Model::GuardrailVersion(version)) = desired.resources.get(&address).map(|wanted| &wanted.model) else {
+            needed.extend(of_others(readings, desired, &address));
+            continue;
+        };
+        let declared = version.guardrail.address().and_then(|guardrail| desired.resources.get(guardrail));
+        let current = match declared.map(|wanted| &wanted.model) {
+            Some(Model::Guardrail(model)) => Some(model.content.digest()),
+            _ => None,
+        };
+        let is_it = |raw: &&Raw| {
+            let Evidence::Version { of, marker } = &raw.evidence else { return false };
+            let of_guardrail = guardrails.get(of) == version.guardrail.address();
+            let as_declared =
+                marker.as_ref().zip(current.as_ref()).is_some_and(|(marker, it)| marker.hint == it.short());
+            let named = match &version.release {
+                Release::Named(key) => marker.as_ref().is_some_and(|marker| marker.key.as_ref() == Some(key)),
+                Release::Numbered(_, number) => raw.name == *number,
+                Release::Implicit => false,
+            };
+            of_guardrail && named && !as_declared
+        };
+        needed.extend(readings.items.iter().filter(is_it).map(|raw| raw.id.clone()));
+    }
+    needed
+}
+
+/// The version of a guardrail of another stack that an address stands for: a number, or the newest.
+fn of_others(readings: &Readings, desired: &Desired, version: &Address) -> Option<RemoteId> {
+    let (key, number) = version.name.split_once('@')?;
+    let mark = desired.external.get(&Address::new(Kind::Guardrail, version.scope.clone(), key))?;
+    let marked = |raw: &&Raw| match &raw.evidence {
+        Evidence::Tags(tags) if raw.kind == Kind::Guardrail && raw.scope == version.scope => {
+            owner_of(tags, &desired.stack) == (Owner::Other(mark.stack.clone()), Some(mark.name.clone()))
+        }
+        _ => false,
+    };
+    let arn = &readings.items.iter().find(marked)?.id;
+    let versions =
+        readings.items.iter().filter(|raw| matches!(&raw.evidence, Evidence::Version { of, .. } if of == arn));
+    let mut numbered: Vec<(u32, &Raw)> = versions.filter_map(|raw| Some((raw.name.parse().ok()?, raw))).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    let found = match number.parse::<u32>() {
+        Ok(number) => numbered.iter().find(|(other, _)| *other == number),
+        Err(_) => numbered.last(),
+    };
+    found.map(|(_, raw)| raw.id.clone())
 }
 
 /// The addresses that guardrails have by their marks, or would have if they were adopted.

@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, preconditions, removal,
+    target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
@@ -73,13 +74,17 @@ pub fn plan(
         versions::warn_of_unpublished(&mut decisions);
     }
     needs::hold(&mut decisions);
+    preconditions::hold(&mut decisions);
     removal::remove(&mut decisions);
     versions::prune(&mut decisions);
     needs::hold(&mut decisions);
+    preconditions::hold(&mut decisions);
+    preconditions::warn(&mut decisions);
     let faults = hand_over::faults(&decisions);
     if faults.has_errors() {
         return Err(faults);
     }
+    let preconditions = preconditions::list(&decisions);
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
     phases::split(&mut drafts, live);
     let edges = order::edges(&drafts, live);
@@ -92,7 +97,7 @@ pub fn plan(
     Ok(Plan {
         stack: desired.stack.clone(),
         scanned: scanned(live, desired, facts),
-        preconditions: Vec::new(),
+        preconditions,
         actions,
         unchanged: unchanged.into_iter().collect(),
         held: held.into_values().collect(),

@@ -235,6 +235,8 @@ impl Pass<'_> {
                     let address = Address::new(raw.kind, raw.scope.clone(), address.name.clone());
                     let owner = owner.clone();
                     self.find(address, owner, raw);
+                } else if let Some(Model::ResourcePolicy(model)) = raw.model {
+                    self.live.shared.insert(guardrail.clone(), Ok(model.document));
                 }
             }
             Evidence::Profile => {

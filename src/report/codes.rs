@@ -8,7 +8,7 @@ pub fn page() -> String {
     let mut all: Vec<Code> = LISTS.concat();
     all.sort();
     let mut page = String::from(
-        "# Codes of diagnostics\n\nErrors begin with `E`, warnings with `W`. A code keeps its meaning for good.\n\n\
+        "# Codes of diagnostics\n\nErrors begin with `E`, warnings with `W`, preconditions of a plan with `P`. A code keeps its meaning for good.\n\n\
          | code | meaning |\n|---|---|\n",
     );
     for code in all {

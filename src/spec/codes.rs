@@ -105,6 +105,7 @@ pub const LISTS: &[&[Code]] = &[
     CODES,
     super::lower::codes::CODES,
     crate::plan::codes::CODES,
+    crate::plan::precondition_codes::CODES,
     crate::kinds::guardrail::codes::CODES,
     crate::kinds::guardrail_version::codes::CODES,
     super::selector::CODES,
@@ -122,7 +123,7 @@ mod tests {
         let mut ids: Vec<&str> = LISTS.iter().flat_map(|list| list.iter()).map(|code| code.id()).collect();
         for id in &ids {
             let (letter, number) = id.split_at(1);
-            assert!(matches!(letter, "E" | "W") && number.len() == 4 && number.parse::<u16>().is_ok(), "{id}");
+            assert!(matches!(letter, "E" | "P" | "W") && number.len() == 4 && number.parse::<u16>().is_ok(), "{id}");
         }
         let count = ids.len();
         ids.sort_unstable();

@@ -9,7 +9,9 @@ use super::{Model, OrgPolicy};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
 use crate::kinds::org_policy_type::BEDROCK_POLICY;
-use crate::model::{Document, Evidence, FieldDiff, NAME_TAG, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread};
+use crate::model::{
+    Document, Evidence, FieldDiff, NAME_TAG, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread,
+};
 use crate::plan::Action;
 
 const LIST: &str = "organizations:ListPolicies";

@@ -76,11 +76,23 @@ fn admits(statement: &Document, principal: Principal<'_>) -> Permits {
         Some("*") => Permits::Yes,
         Some(name) if name == account => Permits::Yes,
         Some(arn) => match arn.split(':').collect::<Vec<_>>().as_slice() {
-            ["arn", _, "iam", "", of, "root"] => if *of == account { Permits::Yes } else { Permits::No },
+            ["arn", _, "iam", "", of, "root"] => {
+                if *of == account {
+                    Permits::Yes
+                } else {
+                    Permits::No
+                }
+            }
             // One role of the account is not the account.
             ["arn", _, "iam" | "sts", "", of, ..] if *of == account => Permits::Unclear,
             ["arn", _, "iam" | "sts", "", ..] => Permits::No,
-            _ => if arn.len() == 12 { Permits::No } else { Permits::Unclear },
+            _ => {
+                if arn.len() == 12 {
+                    Permits::No
+                } else {
+                    Permits::Unclear
+                }
+            }
         },
         None => Permits::Unclear,
     };
@@ -109,8 +121,8 @@ fn condition_holds(operator: &str, key: &str, values: &[Document], principal: Pr
         ("StringEquals", key) if key.eq_ignore_ascii_case(ORGANIZATION) => texts.contains(&organization),
         ("ForAnyValue:StringLike", key) if key.eq_ignore_ascii_case(PATHS) => {
             // `o-…/r-…/ou-…/`, as AWS writes the place of an account.
-            let path: String =
-                std::iter::once(organization).chain(ancestors.iter().map(String::as_str)).map(|id| format!("{id}/")).collect();
+            let place: Vec<&str> = std::iter::once(organization).chain(ancestors.iter().map(String::as_str)).collect();
+            let path = place.join("/") + "/";
             texts.iter().any(|pattern| wildcard(pattern.as_bytes(), path.as_bytes()))
         }
         _ => return Permits::Unclear,

@@ -83,7 +83,8 @@ pub(crate) fn refused(refusals: &[Refusal], look: Look<'_>) -> String {
 pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
     let count = |state: State| plan.preconditions.iter().filter(|one| one.state == state).count();
     let doubtful: Vec<&Precondition> = plan.preconditions.iter().filter(|one| one.state != State::Ok).collect();
-    if doubtful.is_empty() {
+    // What could not be seen matters to those who are about to change something.
+    if doubtful.is_empty() || (plan.actions.is_empty() && count(State::Failed) == 0) {
         return String::new();
     }
     let parts = [(State::Failed, "failed"), (State::Unknown, "unknown"), (State::Ok, "ok")];
@@ -98,8 +99,12 @@ pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
         let said = format!("{} {}{}", one.state.word(), about.unwrap_or_default(), clean::line(&said));
         out += &look.style.paint(tone, indented(&said, 2, look.width).trim_end());
         out.push('\n');
+        // One that is about everything is true of most plans: a line is enough, and the JSON has the rest.
+        if one.address.is_none() && one.state == State::Unknown {
+            continue;
+        }
         if !one.accounts.is_empty() {
-            out += &indented(&format!("accounts: {}", some(&one.accounts)), 6, look.width);
+            out += &indented(&format!("accounts: {}", some(&one.accounts, one.state)), 6, look.width);
         }
         if let Some(fix) = &one.fix {
             out += &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(fix))), 6, look.width);
@@ -109,10 +114,11 @@ pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
 }
 
 /// The first few accounts, and how many more there are.
-fn some(accounts: &[AccountId]) -> String {
-    let mut shown: Vec<String> = accounts.iter().take(NAMED).map(AccountId::to_string).collect();
-    if accounts.len() > NAMED {
-        shown.push(format!("and {} more", accounts.len() - NAMED));
+fn some(accounts: &[AccountId], state: State) -> String {
+    let named = if state == State::Failed { NAMED } else { FEW };
+    let mut shown: Vec<String> = accounts.iter().take(named).map(AccountId::to_string).collect();
+    if accounts.len() > named {
+        shown.push(format!("and {} more", accounts.len() - named));
     }
     shown.join(", ")
 }

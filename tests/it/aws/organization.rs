@@ -31,8 +31,16 @@ async fn the_organization_costs_its_pages_and_the_levels_that_paths_name() {
     let paths: Vec<&str> = found.units.iter().map(|unit| unit.path.as_str()).collect();
     assert_eq!(paths, ["Sandbox", "Security", "Workloads", "Workloads/Dev", "Workloads/Prod"]);
     let counts: Vec<_> = bench.sandbox.counts().await.into_iter().collect();
-    let expected = [("ListAccounts", 1), ("ListOrganizationalUnitsForParent", 2), ("ListRoots", 1)];
+    let expected =
+        [("DescribeOrganization", 1), ("ListAccounts", 1), ("ListOrganizationalUnitsForParent", 2), ("ListRoots", 1)];
     assert_eq!(counts, expected.map(|(operation, count)| (format!("organizations:{operation}"), count)));
+    assert_eq!(found.all_features, Some(true));
+    // A policy type that is enabled says that the organization has all features.
+    bench.create(&at("org-policy-type", "global", TYPE), org_policy_type::Model {}).await;
+    bench.sandbox.forget_requests().await;
+    let found = organization(&bench.clients, &declared(), &units).await.expect("it answers").expect("it is declared");
+    assert_eq!(found.all_features, Some(true));
+    assert_eq!(bench.sandbox.counts().await.get("organizations:DescribeOrganization"), None);
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ fn from_nothing_to_nothing() {
     Plan: 2 to create, 1 to publish.
     Stack acme. Looked at 1 account in 1 Region: us-east-1.
 
+    Preconditions: 1 unknown, 4 ok
+      unknown whether every role that calls models in 1 account may apply what is enforced there [P0124]
+
     Step 1 of 3
       + create guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
           name                       baseline
@@ -31,6 +34,10 @@ fn from_nothing_to_nothing() {
       + create account-enforcement/111122223333/us-east-1/account  (account_enforcement.home)
           version  guardrail-version/111122223333/us-east-1/first
           reaches  1 account
+
+    Warnings
+      calls of models by a role that may not `bedrock:ApplyGuardrail` there fail with AccessDenied
+      [W0904]
     "#);
 
     let applied = desk.run(&["apply", "--sandbox", "--yes"]);
@@ -68,6 +75,9 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
     insta::assert_snapshot!(plan.stdout, @r#"
     Plan: 1 to update; 2 unchanged.
     Stack acme. Looked at 1 account in 1 Region: us-east-1.
+
+    Preconditions: 1 unknown, 3 ok
+      unknown whether every role that calls models in 1 account may apply what is enforced there [P0124]
 
     What will be done
       ~ update guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)

@@ -46,8 +46,11 @@ async fn nothing_is_hung_on_a_guardrail_of_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guardrail_of_others_can_be_enforced() {
-    let theirs =
-        format!("guardrails:\n{}versions: {{v-1: {{guardrail: baseline}}}}\n", guardrail("baseline", "one", ""));
+    let theirs = format!(
+        "guardrails:\n{}versions: {{v-1: {{guardrail: baseline}}}}\n\
+         resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n",
+        guardrail("baseline", "one", "")
+    );
     let sandbox = Sandbox::start().await;
     let their_spec = spec(&theirs).replace("stack: acme", "stack: platform");
     sandbox.apply(&their_spec).await;

@@ -5,6 +5,7 @@ mod foreign;
 mod hand_over;
 mod interrupted;
 mod leaving;
+mod preconditions;
 mod settled;
 mod unseen;
 
