@@ -35,6 +35,8 @@ pub struct Connection {
     pub sandbox: Option<Sandbox>,
     /// How many calls may be in flight at once.
     pub parallelism: usize,
+    /// How often a call is tried that was throttled, met a failure of the service, or got no answer.
+    pub retries: Retries,
 }
 
 /// Who calls the local AWS.
@@ -44,10 +46,24 @@ pub struct Sandbox {
     pub account: AccountId,
 }
 
-/// A call is tried this often in all, with rests that double from [`FIRST_REST`] to [`LONGEST_REST`].
-const ATTEMPTS: u32 = 8;
-const FIRST_REST: Duration = Duration::from_millis(250);
-const LONGEST_REST: Duration = Duration::from_secs(10);
+/// How often a call is tried in all, with rests that double from the first to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retries {
+    /// 1 tries once.
+    pub attempts: u32,
+    /// The first rest, of which chance takes a part.
+    pub first_rest: Duration,
+    /// No rest is longer.
+    pub longest_rest: Duration,
+}
+
+/// Eight attempts within about half a minute: throttling of a busy account passes, an outage does not.
+impl Default for Retries {
+    fn default() -> Self {
+        Self { attempts: 8, first_rest: Duration::from_millis(250), longest_rest: Duration::from_secs(10) }
+    }
+}
+
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(30);
 const CALL: Duration = Duration::from_mins(3);
@@ -64,9 +80,9 @@ impl Connection {
     async fn load(&self) -> SdkConfig {
         let app = AppName::new(concat!("bedrail-", env!("CARGO_PKG_VERSION"))).expect("the name has no space");
         let retries = RetryConfig::standard()
-            .with_max_attempts(ATTEMPTS)
-            .with_initial_backoff(FIRST_REST)
-            .with_max_backoff(LONGEST_REST);
+            .with_max_attempts(self.retries.attempts)
+            .with_initial_backoff(self.retries.first_rest)
+            .with_max_backoff(self.retries.longest_rest);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)

@@ -23,7 +23,7 @@ pub use access::Access;
 pub use audit::{Audit, Note, NoteOutcome, Recorder};
 pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::Clients;
-pub use connection::{Connection, Sandbox};
+pub use connection::{Connection, Retries, Sandbox};
 pub use effective::{EffectivePolicies, Named};
 pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, organization};

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::error::Error;
 use super::output::write_file;
-use crate::aws::{Connection, Sandbox};
+use crate::aws::{Connection, Retries, Sandbox};
 use crate::model::Region;
 
 /// Where the state is kept unless the user says otherwise.
@@ -108,6 +108,7 @@ impl Served {
             region: Some(Region::new(self.region.as_str())),
             sandbox: Some(Sandbox { account: self.account.parse().ok()? }),
             parallelism,
+            retries: Retries::default(),
         })
     }
 

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::output::Output;
 use super::progress::Progress;
 use super::sandbox::Local;
-use crate::aws::{Access, Clients, Connection};
+use crate::aws::{Access, Clients, Connection, Retries};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Desired, Digest};
@@ -149,6 +149,7 @@ fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection
         region: spec.top.as_ref().and_then(|top| top.regions.first()).map(|region| region.value.clone()),
         sandbox: None,
         parallelism: global.parallelism,
+        retries: Retries::default(),
     }
 }
 

@@ -13,6 +13,7 @@ mod house;
 mod layers;
 mod publish;
 mod reading;
+mod safety;
 mod scenarios;
 mod source;
 mod spec_cases;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use bedrail::aws::{Access, Connection, Survey};
+use bedrail::aws::{Access, Connection, Retries, Survey};
 use bedrail::live;
 use bedrail::model::Region;
 use serde_json::Value;
@@ -50,6 +50,7 @@ async fn reads_with_the_environment() {
         region: Some(Region::new("us-east-1")),
         sandbox: None,
         parallelism: 4,
+        retries: Retries::default(),
     };
     let clients = connection.open(Access::ReadOnly).await.expect("the emulator answers");
     let survey = Survey { declared: [scope("us-east-1")].into(), ..Survey::default() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bedrail::aws::{Access, Connection, Declared, Sandbox as Caller, Survey, organization};
+use bedrail::aws::{Access, Connection, Declared, Retries, Sandbox as Caller, Survey, organization};
 use bedrail::live;
 use bedrail::model::{Region, Scope};
 use bedrail_localstack::{Config, Emulator, Partition};
@@ -18,6 +18,7 @@ async fn the_partition_is_that_of_the_caller() {
             region: Some(Region::new(region)),
             sandbox: Some(Caller { account }),
             parallelism: 4,
+            retries: Retries::default(),
         };
         let clients = connection.open(Access::ReadOnly).await.expect("it answers");
         assert_eq!(clients.caller().partition.as_str(), partition.id());

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use bedrail::apply::{Outcome, Tools, apply, live_ids};
-use bedrail::aws::{Access, Clients, Connection, Deadlines, Run, Sandbox as Caller, Wait};
+use bedrail::aws::{Access, AwsError, Clients, Connection, Deadlines, Retries, Run, Sandbox as Caller, Wait};
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{Digest, Region};
 use bedrail::plan::{Options, Plan};
@@ -42,6 +42,11 @@ impl Sandbox {
         Self::seeded(Seed::Default).await
     }
 
+    /// One that goes on from a state that another was in.
+    pub(crate) async fn holding(state: Value) -> Self {
+        Self::seeded(Seed::Value(state)).await
+    }
+
     pub(crate) async fn seeded(seed: Seed) -> Self {
         Self::with(Config { seed, ..Config::default() }).await
     }
@@ -62,22 +67,28 @@ impl Sandbox {
 
     /// Clients of another account, which may only read.
     pub(crate) async fn clients_of(&self, account: &str) -> Clients {
-        self.open(account, Access::ReadOnly).await
+        self.open(account, Access::ReadOnly, Retries::default()).await.expect("the emulator answers")
     }
 
     pub(crate) async fn clients(&self, access: Access) -> Clients {
-        self.open(self.emulator.management_account(), access).await
+        self.try_clients(access, Retries::default()).await.expect("the emulator answers")
     }
 
-    async fn open(&self, account: &str, access: Access) -> Clients {
+    /// As [`Self::clients`], where the very first call may be the one that fails.
+    pub(crate) async fn try_clients(&self, access: Access, retries: Retries) -> Result<Clients, AwsError> {
+        self.open(self.emulator.management_account(), access, retries).await
+    }
+
+    async fn open(&self, account: &str, access: Access, retries: Retries) -> Result<Clients, AwsError> {
         let connection = Connection {
             profile: None,
             endpoint_url: Some(self.endpoint().to_owned()),
             region: Some(Region::new(self.emulator.home_region())),
             sandbox: Some(Caller { account: account.parse().expect("an account id") }),
             parallelism: 16,
+            retries,
         };
-        connection.open(access).await.expect("the emulator answers")
+        connection.open(access).await
     }
 
     /// Calls the control interface.

@@ -1,0 +1,224 @@
+//! Every example × every call × what may happen to it: afterwards one rerun ends where an undisturbed run does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedrail::plan::Purpose;
+use futures::stream::{StreamExt as _, iter};
+use serde_json::{Value, json};
+
+use super::deed::{AGAIN, Deed, ONCE};
+use super::end::{differences, lasting, unowned};
+use super::judge::gaps;
+use super::tally::Findings;
+use crate::support::Sandbox;
+
+/// The specs of each example, applied one after the other, and then destroyed.
+pub(super) const EXAMPLES: [&[&str]; 4] = [
+    &["examples/quickstart"],
+    &["examples/organization"],
+    &["examples/full-surface"],
+    &["examples/staged-rollout", "examples/staged-rollout/2-canary", "examples/staged-rollout/3-everyone"],
+];
+
+const PROTECTED: &str = "prevent_destroy: true";
+const UNPROTECTED: &str = "prevent_destroy: false";
+
+/// How many runs are under way at once: most of their time they wait for AWS.
+const AT_ONCE: usize = 12;
+
+/// A deed between the state that it finds and the one that it leaves when nothing happens to it.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) deed: Deed,
+    pub(super) before: Value,
+    pub(super) end: Value,
+    /// How often it calls each operation.
+    pub(super) calls: BTreeMap<String, u64>,
+    /// What it leaves undone for good, such as what is protected.
+    held: Vec<String>,
+}
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blow {
+    /// The connection is cut before the effect, and what the call belongs to fails.
+    Reset,
+    /// It is cut after the effect, and what the call belongs to fails.
+    LostReply,
+    /// It is cut after the effect, and the SDK sends the call again.
+    Resent,
+    /// The run ends before the effect, which never comes.
+    Kill,
+    /// The run ends after the effect.
+    KillAfter,
+    /// The run ends before the effect, which comes all the same, while the rerun is under way.
+    KillLate,
+}
+
+impl Blow {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Reset, Self::LostReply, Self::Resent, Self::Kill, Self::KillAfter, Self::KillLate];
+
+    pub(super) fn fault(self, operation: &str, nth: u64) -> Value {
+        match self {
+            Self::Reset | Self::Kill => json!({"kind": "reset", "operation": operation, "nth": nth}),
+            Self::LostReply | Self::Resent | Self::KillAfter => {
+                json!({"kind": "lost-reply", "operation": operation, "nth": nth})
+            }
+            Self::KillLate => json!({"kind": "latency", "ms": 200, "operation": operation, "nth": nth}),
+        }
+    }
+
+    pub(super) fn kills(self) -> bool {
+        matches!(self, Self::Kill | Self::KillAfter | Self::KillLate)
+    }
+}
+
+pub(super) fn is_write(operation: &str) -> bool {
+    !["Get", "List", "Describe", "Assume"].iter().any(|read| operation.starts_with(read))
+}
+
+/// Everything that is done with an example, in its order.
+fn deeds(specs: &[&str]) -> Vec<Deed> {
+    let apply = |spec: &&str| Deed::of_example(spec, Purpose::Reconcile, ("", ""));
+    let mut deeds: Vec<Deed> = specs.iter().map(apply).collect();
+    let last = specs.last().expect("an example has a spec");
+    let protected = crate::source::files(last, ".yaml").iter().any(|file| crate::source::text(file).contains(PROTECTED));
+    if protected {
+        let mut unprotect = Deed::of_example(last, Purpose::Reconcile, (PROTECTED, UNPROTECTED));
+        unprotect.name = format!("unprotecting {last}");
+        deeds.push(Deed::of_example(last, Purpose::Destroy, ("", "")));
+        deeds.push(Deed::of_example(last, Purpose::Reconcile, ("", "")));
+        deeds.push(unprotect);
+    }
+    deeds.push(Deed::of_example(last, Purpose::Destroy, (PROTECTED, UNPROTECTED)));
+    deeds
+}
+
+/// The steps of an example, undisturbed.
+pub(super) async fn steps(specs: &[&str], findings: &mut Findings) -> Vec<Arc<Step>> {
+    let mut before = Sandbox::start().await.holds().await;
+    let mut steps = Vec::new();
+    for deed in deeds(specs) {
+        let sandbox = Sandbox::holding(before.clone()).await;
+        let attempt = deed.attempt(&sandbox, ONCE).await;
+        assert!(attempt.is_complete(), "{}: {}", deed.name, attempt.told());
+        let mut calls = BTreeMap::new();
+        for request in sandbox.requests().await {
+            *calls.entry(request.operation).or_default() += 1;
+        }
+        let plan = deed.plan(&sandbox).await;
+        assert!(plan.actions.is_empty() && plan.blind.is_empty(), "{}: {plan:#?}", deed.name);
+        sandbox.settle().await;
+        findings.runs += 1;
+        findings.gaps(&deed.name, &gaps(&sandbox.timeline().await));
+        let after = sandbox.holds().await;
+        let held = plan.held.iter().map(|held| held.address.to_string()).collect();
+        steps.push(Arc::new(Step { deed, before, end: lasting(after.clone()), calls, held }));
+        before = after;
+    }
+    steps
+}
+
+/// Does the deed of `step` while a blow falls on the `nth` call of `operation`, and again until it is done.
+async fn suffer(step: &Step, blow: Blow, operation: &str, nth: u64) -> Findings {
+    let mut findings = Findings::default();
+    let run = format!("{}, {blow:?} at {operation} {nth}", step.deed.name);
+    let sandbox = Sandbox::holding(step.before.clone()).await;
+    sandbox.fault(blow.fault(operation, nth)).await;
+    let retries = if blow == Blow::Resent { AGAIN } else { ONCE };
+    let attempt = step.deed.attempt(&sandbox, retries);
+    let first = if blow.kills() {
+        tokio::select! {
+            attempt = attempt => Some(attempt),
+            () = struck(&sandbox) => None,
+        }
+    } else {
+        Some(attempt.await)
+    };
+    findings.runs += 1;
+    findings.faults += usize::from(sandbox.fired().await > 0);
+    sandbox.no_faults().await;
+    if let (Blow::Resent, Some(first)) = (blow, &first)
+        && !first.is_complete()
+    {
+        findings.wrong.push(format!("{run}: not done although the SDK sent it again: {}", first.told()));
+    }
+    finish(step, &sandbox, &run, &mut findings).await;
+    findings
+}
+
+/// Returns once the fault has happened.
+pub(super) async fn struck(sandbox: &Sandbox) {
+    while sandbox.fired().await == 0 {
+        tokio::time::sleep(Duration::from_millis(4)).await;
+    }
+}
+
+/// One rerun must do, and end where an undisturbed run does.
+pub(super) async fn finish(step: &Step, sandbox: &Sandbox, run: &str, findings: &mut Findings) {
+    let attempt = step.deed.attempt(sandbox, AGAIN).await;
+    findings.runs += 1;
+    if !attempt.is_complete() {
+        findings.wrong.push(format!("{run}: the rerun is not complete: {}", attempt.told()));
+    }
+    let plan = step.deed.plan(sandbox).await;
+    let held: Vec<String> = plan.held.iter().map(|held| held.address.to_string()).collect();
+    if !plan.actions.is_empty() || !plan.blind.is_empty() || held != step.held {
+        let left: Vec<String> =
+            plan.actions.iter().map(|action| format!("{} {}", action.verb.word(), action.address)).collect();
+        findings.wrong.push(format!("{run}: left to do {left:?}, held {held:?}, unseen {:?}", plan.blind));
+    }
+    sandbox.settle().await;
+    findings.gaps(run, &gaps(&sandbox.timeline().await));
+    let state = sandbox.holds().await;
+    let unowned = unowned(&state, step.deed.stack()).into_iter().map(|what| format!("{run}: not ours: {what}"));
+    findings.wrong.extend(unowned);
+    let differences = differences(&lasting(state), &step.end);
+    if !differences.is_empty() {
+        findings.wrong.push(format!("{run}: ends otherwise: {}", differences.join("; ")));
+    }
+}
+
+async fn matrix(specs: &[&str]) {
+    let mut findings = Findings::default();
+    let steps = steps(specs, &mut findings).await;
+    let cells = steps.iter().flat_map(|step| step.calls.iter().map(move |(operation, count)| (step, operation, *count)));
+    let cells: Vec<_> = cells
+        .flat_map(|(step, operation, count)| (1..=count).map(move |nth| (Arc::clone(step), operation.clone(), nth)))
+        .flat_map(|(step, operation, nth)| Blow::ALL.map(|blow| (Arc::clone(&step), operation.clone(), nth, blow)))
+        .enumerate()
+        .filter(|(at, (_, operation, ..))| super::all() || at % if is_write(operation) { 3 } else { 29 } == 0)
+        .map(|(_, cell)| cell)
+        .collect();
+    let suffered = cells.into_iter().map(|(step, operation, nth, blow)| {
+        tokio::spawn(async move { suffer(&step, blow, &operation, nth).await })
+    });
+    let all: Vec<_> = iter(suffered).buffer_unordered(AT_ONCE).collect().await;
+    for one in all {
+        findings.add(one.expect("no run panics"));
+    }
+    findings.settle(specs[0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quickstart_survives_everything() {
+    matrix(EXAMPLES[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn organization_survives_everything() {
+    matrix(EXAMPLES[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn full_surface_survives_everything() {
+    matrix(EXAMPLES[2]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staged_rollout_survives_everything() {
+    matrix(EXAMPLES[3]).await;
+}

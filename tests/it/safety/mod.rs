@@ -1,0 +1,22 @@
+//! The promises of docs/reliability.md, put to the proof: what goes wrong at every call of an apply, judged by what each
+//! account was subject to meanwhile.
+//!
+//! ```text
+//! judge    what the timeline of the local AWS says of a run
+//! end      the state that a run ends in, told without what chance and the clock put there
+//! deed     a spec that is applied or destroyed, in this process
+//! matrix   every example × every call × what may happen to it
+//! kill     the same at the level of the process, for the calls that write
+//! tally    how much was tried, counted
+//! ```
+
+mod deed;
+mod end;
+mod judge;
+mod matrix;
+mod tally;
+
+/// Whether everything is tried that there is; otherwise a sample that is the same each time.
+fn all() -> bool {
+    std::env::var_os("BEDRAIL_FAULTS").is_some_and(|value| value == "all")
+}

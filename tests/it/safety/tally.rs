@@ -1,0 +1,67 @@
+//! How much was tried and what was found, over all tests of this folder.
+//!
+//! Tests run in any order and one may be run alone, so each adds to the same figures and writes the line anew; `.ci/run`
+//! prints it.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::judge::Gap;
+
+static TALLY: Mutex<Tally> = Mutex::new(Tally { runs: 0, faults: 0, gaps: 0 });
+
+#[derive(Clone, Copy)]
+struct Tally {
+    runs: usize,
+    faults: usize,
+    gaps: usize,
+}
+
+/// What a test has found out.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Applies and destroys that were begun, reruns among them.
+    pub(super) runs: usize,
+    /// Faults that happened.
+    pub(super) faults: usize,
+    /// Each with the run it was found in.
+    pub(super) gaps: Vec<String>,
+    /// Everything else that must not be.
+    pub(super) wrong: Vec<String>,
+}
+
+impl Findings {
+    pub(super) fn gaps(&mut self, run: &str, gaps: &[Gap]) {
+        self.gaps.extend(gaps.iter().map(|gap| format!("{run}: {gap}")));
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        let Self { runs, faults, gaps, wrong } = other;
+        self.runs += runs;
+        self.faults += faults;
+        self.gaps.extend(gaps);
+        self.wrong.extend(wrong);
+    }
+
+    /// Adds to the figures, and fails if anything was found.
+    #[track_caller]
+    pub(super) fn settle(self, what: &str) {
+        let Self { runs, faults, gaps, wrong } = self;
+        let line = {
+            let mut tally = TALLY.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.runs += runs;
+            tally.faults += faults;
+            tally.gaps += gaps.len();
+            let Tally { runs, faults, gaps } = *tally;
+            let line = format!("fault matrix: {runs} runs, {faults} faults injected, {gaps} gaps\n");
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fault-matrix.txt");
+            std::fs::write(file, &line).expect("the folder for temporary files can be written");
+            line
+        };
+        println!("{what}: {runs} runs, {faults} faults, {} gaps, {} wrong\n{line}", gaps.len(), wrong.len());
+        // A state that differs in much says no more than one that differs in a little.
+        let short = |text: String| text.chars().take(600).collect();
+        let found: Vec<String> = gaps.into_iter().chain(wrong).map(short).collect();
+        assert!(found.is_empty(), "{what}, {} findings:\n{}", found.len(), found.join("\n"));
+    }
+}
