@@ -1,5 +1,6 @@
 //! `guardrail-version` in AWS. Versions are seen with their guardrail; their content is read where somebody needs it.
 
+use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
 use aws_sdk_bedrock::types::GuardrailSummary;
 
 use super::{GuardrailVersion, Model, Release};
@@ -109,11 +110,10 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
     let description = want.described().ok_or_else(impossible)?;
     let guardrail = cx.run.ids.resolve(&want.guardrail)?;
     let arn = guardrail.as_str();
-    if let Some(draft) = settled(cx, scope, arn, DRAFT, Settle::Changed).await? {
-        expect(arn, DRAFT, &guardrail::content(arn, &draft)?.digest(), wanted)?;
-    }
+    let draft = settled(cx, scope, arn, DRAFT, Settle::Changed).await?.ok_or_else(impossible)?;
+    expect(arn, DRAFT, &guardrail::content(arn, &draft)?.digest(), wanted)?;
     let bedrock = cx.read.clients.bedrock(scope);
-    let mut fact = action.fact.clone();
+    let mut fact = fact(&draft, action);
     for unknown_for in [Some(cx.run.wait.deadlines.visible), None] {
         let token = token(CREATE, &action.address, &(arn, &description), &fact);
         let request = bedrock.create_guardrail_version().guardrail_identifier(arn);
@@ -138,6 +138,13 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
         fact = format!("{fact}|{number}");
     }
     Err(ApplyError::Moved { object: guardrail.to_string(), found: "the version went as soon as it came".to_owned() })
+}
+
+/// What makes this publishing new: the draft as it is now, and the highest number when the plan was made. A run that made or
+/// changed the draft and died, and the rerun that finds it so, then send one token, in whatever order the two arrive.
+fn fact(draft: &GetGuardrailOutput, action: &Action) -> String {
+    let highest = action.fact.rsplit_once('|').map_or("0", |(_, highest)| highest);
+    format!("{}|{highest}", draft.updated_at())
 }
 
 fn expect(arn: &str, version: &str, found: &Digest, wanted: &Digest) -> Result<(), ApplyError> {

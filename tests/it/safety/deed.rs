@@ -14,7 +14,9 @@ use bedrail::reconcile::Sides;
 use bedrail::spec::lower::check;
 use bedrail::spec::sources::Sources;
 use bedrail::spec::{Input, Spec, read};
+use bedrail_localstack::Seed;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::source;
 use crate::support::Sandbox;
@@ -26,6 +28,7 @@ pub(super) struct Deed {
     pub(super) name: String,
     pub(super) spec: Spec,
     pub(super) purpose: Purpose,
+    texts: Vec<String>,
     digest: Digest,
 }
 
@@ -54,11 +57,11 @@ impl Deed {
         let ids = load(&[source::root().join(folder)], &mut files, &mut unread);
         assert!(unread.is_empty(), "{unread:?}");
         let texts: Vec<String> = ids.iter().map(|id| files.text(*id).replace(replace.0, replace.1)).collect();
-        Self::new(format!("{} of {folder}", word(purpose)), &texts, purpose)
+        Self::new(format!("{} of {folder}", word(purpose)), texts, purpose)
     }
 
     /// The spec that these texts are together.
-    pub(super) fn new(name: String, texts: &[String], purpose: Purpose) -> Self {
+    pub(super) fn new(name: String, texts: Vec<String>, purpose: Purpose) -> Self {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::default());
         let files: Vec<_> = texts
             .iter()
@@ -71,7 +74,17 @@ impl Deed {
         check(&spec, &mut diagnostics);
         let errors: Vec<_> = diagnostics.iter().filter(|fault| fault.code.id().starts_with('E')).collect();
         assert!(errors.is_empty(), "{errors:#?}\n{texts:?}");
-        Self { name, spec, purpose, digest: Digest::of(&texts) }
+        let digest = Digest::of(&texts);
+        Self { name, spec, purpose, texts, digest }
+    }
+
+    /// The files of the spec, in a folder of their own.
+    pub(super) fn written(&self) -> TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (number, text) in self.texts.iter().enumerate() {
+            std::fs::write(folder.path().join(format!("{number}.yaml")), text).expect("a writable folder");
+        }
+        folder
     }
 
     /// The stack whose marks the spec gives.
@@ -117,7 +130,8 @@ impl Deed {
     }
 }
 
-fn word(purpose: Purpose) -> &'static str {
+/// The command for this.
+pub(super) fn word(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Reconcile => "apply",
         Purpose::Destroy => "destroy",
@@ -146,7 +160,17 @@ impl Attempt {
     }
 }
 
+/// How long Organizations takes to compute effective policies: long enough for what does not wait to be seen not to.
+const PROPAGATION_MS: u32 = 250;
+
 impl Sandbox {
+    /// One that goes on from a state that another was in.
+    pub(super) async fn holding(state: Value) -> Self {
+        let sandbox = Self::seeded(Seed::Value(state)).await;
+        sandbox.set(json!({ "propagation_ms": PROPAGATION_MS })).await;
+        sandbox
+    }
+
     /// Lets all that is under way in AWS come to its end.
     pub(super) async fn settle(&self) {
         self.control("POST", "/_bedrail/clock", &json!({"advance_ms": 5_000})).await;

@@ -13,6 +13,7 @@
 mod deed;
 mod end;
 mod judge;
+mod kill;
 mod matrix;
 mod tally;
 

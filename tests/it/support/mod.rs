@@ -42,11 +42,6 @@ impl Sandbox {
         Self::seeded(Seed::Default).await
     }
 
-    /// One that goes on from a state that another was in.
-    pub(crate) async fn holding(state: Value) -> Self {
-        Self::seeded(Seed::Value(state)).await
-    }
-
     pub(crate) async fn seeded(seed: Seed) -> Self {
         Self::with(Config { seed, ..Config::default() }).await
     }
