@@ -6,18 +6,8 @@
 use serde_json::Value;
 
 /// What depends on when a request came, or follows from the rest in AWS's own time; and the tokens that were seen.
-const TIMES: [&str; 10] = [
-    "created_at",
-    "updated_at",
-    "createdAt",
-    "updatedAt",
-    "change",
-    "clock",
-    "effective",
-    "from",
-    "tokens",
-    "seen",
-];
+const TIMES: [&str; 10] =
+    ["created_at", "updated_at", "createdAt", "updatedAt", "change", "clock", "effective", "from", "tokens", "seen"];
 
 /// The state, without times and tokens.
 pub(super) fn lasting(mut state: Value) -> Value {

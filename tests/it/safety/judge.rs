@@ -132,8 +132,18 @@ mod tests {
 
     #[test]
     fn a_gap_says_when_where_and_why() {
-        let gaps = gaps(&timeline(&[[(true, "ok"), (true, "ok")], [(false, "denied"), (true, "ok")], [(true, "ok"), (true, "ok")]]));
+        let gaps = gaps(&timeline(&[
+            [(true, "ok"), (true, "ok")],
+            [(false, "denied"), (true, "ok")],
+            [(true, "ok"), (true, "ok")],
+        ]));
         let said: Vec<String> = gaps.iter().map(ToString::to_string).collect();
-        assert_eq!(said, ["entry 2, after Put in r: 0 in r is not protected", "entry 2, after Put in r: 0 in r cannot call models: denied: "]);
+        assert_eq!(
+            said,
+            [
+                "entry 2, after Put in r: 0 in r is not protected",
+                "entry 2, after Put in r: 0 in r cannot call models: denied: "
+            ]
+        );
     }
 }

@@ -90,7 +90,8 @@ fn deeds(specs: &[&str]) -> Vec<Deed> {
     let apply = |spec: &&str| Deed::of_example(spec, Purpose::Reconcile, ("", ""));
     let mut deeds: Vec<Deed> = specs.iter().map(apply).collect();
     let last = specs.last().expect("an example has a spec");
-    let protected = crate::source::files(last, ".yaml").iter().any(|file| crate::source::text(file).contains(PROTECTED));
+    let protected =
+        crate::source::files(last, ".yaml").iter().any(|file| crate::source::text(file).contains(PROTECTED));
     if protected {
         let mut unprotect = Deed::of_example(last, Purpose::Reconcile, (PROTECTED, UNPROTECTED));
         unprotect.name = format!("unprotecting {last}");
@@ -226,9 +227,9 @@ async fn matrix(specs: &[&str]) {
     // Numbers of which none divides another or that of the blows, so that a sample has some of everything.
     let writes = sample(cells(&steps, is_write, &Blow::ALL), 7);
     let reads = sample(cells(&steps, |operation| !is_write(operation), &Blow::ALL), 61);
-    let suffered = writes.chain(reads).map(|cell| {
-        tokio::spawn(async move { suffer(&cell.step, cell.blow, &cell.operation, cell.nth).await })
-    });
+    let suffered = writes
+        .chain(reads)
+        .map(|cell| tokio::spawn(async move { suffer(&cell.step, cell.blow, &cell.operation, cell.nth).await }));
     let all: Vec<_> = iter(suffered).buffer_unordered(AT_ONCE).collect().await;
     for one in all {
         findings.add(one.expect("no run panics"));

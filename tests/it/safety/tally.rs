@@ -36,7 +36,7 @@ pub(super) struct Findings {
     /// Each with the run it was found in.
     pub(super) gaps: Vec<String>,
     /// How many gaps are known and still open.
-    open: usize,
+    pub(super) open: usize,
     /// Everything else that must not be.
     pub(super) wrong: Vec<String>,
 }
@@ -61,6 +61,7 @@ impl Findings {
 
     /// Adds to the figures, and fails if anything was found.
     #[track_caller]
+    #[expect(clippy::print_stdout, reason = "shown where a test fails, or with --nocapture")]
     pub(super) fn settle(self, what: &str) {
         let Self { runs, faults, gaps, open, wrong } = self;
         let line = {
