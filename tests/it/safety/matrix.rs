@@ -37,7 +37,7 @@ pub(super) struct Step {
     /// How often it calls each operation.
     pub(super) calls: BTreeMap<String, u64>,
     /// What it leaves undone for good, such as what is protected.
-    held: Vec<String>,
+    pub(super) held: Vec<String>,
 }
 
 /// What happens to a call.
@@ -108,28 +108,37 @@ pub(super) async fn steps(specs: &[&str], findings: &mut Findings) -> Vec<Arc<St
     let mut before = Sandbox::start().await.holds().await;
     let mut steps = Vec::new();
     for deed in deeds(specs) {
-        let sandbox = Sandbox::holding(before.clone()).await;
-        let attempt = deed.attempt(&sandbox, ONCE).await;
-        assert!(attempt.is_complete(), "{}: {}", deed.name, attempt.told());
-        let mut calls = BTreeMap::new();
-        for request in sandbox.requests().await {
-            *calls.entry(request.operation).or_default() += 1;
-        }
-        let plan = deed.plan(&sandbox).await;
-        assert!(plan.actions.is_empty() && plan.blind.is_empty(), "{}: {plan:#?}", deed.name);
-        sandbox.settle().await;
-        findings.runs += 1;
-        findings.gaps(&deed.name, &gaps(&sandbox.timeline().await));
-        let after = sandbox.holds().await;
-        let held = plan.held.iter().map(|held| held.address.to_string()).collect();
-        steps.push(Arc::new(Step { deed, before, end: lasting(after.clone()), calls, held }));
+        let (step, complete, after) = step(deed, before, findings).await;
+        assert!(complete, "{}", step.deed.name);
+        steps.push(Arc::new(step));
         before = after;
     }
     steps
 }
 
+/// A deed done undisturbed, whether all that it can do was done, and the state after it.
+pub(super) async fn step(deed: Deed, before: Value, findings: &mut Findings) -> (Step, bool, Value) {
+    let sandbox = Sandbox::holding(before.clone()).await;
+    let attempt = deed.attempt(&sandbox, ONCE).await;
+    findings.runs += 1;
+    let mut calls = BTreeMap::new();
+    for request in sandbox.requests().await {
+        *calls.entry(request.operation).or_default() += 1;
+    }
+    let plan = deed.plan(&sandbox).await;
+    sandbox.settle().await;
+    findings.gaps(&deed.name, &gaps(&sandbox.timeline().await));
+    let after = sandbox.holds().await;
+    let complete = attempt.is_complete() && plan.actions.is_empty() && plan.blind.is_empty();
+    if !complete {
+        findings.wrong.push(format!("{}, undisturbed: not complete: {}", deed.name, attempt.told()));
+    }
+    let held = plan.held.iter().map(|held| held.address.to_string()).collect();
+    (Step { deed, before, end: lasting(after.clone()), calls, held }, complete, after)
+}
+
 /// Does the deed of `step` while a blow falls on the `nth` call of `operation`, and again until it is done.
-async fn suffer(step: &Step, blow: Blow, operation: &str, nth: u64) -> Findings {
+pub(super) async fn suffer(step: &Step, blow: Blow, operation: &str, nth: u64) -> Findings {
     let mut findings = Findings::default();
     let run = format!("{}, {blow:?} at {operation} {nth}", step.deed.name);
     let sandbox = Sandbox::holding(step.before.clone()).await;

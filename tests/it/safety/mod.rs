@@ -7,6 +7,7 @@
 //! deed     a spec that is applied or destroyed, in this process
 //! matrix   every example × every call × what may happen to it
 //! kill     the same at the level of the process, for the calls that write
+//! pairs    from any spec to any other
 //! tally    how much was tried, counted
 //! ```
 
@@ -15,6 +16,7 @@ mod end;
 mod judge;
 mod kill;
 mod matrix;
+mod pairs;
 mod tally;
 
 /// Whether everything is tried that there is; otherwise a sample that is the same each time.

@@ -194,6 +194,121 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
     )
 }
 
+/// Parts of the organization of the default seed, none of which lies in another.
+const PARTS: [&str; 4] = ["ou:Security", "ou:Workloads/Prod", "ou:Workloads/Dev", "ou:Sandbox"];
+/// Nodes above and below those.
+const OTHERS: [&str; 5] = ["root", "ou:Workloads", "account:sandbox-1", "account:payments-prod", "account:security-audit"];
+
+/// What an org policy or an account enforces.
+#[derive(Clone, Debug)]
+struct Pointer {
+    second: bool,
+    named: bool,
+    one_region: bool,
+    guarding: Value,
+    models: Value,
+}
+
+fn pointer() -> impl Strategy<Value = Pointer> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), guarding(), models()).prop_map(
+        |(second, named, one_region, guarding, models)| Pointer { second, named, one_region, guarding, models },
+    )
+}
+
+/// A spec of everything that enforces: up to three policies on the root, OUs and accounts, locked or not, with a version by
+/// key, by number or of the current content; resource policies of every shape that reaches all members; an enforcement of
+/// the account; what may not be destroyed; and how many versions are kept.
+///
+/// No two policies stand on one node. `release` is as for [`spec`].
+pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
+    let guardrails = (guardrail(), option::of(guardrail()), any::<[bool; 3]>());
+    let nodes = (subsequence(PARTS.to_vec(), 0..=4), subsequence(OTHERS.to_vec(), 1..=3)).prop_map(|(parts, others)| {
+        let all: Vec<&str> = parts.into_iter().chain(others).collect();
+        all
+    });
+    let policies = vec((pointer(), any::<bool>()), 1..=3);
+    let sharing = (vec(0..4_usize, 2), any::<bool>());
+    (guardrails, nodes.prop_shuffle(), policies, option::of(pointer()), sharing).prop_map(
+        move |((baseline, second, [numbered, protect, keyed]), nodes, policies, account, (shapes, get))| {
+            let key = format!("baseline-{release}");
+            let two = second.is_some();
+            let mut baseline = baseline;
+            if protect {
+                baseline["prevent_destroy"] = json!(true);
+            }
+            let target = |pointer: &Pointer| {
+                let second = two && pointer.second;
+                let version = match (second, pointer.named) {
+                    (false, true) if keyed => json!(key),
+                    (false, true) if numbered && pointer.one_region => json!("first"),
+                    _ => Value::Null,
+                };
+                object([
+                    ("guardrail", json!(if second { "second" } else { "baseline" })),
+                    ("version", version),
+                    ("regions", if pointer.one_region { json!(["us-east-1"]) } else { Value::Null }),
+                    ("selective_content_guarding", pointer.guarding.clone()),
+                    ("model_enforcement", pointer.models.clone()),
+                ])
+            };
+            // Below a lock nothing else may be said, so then no node lies in another's.
+            let locked = policies.len() > 1 && policies.iter().any(|(_, lock)| *lock);
+            let nodes: Vec<&str> = nodes.into_iter().filter(|node| !locked || PARTS.contains(node)).collect();
+            let mut org_policies = Map::new();
+            for (number, (pointer, lock)) in policies.iter().enumerate() {
+                let attach: Vec<&str> = nodes.iter().skip(number).step_by(policies.len()).copied().collect();
+                if !attach.is_empty() {
+                    let policy = json!({"enforce": [target(pointer)], "lock": lock, "attach": attach});
+                    org_policies.insert(format!("policy-{number}"), policy);
+                }
+            }
+            let mut guardrails = json!({ "baseline": baseline });
+            let mut shares = json!({ "baseline": shared("baseline", shapes[0], get) });
+            if let Some(second) = second {
+                guardrails["second"] = second;
+                shares["second"] = shared("second", shapes[1], get);
+            }
+            let mut versions = Map::new();
+            if keyed {
+                versions.insert(key.clone(), json!({"guardrail": "baseline"}));
+            }
+            if numbered {
+                versions.insert("first".to_owned(), json!({"guardrail": "baseline", "numbers": {"us-east-1": "1"}}));
+            }
+            object([
+                ("format", json!(1)),
+                ("stack", json!("acme")),
+                ("organization", json!({"management_account": "111122223333"})),
+                ("regions", json!(REGIONS)),
+                ("scan", json!({"regions": "declared"})),
+                ("guardrails", guardrails),
+                ("versions", if versions.is_empty() { Value::Null } else { json!(versions) }),
+                ("resource_policies", shares),
+                ("org_policies", json!(org_policies)),
+                ("account_enforcement", account.map_or(Value::Null, |pointer| json!({ "management": target(&pointer) }))),
+            ])
+        },
+    )
+}
+
+/// A resource policy that permits every member account to apply the guardrail, written in one of four ways.
+fn shared(guardrail: &str, shape: usize, get: bool) -> Value {
+    let actions = if get { json!(["ApplyGuardrail", "GetGuardrail"]) } else { Value::Null };
+    let share_with = match shape {
+        0 => json!("organization"),
+        1 => json!(["own_account", "organization"]),
+        2 => json!({"organizational_units": ["ou:Security", "ou:Workloads", "ou:Sandbox"]}),
+        _ => {
+            return json!({"guardrail": guardrail, "document": {"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": "*", "Action": "bedrock:ApplyGuardrail",
+                "Resource": format!("${{guardrail.{guardrail}.arn}}"),
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": "${organization_id}"}},
+            }]}});
+        }
+    };
+    object([("guardrail", json!(guardrail)), ("share_with", share_with), ("actions", actions)])
+}
+
 /// The spec as YAML, its keys in the order of `seed`, and with it the lists whose order means nothing.
 pub(crate) fn written(spec: &Value, seed: u64) -> String {
     let mut text = String::new();
