@@ -12,7 +12,8 @@ use super::error::{AwsError, Class};
 pub struct Deadlines {
     /// Until a guardrail or version is `READY`.
     pub ready: Duration,
-    /// Until reads know what was just made; what they do not know then is gone.
+    /// Until reads know what was just made; what they do not know then is gone, and is made once more. Never less than 7.5 s,
+    /// however short the other waits: taking what is new for what is gone makes a second one.
     pub visible: Duration,
     /// Until a change is seen everywhere.
     pub propagation: Duration,
@@ -22,14 +23,17 @@ pub struct Deadlines {
     pub concurrency: Duration,
 }
 
+/// The least wait until reads know what was just made.
+const VISIBLE: Duration = Duration::from_millis(7500);
+
 impl Deadlines {
     /// The deadlines of the command reference (READY 5 min, propagation 15, Conflict 2, Organizations concurrency 5; and
-    /// 7.5 s to be visible), scaled so that READY has this many minutes.
+    /// 7.5 s to be visible, which only grows), scaled so that READY has this many minutes.
     pub fn scaled(minutes: f64) -> Self {
         let scaled = |share: f64| Duration::try_from_secs_f64(minutes * share * 60.0).unwrap_or_default();
         Self {
             ready: scaled(1.0),
-            visible: scaled(0.025),
+            visible: scaled(0.025).max(VISIBLE),
             propagation: scaled(3.0),
             conflict: scaled(0.4),
             concurrency: scaled(1.0),
@@ -148,6 +152,8 @@ mod tests {
         );
         assert_eq!(Deadlines::scaled(10.0).propagation, minutes(30));
         assert_eq!(Deadlines::scaled(-1.0).ready, Duration::ZERO);
+        let visible = |minutes| Deadlines::scaled(minutes).visible;
+        assert_eq!([0.1, 5.0, 10.0].map(visible).map(|wait| wait.as_millis()), [7500, 7500, 15_000]);
     }
 
     #[tokio::test]

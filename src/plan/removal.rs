@@ -8,7 +8,7 @@ use super::versions::used_after;
 use super::{Change, Why};
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{Kind, Model, Verb, org_policy_attachment, resource_policy};
-use crate::model::{Address, Found, Owner, PROTECTED_TAG, RemoteId};
+use crate::model::{Address, Blind, Found, Owner, PROTECTED_TAG, RemoteId};
 
 /// Drafts the removals.
 pub(super) fn remove(decisions: &mut Decisions<'_>) {
@@ -80,6 +80,9 @@ fn delete(decisions: &mut Decisions<'_>, address: &Address, found: &Found) {
 }
 
 fn objection(decisions: &Decisions<'_>, address: &Address, found: &Found) -> Option<(Why, String)> {
+    if let Some(unread) = unread_profile(decisions, &found.id) {
+        return Some((Why::NotVisible, unread));
+    }
     let guardrail = match &found.model {
         Model::Guardrail(model) => {
             if model.tags.contains_key(PROTECTED_TAG) {
@@ -125,6 +128,22 @@ fn objection(decisions: &Decisions<'_>, address: &Address, found: &Found) -> Opt
     };
     let (version, holder) = decisions.live.outside.iter().find(|(version, _)| uses(version))?;
     Some((Why::Precondition, format!("{holder} still points at {version}, and is not ours to change")))
+}
+
+/// Whether a guardrail or version goes by which a later run would learn of a profile whose policy could not be read now:
+/// without it our statements would stay there for good.
+pub(super) fn unread_profile(decisions: &Decisions<'_>, goes: &RemoteId) -> Option<String> {
+    let live = decisions.live;
+    let of_guardrail = live.profile_users.iter().filter(|(_, users)| users.contains(goes)).map(|((_, name), _)| name);
+    let goes_too = |id: &RemoteId| id == goes || guardrail_of(id).as_ref() == Some(goes);
+    let versions = live.versions.values().flatten().filter(|version| goes_too(&version.id));
+    let shown: BTreeSet<&String> = of_guardrail.chain(versions.filter_map(|version| version.profile.as_ref())).collect();
+    let unread = |blind: &&Blind| {
+        blind.kind == Kind::ResourcePolicy && blind.name.as_ref().is_some_and(|name| shown.contains(name))
+    };
+    let blind = live.blind.iter().find(unread)?;
+    let name = blind.name.as_deref().unwrap_or_default();
+    Some(format!("it shows that {name} may be left to release in {}, which could not be read: {}", blind.scope, blind.why))
 }
 
 /// A policy goes when it is attached nowhere, which must have been seen.

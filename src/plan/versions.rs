@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, Purpose, codes};
-use super::removal::points_at_guardrails;
+use super::removal::{points_at_guardrails, unread_profile};
 use super::{Change, Why};
 use crate::kinds::guardrail_version::{Model as Version, Release};
 use crate::kinds::{Kind, Model, Verb};
@@ -177,6 +177,9 @@ pub(super) fn prune(decisions: &mut Decisions<'_>) {
 }
 
 fn prune_one(decisions: &mut Decisions<'_>, guardrail: &Address, version: &SeenVersion, makes_room: bool) {
+    if !makes_room && unread_profile(decisions, &version.id).is_some() {
+        return;
+    }
     let hint = version.marker.as_ref().map(|marker| marker.hint.clone()).unwrap_or_default();
     let address = Address::new(Kind::GuardrailVersion, guardrail.scope.clone(), format!("{}@{hint}", guardrail.name));
     let have = Version {

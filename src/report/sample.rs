@@ -87,6 +87,7 @@ pub(crate) fn guardrail() -> guardrail::Model {
             cross_region_profile: None,
         },
         tags: [("bedrail:stack", "acme"), ("owner", "ai-platform")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        failed: false,
     }
 }
 

@@ -25,6 +25,8 @@ const GET: &str = "bedrock:GetGuardrail";
 const LIST_TAGS: &str = "bedrock:ListTagsForResource";
 /// The status of what counts as gone.
 const DELETING: &str = "DELETING";
+/// The status of a change that did not come to its end.
+pub(in crate::kinds) const FAILED: &str = "FAILED";
 /// The version that is the working draft.
 pub(in crate::kinds) const DRAFT: &str = "DRAFT";
 
@@ -45,7 +47,12 @@ impl Remote for Guardrail {
             Err(error) if error.class == Class::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let (tags, rows) = futures::try_join!(tags(cx, scope, id.as_str()), rows(cx, scope, Some(id.as_str())))?;
+        let (tags, rows) = match futures::try_join!(tags(cx, scope, id.as_str()), rows(cx, scope, Some(id.as_str()))) {
+            Ok(both) => both,
+            // One place knows of it and another does not: it has just come, or just gone. Whoever waits asks again.
+            Err(error) if error.class == Class::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let highest = version::highest(&rows).to_string();
         Ok(Some(raw(scope, id.as_str(), &answer, &Ok(tags), &highest)?))
     }
@@ -173,6 +180,7 @@ fn raw(
                 kms_key_id: answer::optional(answer.kms_key_arn()),
                 content,
                 tags: tags.as_ref().ok().cloned().unwrap_or_default(),
+                failed: answer.status().as_str() == FAILED,
             }
             .into(),
         ),
@@ -229,7 +237,7 @@ async fn tags(cx: &ReadCx<'_>, scope: &Scope, arn: &str) -> Result<Tags, AwsErro
 /// Sets everything but tags on a request; creating and updating take the same body.
 macro_rules! with_body {
     ($request:expr, $want:expr) => {{
-        let Model { name, description, kms_key_id, content, tags: _ } = $want;
+        let Model { name, description, kms_key_id, content, tags: _, failed: _ } = $want;
         let Content {
             blocked_input_messaging,
             blocked_outputs_messaging,

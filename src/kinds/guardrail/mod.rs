@@ -38,6 +38,9 @@ pub struct Model {
     pub content: Content,
     /// Every tag but those that are ignored, our marks included.
     pub tags: Tags,
+    /// Whether its last change ended `FAILED`. What it says is then not what Bedrock applies, and no version of it can be
+    /// published until it is written again; so nobody wants this.
+    pub failed: bool,
 }
 
 /// The kind.
@@ -58,14 +61,17 @@ impl ResourceKind for Guardrail {
         Vec::new()
     }
 
-    /// The content's fields stand beside the others, as they do in the spec.
+    /// The content's fields stand beside the others, as they do in the spec. A status shows only where it must change.
     fn fields(model: &Self::Model) -> Value {
-        let Model { name, description, kms_key_id, content, tags } = model;
+        let Model { name, description, kms_key_id, content, tags, failed } = model;
         let mut fields = serde_json::to_value(content).expect("content is always JSON");
         fields["name"] = Value::from(name.as_str());
         fields["description"] = Value::from(description.as_deref());
         fields["kms_key_id"] = Value::from(kms_key_id.as_deref());
         fields["tags"] = serde_json::to_value(tags).expect("tags are always JSON");
+        if *failed {
+            fields["status"] = Value::from("FAILED");
+        }
         fields
     }
 

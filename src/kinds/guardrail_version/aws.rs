@@ -6,7 +6,7 @@ use aws_sdk_bedrock::types::GuardrailSummary;
 use super::{GuardrailVersion, Model, Release};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
 use crate::kinds::Kind;
-use crate::kinds::guardrail::aws::{self as guardrail, DRAFT, Settle, settled};
+use crate::kinds::guardrail::aws::{self as guardrail, DRAFT, FAILED, Settle, settled};
 use crate::model::{Digest, Evidence, Marker, Raw, Readings, Ref, RemoteId, Scope, Standing};
 use crate::plan::Action;
 
@@ -64,10 +64,11 @@ impl Remote for GuardrailVersion {
     }
 }
 
-/// A row of a guardrail's versions, its content unread. `None` for the draft.
+/// A row of a guardrail's versions, its content unread. `None` for the draft, and for what failed to become a version:
+/// nothing can be enforced with it, so it must not stand for one.
 pub(in crate::kinds) fn seen(scope: &Scope, arn: &str, row: &GuardrailSummary) -> Option<Raw> {
     let number = row.version();
-    (number != DRAFT).then(|| Raw {
+    (number != DRAFT && row.status().as_str() != FAILED).then(|| Raw {
         kind: Kind::GuardrailVersion,
         scope: scope.clone(),
         id: id(arn, number),
@@ -110,7 +111,10 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
     let description = want.described().ok_or_else(impossible)?;
     let guardrail = cx.run.ids.resolve(&want.guardrail)?;
     let arn = guardrail.as_str();
-    let draft = settled(cx, scope, arn, DRAFT, Settle::Changed).await?.ok_or_else(impossible)?;
+    // The draft may be as new as its version.
+    let new = Settle::Created { unknown_for: Some(cx.run.wait.deadlines.visible) };
+    let gone = || ApplyError::Moved { object: guardrail.to_string(), found: "it does not exist".to_owned() };
+    let draft = settled(cx, scope, arn, DRAFT, new).await?.ok_or_else(gone)?;
     expect(arn, DRAFT, &guardrail::content(arn, &draft)?.digest(), wanted)?;
     let bedrock = cx.read.clients.bedrock(scope);
     let mut fact = fact(&draft, action);
@@ -123,16 +127,25 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
         if number.parse::<u32>().is_err() {
             return Err(AwsError::unreadable(CREATE, arn, "the answer has no version number").into());
         }
-        if let Some(published) = settled(cx, scope, arn, number, Settle::Created { unknown_for }).await? {
-            let found = guardrail::content(arn, &published)?.digest();
-            if let Err(error) = expect(arn, number, &found, wanted) {
+        let published = match settled(cx, scope, arn, number, Settle::Created { unknown_for }).await {
+            Ok(Some(published)) => {
+                let found = guardrail::content(arn, &published)?.digest();
+                Some(expect(arn, number, &found, wanted))
+            }
+            Ok(None) => None,
+            Err(error @ ApplyError::Failed { .. }) => Some(Err(error)),
+            Err(error) => return Err(error),
+        };
+        match published {
+            Some(Ok(())) => return Ok(id(arn, number)),
+            Some(Err(error)) => {
                 // Nothing points at it yet, and left in place it would keep the name from the content it means. If it does
                 // not go, what it holds is read before anything may point at it.
                 let request = bedrock.delete_guardrail().guardrail_identifier(arn).guardrail_version(number);
                 let _ = cx.read.call("bedrock:DeleteGuardrail", arn, request.send()).await;
                 return Err(error);
             }
-            return Ok(id(arn, number));
+            None => {}
         }
         // This number was published and deleted before: Bedrock ignored a repeat.
         fact = format!("{fact}|{number}");

@@ -79,6 +79,7 @@ fn a_guardrail(key: &str, message: &str) -> guardrail::Model {
         kms_key_id: None,
         content: content(message),
         tags: marks(key),
+        failed: false,
     }
 }
 

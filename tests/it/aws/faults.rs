@@ -9,7 +9,7 @@ use bedrail::model::Document;
 use serde_json::{Value, json};
 
 use super::{Bench, STACK, at, create, marks, plain};
-use crate::support::{MANAGEMENT, Sandbox, assert_in_sync};
+use crate::support::{MANAGEMENT, Sandbox, VISIBLE, assert_in_sync};
 
 impl Sandbox {
     /// Sets faults; none is left of those before.
@@ -134,7 +134,7 @@ async fn two_changes_of_the_organization_at_once_both_come_about() {
     bench.sandbox.faults(fault).await;
     // One run makes its changes of the organization one after the other, so the second is somebody else's.
     let others = bench.sandbox.clients(Access::ReadWrite).await;
-    let run = Run::new(Ids::default(), Wait::seeded(Deadlines::scaled(0.2), 8), STACK, None);
+    let run = Run::new(Ids::default(), Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.2) }, 8), STACK, None);
     let log = CallLog::default();
     let cx = WriteCx { read: others.reading(&log), run: &run };
     let (one, two) = (policy("one"), policy("two"));

@@ -19,7 +19,7 @@ use bedrail::kinds::{Model, Verb, guardrail};
 use bedrail::model::{Address, Direction, FieldDiff, NAME_TAG, Raw, RemoteId, STACK_TAG, Scope, Tags};
 use bedrail::plan::{Action, ActionId, Change};
 
-use crate::support::{MANAGEMENT, Sandbox};
+use crate::support::{MANAGEMENT, Sandbox, VISIBLE};
 
 /// A stack that everything here belongs to.
 const STACK: &str = "acme";
@@ -35,7 +35,7 @@ impl Bench {
     async fn start() -> Self {
         let sandbox = Sandbox::start().await;
         let clients = sandbox.clients(Access::ReadWrite).await;
-        let wait = Wait::seeded(Deadlines::scaled(0.2), 7);
+        let wait = Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.2) }, 7);
         Self { sandbox, clients, run: Run::new(Ids::default(), wait, STACK, Some("r-sand".to_owned())) }
     }
 
@@ -150,6 +150,7 @@ fn plain(name: &str) -> guardrail::Model {
         kms_key_id: None,
         content: word("projectx"),
         tags: marks(name),
+        failed: false,
     }
 }
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::source;
-use crate::support::Sandbox;
+use crate::support::{Sandbox, VISIBLE};
 
 /// A spec, and what is done with it.
 #[derive(Debug)]
@@ -102,6 +102,12 @@ impl Deed {
 
     /// Does it once, from reading to the end.
     pub(super) async fn attempt(&self, sandbox: &Sandbox, retries: Retries) -> Attempt {
+        let deadlines = Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.2) };
+        self.attempt_within(sandbox, retries, deadlines).await
+    }
+
+    /// As [`Self::attempt`], waiting so long at most.
+    pub(super) async fn attempt_within(&self, sandbox: &Sandbox, retries: Retries, deadlines: Deadlines) -> Attempt {
         let unplanned = |why: String| Attempt { plan: None, outcome: Err(why) };
         let clients = match sandbox.try_clients(Access::ReadWrite, retries).await {
             Ok(clients) => clients,
@@ -116,7 +122,7 @@ impl Deed {
             Err(failure) => return unplanned(format!("{failure:?}")),
         };
         let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-        let wait = Wait::seeded(Deadlines::scaled(0.2), 7);
+        let wait = Wait::new(deadlines);
         let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
         let interrupted = AtomicBool::new(false);
         let tools =

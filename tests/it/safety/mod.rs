@@ -8,6 +8,7 @@
 //! matrix   every example × every call × what may happen to it
 //! kill     the same at the level of the process, for the calls that write
 //! pairs    from any spec to any other
+//! weather  AWS on a bad day
 //! tally    how much was tried, counted
 //! ```
 
@@ -18,6 +19,7 @@ mod kill;
 mod matrix;
 mod pairs;
 mod tally;
+mod weather;
 
 /// Whether everything is tried that there is; otherwise a sample that is the same each time.
 fn all() -> bool {

@@ -62,13 +62,16 @@ impl Case {
         let before = sandbox.holds().await;
         let (second, complete, _) = step(self.deed("second", &self.second), before, &mut findings).await;
         let calls: u64 = second.calls.values().sum();
+        if !complete {
+            return (false, findings);
+        }
         let second: Arc<Step> = Arc::new(second);
         for (blow, share) in &self.blows {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of some hundred calls")]
             let nth = 1 + (share * calls as f64) as u64;
             findings.add(suffer(&second, Blow::ALL[*blow], "*", nth).await);
         }
-        (complete && second.held.is_empty(), findings)
+        (second.held.is_empty(), findings)
     }
 }
 

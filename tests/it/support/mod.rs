@@ -5,6 +5,7 @@ pub(crate) mod random;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use bedrail::apply::{Outcome, Tools, apply, live_ids};
 use bedrail::aws::{Access, AwsError, Clients, Connection, Deadlines, Retries, Run, Sandbox as Caller, Wait};
@@ -18,6 +19,8 @@ use bedrail::spec::{Input, Spec, read};
 use bedrail_localstack::{Config, Emulator, Partition, Seed};
 use serde_json::Value;
 
+/// Here reads know at once what was made, unless a fault says otherwise.
+pub(crate) const VISIBLE: Duration = Duration::from_millis(750);
 /// The management account of the default seed.
 pub(crate) const MANAGEMENT: &str = "111122223333";
 
@@ -156,7 +159,7 @@ impl Sandbox {
     pub(crate) async fn carry_out(&self, sides: &Sides, plan: &Plan) -> Outcome {
         let clients = self.clients(Access::ReadWrite).await;
         let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-        let wait = Wait::seeded(Deadlines::scaled(0.5), 7);
+        let wait = Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.5) }, 7);
         let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
         let interrupted = AtomicBool::new(false);
         let tools =

@@ -49,7 +49,7 @@ pub(in crate::kinds) async fn settled(
                             return Ok(Some(answer));
                         }
                     }
-                    "FAILED" => {
+                    super::FAILED => {
                         return Err(ApplyError::Failed {
                             object: object(),
                             reasons: answer.status_reasons().to_vec(),
