@@ -67,7 +67,9 @@ impl ActionError {
                     .to_owned(),
             ),
             Self::Moved(_) => Some("something else changes it: plan again, and review what it is now".to_owned()),
-            Self::Mismatch(_) => Some("plan again: the difference will show, field by field".to_owned()),
+            Self::Mismatch(_) => {
+                Some("plan again, which shows the difference field by field; another apply may be under way".to_owned())
+            }
         }
     }
 }

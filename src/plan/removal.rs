@@ -137,13 +137,17 @@ pub(super) fn unread_profile(decisions: &Decisions<'_>, goes: &RemoteId) -> Opti
     let of_guardrail = live.profile_users.iter().filter(|(_, users)| users.contains(goes)).map(|((_, name), _)| name);
     let goes_too = |id: &RemoteId| id == goes || guardrail_of(id).as_ref() == Some(goes);
     let versions = live.versions.values().flatten().filter(|version| goes_too(&version.id));
-    let shown: BTreeSet<&String> = of_guardrail.chain(versions.filter_map(|version| version.profile.as_ref())).collect();
+    let shown: BTreeSet<&String> =
+        of_guardrail.chain(versions.filter_map(|version| version.profile.as_ref())).collect();
     let unread = |blind: &&Blind| {
         blind.kind == Kind::ResourcePolicy && blind.name.as_ref().is_some_and(|name| shown.contains(name))
     };
     let blind = live.blind.iter().find(unread)?;
     let name = blind.name.as_deref().unwrap_or_default();
-    Some(format!("it shows that {name} may be left to release in {}, which could not be read: {}", blind.scope, blind.why))
+    Some(format!(
+        "it shows that {name} may be left to release in {}, which could not be read: {}",
+        blind.scope, blind.why
+    ))
 }
 
 /// A policy goes when it is attached nowhere, which must have been seen.

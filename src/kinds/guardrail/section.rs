@@ -94,7 +94,14 @@ fn lower_in(
         here.report(fault.help("add one: `content_policy: {filters: {HATE: HIGH}}`, for instance"));
         return None;
     }
-    Some(Model { name: name?, description: description.ok()?, kms_key_id: kms_key_id.ok()?, content: content?, tags, failed: false })
+    Some(Model {
+        name: name?,
+        description: description.ok()?,
+        kms_key_id: kms_key_id.ok()?,
+        content: content?,
+        tags,
+        failed: false,
+    })
 }
 
 fn content(entry: &Entry, here: &mut InScope<'_, '_>) -> Option<Content> {

@@ -134,7 +134,12 @@ async fn two_changes_of_the_organization_at_once_both_come_about() {
     bench.sandbox.faults(fault).await;
     // One run makes its changes of the organization one after the other, so the second is somebody else's.
     let others = bench.sandbox.clients(Access::ReadWrite).await;
-    let run = Run::new(Ids::default(), Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.2) }, 8), STACK, None);
+    let run = Run::new(
+        Ids::default(),
+        Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.2) }, 8),
+        STACK,
+        None,
+    );
     let log = CallLog::default();
     let cx = WriteCx { read: others.reading(&log), run: &run };
     let (one, two) = (policy("one"), policy("two"));

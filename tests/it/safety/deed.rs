@@ -96,7 +96,8 @@ impl Deed {
     /// What there is to do, read without any fault.
     pub(super) async fn plan(&self, sandbox: &Sandbox) -> Plan {
         let clients = sandbox.clients(Access::ReadOnly).await;
-        let sides = Sides::read(&self.spec, &clients, &mut Diagnostics::default()).await.expect("the facts are there");
+        let sides = Box::pin(Sides::read(&self.spec, &clients, &mut Diagnostics::default())).await;
+        let sides = sides.expect("the facts are there");
         sides.plan(&self.options(), self.digest.clone()).expect("the spec fits")
     }
 
@@ -113,7 +114,7 @@ impl Deed {
             Ok(clients) => clients,
             Err(error) => return unplanned(error.to_string()),
         };
-        let sides = match Sides::read(&self.spec, &clients, &mut Diagnostics::default()).await {
+        let sides = match Box::pin(Sides::read(&self.spec, &clients, &mut Diagnostics::default())).await {
             Ok(sides) => sides,
             Err(failure) => return unplanned(format!("{failure:?}")),
         };
@@ -127,7 +128,7 @@ impl Deed {
         let interrupted = AtomicBool::new(false);
         let tools =
             Tools { clients: &clients, run: &run, desired: &sides.desired, parallelism: 16, interrupted: &interrupted };
-        let outcome = apply(&plan, tools, &mut |_| {}).await;
+        let outcome = Box::pin(apply(&plan, tools, &mut |_| {})).await;
         Attempt { plan: Some(plan), outcome: Ok(outcome) }
     }
 

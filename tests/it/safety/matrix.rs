@@ -132,7 +132,7 @@ pub(super) async fn step(deed: Deed, before: Value, findings: &mut Findings) -> 
     let complete = attempt.is_complete() && plan.actions.is_empty() && plan.blind.is_empty();
     // What was held may have had to wait for what was done, such as a version that is named by the number it would get.
     let has_held = attempt.plan.as_ref().is_some_and(|plan| !plan.held.is_empty());
-    if !complete && !(attempt.is_complete() && has_held) {
+    if !(complete || attempt.is_complete() && has_held) {
         findings.wrong.push(format!("{}, undisturbed: not complete: {}", deed.name, attempt.told()));
     }
     let held = plan.held.iter().map(|held| held.address.to_string()).collect();
@@ -184,13 +184,7 @@ pub(super) async fn finish(step: &Step, sandbox: &Sandbox, run: &str, reruns: us
 }
 
 /// So many reruns must do, and leave nothing to do, nobody hurt, and nothing without an owner. Returns the state then.
-pub(super) async fn rerun(
-    step: &Step,
-    sandbox: &Sandbox,
-    run: &str,
-    reruns: usize,
-    findings: &mut Findings,
-) -> Value {
+pub(super) async fn rerun(step: &Step, sandbox: &Sandbox, run: &str, reruns: usize, findings: &mut Findings) -> Value {
     let mut told = String::new();
     for rerun in 1..=reruns {
         let attempt = step.deed.attempt(sandbox, AGAIN).await;

@@ -8,6 +8,8 @@
 //! matrix   every example × every call × what may happen to it
 //! kill     the same at the level of the process, for the calls that write
 //! pairs    from any spec to any other
+//! race     two applies at once
+//! session  credentials that expire
 //! weather  AWS on a bad day
 //! tally    how much was tried, counted
 //! ```
@@ -18,6 +20,8 @@ mod judge;
 mod kill;
 mod matrix;
 mod pairs;
+mod race;
+mod session;
 mod tally;
 mod weather;
 

@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use bedrail::plan::Purpose;
 use futures::stream::{StreamExt as _, iter};
-use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
 use super::deed::{Deed, ONCE};
@@ -34,13 +31,9 @@ struct Case {
 
 impl Case {
     fn of(number: u64) -> Self {
-        let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&number.to_le_bytes());
-        let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let mut runner = TestRunner::new_with_rng(Config::default(), random);
         let blows = proptest::collection::vec((0..Blow::ALL.len(), 0.0..1.0), BLOWS);
         let all = (random::enforcing("r1"), random::enforcing("r2"), blows);
-        let (first, second, blows) = all.new_tree(&mut runner).expect("a case").current();
+        let (first, second, blows) = random::known(number, all);
         Self { number, first, second, blows }
     }
 
@@ -67,7 +60,12 @@ impl Case {
         }
         let second: Arc<Step> = Arc::new(second);
         for (blow, share) in &self.blows {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of some hundred calls")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "a share of some hundred calls"
+            )]
             let nth = 1 + (share * calls as f64) as u64;
             findings.add(suffer(&second, Blow::ALL[*blow], "*", nth).await);
         }

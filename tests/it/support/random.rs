@@ -4,6 +4,8 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
 const STRENGTHS: [&str; 4] = ["NONE", "LOW", "MEDIUM", "HIGH"];
@@ -194,10 +196,25 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
     )
 }
 
+/// Random values that are the same for the same number.
+pub(crate) fn known<T: std::fmt::Debug>(number: u64, strategy: impl Strategy<Value = T>) -> T {
+    let mut seed = [7; 32];
+    seed[..8].copy_from_slice(&number.to_le_bytes());
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    strategy.new_tree(&mut runner).expect("a value").current()
+}
+
+/// A spec, and two that follow it. What the two have in common is what people fight about, not the names of releases.
+pub(crate) fn triple(number: u64) -> [Value; 3] {
+    known(number, (enforcing("r1"), enforcing("r2"), enforcing("r3"))).into()
+}
+
 /// Parts of the organization of the default seed, none of which lies in another.
 const PARTS: [&str; 4] = ["ou:Security", "ou:Workloads/Prod", "ou:Workloads/Dev", "ou:Sandbox"];
 /// Nodes above and below those.
-const OTHERS: [&str; 5] = ["root", "ou:Workloads", "account:sandbox-1", "account:payments-prod", "account:security-audit"];
+const OTHERS: [&str; 5] =
+    ["root", "ou:Workloads", "account:sandbox-1", "account:payments-prod", "account:security-audit"];
 
 /// What an org policy or an account enforces.
 #[derive(Clone, Debug)]
@@ -222,10 +239,11 @@ fn pointer() -> impl Strategy<Value = Pointer> {
 /// No two policies stand on one node. `release` is as for [`spec`].
 pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
     let guardrails = (guardrail(), option::of(guardrail()), any::<[bool; 3]>());
-    let nodes = (subsequence(PARTS.to_vec(), 0..=4), subsequence(OTHERS.to_vec(), 1..=3)).prop_map(|(parts, others)| {
-        let all: Vec<&str> = parts.into_iter().chain(others).collect();
-        all
-    });
+    let nodes =
+        (subsequence(PARTS.to_vec(), 0..=4), subsequence(OTHERS.to_vec(), 1..=3)).prop_map(|(parts, others)| {
+            let all: Vec<&str> = parts.into_iter().chain(others).collect();
+            all
+        });
     let policies = vec((pointer(), any::<bool>()), 1..=3);
     let sharing = (vec(0..4_usize, 2), any::<bool>());
     (guardrails, nodes.prop_shuffle(), policies, option::of(pointer()), sharing).prop_map(
@@ -285,7 +303,10 @@ pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
                 ("versions", if versions.is_empty() { Value::Null } else { json!(versions) }),
                 ("resource_policies", shares),
                 ("org_policies", json!(org_policies)),
-                ("account_enforcement", account.map_or(Value::Null, |pointer| json!({ "management": target(&pointer) }))),
+                (
+                    "account_enforcement",
+                    account.map_or(Value::Null, |pointer| json!({ "management": target(&pointer) })),
+                ),
             ])
         },
     )
