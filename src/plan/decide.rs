@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, preconditions, removal,
-    target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, preconditions, removal, target,
+    versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
