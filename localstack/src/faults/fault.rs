@@ -1,6 +1,6 @@
 //! One fault: what goes wrong, for which requests, and how often.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::random::Random;
 use crate::caller::is_account;
@@ -37,13 +37,13 @@ const CHANGES: [&str; 3] = ["CreateGuardrail", "UpdateGuardrail", "CreateGuardra
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     pub(super) kind: Kind,
-    #[serde(default = "all")]
+    #[serde(default = "all", deserialize_with = "or_all")]
     operation: String,
     /// The caller's.
-    #[serde(default = "all")]
+    #[serde(default = "all", deserialize_with = "or_all")]
     account: String,
     /// The one that the request is signed for.
-    #[serde(default = "all")]
+    #[serde(default = "all", deserialize_with = "or_all")]
     region: String,
     /// Only this one of the matching requests, counted from 1; every one without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +61,11 @@ pub(crate) struct Fault {
 
 fn all() -> String {
     ALL.to_owned()
+}
+
+/// Null is not given, as with every other member.
+fn or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(all))
 }
 
 const ALL: &str = "*";

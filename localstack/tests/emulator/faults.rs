@@ -222,9 +222,12 @@ async fn faults_are_listed_and_bad_ones_refused() {
         assert!(refused.status == 400 && refused.json()["message"].is_string(), "{bad}: {}", refused.text);
     }
     assert_eq!(client.control("GET", "faults", &json!({})).await.ok(200), listed);
-    let open = json!({"kind": "throttle", "operation": "ListRoles", "nth": null, "probability": null, "ms": null, "seed": null});
+    let open = json!({"kind": "throttle", "operation": "ListRoles", "account": null, "region": null, "nth": null, "probability": null, "ms": null, "seed": null});
     let added = set(&client, &open).await[1].clone();
-    assert!(added["kind"] == "throttle" && added.get("seed").is_none(), "null is not given: {added}");
+    assert!(
+        added["kind"] == "throttle" && added["account"] == "*" && added.get("seed").is_none(),
+        "null is not given: {added}"
+    );
     emulator.stop().await;
 }
 
