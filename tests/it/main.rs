@@ -9,6 +9,8 @@ mod converge;
 mod documents;
 mod exact;
 mod examples;
+mod fuzz;
+mod hostile;
 mod house;
 mod layers;
 mod publish;

@@ -4,16 +4,20 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Paint, summary};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::span::{SourceId, Span};
 use crate::report::clean;
-use crate::spec::sources::Sources;
+use crate::spec::sources::{Position, Sources};
 
 /// Places further apart get snippets of their own, so that no snippet takes in a whole file.
 const NEAR: usize = 200;
+/// Bytes of lines that a snippet shows at most; the renderer takes its time with each.
+const LONGEST: usize = 64 * 1024;
+/// How many diagnostics are shown before the rest is counted: nobody reads more, and the machine's forms have all of them.
+const SHOWN: usize = 500;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, paint: Paint, width: usize) -> String {
     let renderer = match paint {
@@ -22,9 +26,13 @@ pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, paint: Paint,
     }
     .term_width(width);
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(SHOWN) {
         out.push_str(&renderer.render(&[group(diagnostic, sources)]));
         out.push_str("\n\n");
+    }
+    let more = diagnostics.iter().count().saturating_sub(SHOWN);
+    if more > 0 {
+        push!(out, "… and {more} more, which `bedrail validate --format json` lists\n\n");
     }
     if !diagnostics.is_empty() {
         out.push_str(&summary(diagnostics));
@@ -44,7 +52,10 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     let others =
         related.iter().map(|(span, label)| Mark { span: *span, label: Some(label), kind: AnnotationKind::Context });
     for marks in together(marks.chain(others).collect(), sources) {
-        group = group.element(snippet(&marks, sources));
+        group = match snippet(&marks, sources) {
+            Some(snippet) => group.element(snippet),
+            None => group.elements(marks.iter().map(|mark| origin(mark.span, sources))),
+        };
     }
     if let Some(help) = help {
         group = group.element(Level::HELP.message(clean::line(help)));
@@ -77,19 +88,30 @@ fn together<'a>(marks: Vec<Mark<'a>>, sources: &Sources) -> Vec<Vec<Mark<'a>>> {
     snippets
 }
 
-fn snippet<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Snippet<'a, Annotation<'a>> {
+/// The place alone.
+fn origin(span: Span, sources: &Sources) -> Origin<'_> {
+    let Position { line, column } = sources.position(span);
+    Origin::path(clean::line(sources.name(span.source))).line(line).char_column(column)
+}
+
+/// The lines of these marks; `None` where they are too long to be shown.
+fn snippet<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Option<Snippet<'a, Annotation<'a>>> {
     let source = marks.first().map_or(SourceId::new(0), |mark| mark.span.source);
     let lines = marks.iter().map(|mark| sources.position(mark.span).line);
     let (first, last) = lines.fold((usize::MAX, 1), |(first, last), line| (first.min(line), last.max(line)));
     let (start, end) = (sources.line_start(source, first), sources.line_start(source, last + 1));
     let whole = Span::new(source, start, end).slice(sources.text(source));
     let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    if text.len() > LONGEST {
+        return None;
+    }
     let skipped = start as usize + (whole.len() - text.len());
     let annotations = marks.iter().map(|mark| {
         let range = within_line(mark.span, skipped, text);
         mark.kind.span(range).label(mark.label.map(|label| Cow::Owned(clean::line(label))))
     });
-    Snippet::source(without_c1(text)).path(clean::line(sources.name(source))).line_start(first).annotations(annotations)
+    let snippet = Snippet::source(visible(text)).path(clean::line(sources.name(source))).line_start(first);
+    Some(snippet.annotations(annotations))
 }
 
 /// What a mark covers of the lines that are shown: at most to the end of its first line.
@@ -100,11 +122,21 @@ fn within_line(span: Span, skipped: usize, text: &str) -> Range<usize> {
     start..end
 }
 
-/// The renderer makes the other control characters visible; these two-byte ones it lets pass.
-fn without_c1(text: &str) -> Cow<'_, str> {
-    if text.contains(is_c1) { Cow::Owned(text.replace(is_c1, "\u{bf}")) } else { Cow::Borrowed(text) }
-}
-
-fn is_c1(c: char) -> bool {
-    ('\u{80}'..='\u{9f}').contains(&c)
+/// Control characters are made visible by the renderer, but for those of two bytes; what deceives a reader is not. Each is
+/// replaced by something visible of its own length, so that every mark stays where it is.
+fn visible(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| ('\u{80}'..='\u{9f}').contains(&c) || clean::is_deceptive(c);
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        match (hidden(c), c.len_utf8()) {
+            (false, _) => shown.push(c),
+            (true, 2) => shown.push('\u{bf}'),
+            (true, 3) => shown.push('\u{fffd}'),
+            (true, _) => shown.push_str("\u{bf}\u{bf}"),
+        }
+        shown
+    });
+    Cow::Owned(shown)
 }

@@ -32,10 +32,11 @@ impl<'n> Fields<'n> {
             return None;
         };
         let mut meant = BTreeSet::new();
+        // A key that is there already is not what was meant by another.
+        let there: BTreeSet<&str> = entries.iter().map(|entry| entry.key.value.as_str()).collect();
         for Entry { key, .. } in entries {
             if !known.contains(&key.value.as_str()) {
-                // A key that is there already is not what was meant by another.
-                let free = known.iter().copied().filter(|name| node.get(name).is_none());
+                let free = known.iter().copied().filter(|name| !there.contains(name));
                 meant.extend(suggest::closest(key, free.clone()));
                 let message = format!("unknown key `{}` in {what}", key.value);
                 let help = suggest::advise_free(key, free, known.iter().copied());

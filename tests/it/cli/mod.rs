@@ -6,7 +6,7 @@ mod help;
 mod ready;
 mod saved;
 mod secrets;
-mod served;
+pub(crate) mod served;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

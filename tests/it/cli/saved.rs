@@ -52,7 +52,11 @@ fn a_file_that_is_no_plan_of_this_release_is_refused() {
         ("more than a plan", with(|plan| plan["run"] = json!("rm -rf")), "unknown field `run`"),
         ("another verb", with(|plan| plan["actions"][0]["verb"] = json!("explode")), "unknown variant `explode`"),
         ("drift", with(|plan| plan["findings"] = json!([])), "it is a report of drift"),
-        ("nested", format!("{{\"format_version\": \"1\", \"stack\": {deep}}}"), "recursion limit"),
+        (
+            "nested",
+            with(|plan| plan["actions"][0]["fields"][0]["have"] = json!("deep")).replace("\"deep\"", &deep),
+            "recursion",
+        ),
         ("escapes", json!({"format_version": "1", "\u{1b}]0;x\u{7}\n::error::y": 1}).to_string(), "unknown field"),
     ];
     for (what, text, told) in cases {

@@ -9,14 +9,14 @@ use super::{Desk, SPEC};
 use crate::support::http;
 
 /// A served local AWS; ended with its signal, so that the end is tested too.
-pub(super) struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    pub(super) endpoint: String,
+    pub(crate) endpoint: String,
     region: String,
 }
 
 impl Serving {
-    pub(super) fn start(desk: &Desk) -> Self {
+    pub(crate) fn start(desk: &Desk) -> Self {
         Self::start_with(desk, &[])
     }
 
@@ -35,7 +35,7 @@ impl Serving {
         Self { child, endpoint, region: region.to_owned() }
     }
 
-    pub(super) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         interrupt(&self.child);
         self.child.wait().expect("it ends").code()
     }
