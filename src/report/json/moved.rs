@@ -124,9 +124,10 @@ mod tests {
 
     #[test]
     fn an_action_is_told_by_what_it_does_and_from_what_to_what() {
+        type Edit = fn(&mut JsonAction, Option<String>);
         let address = updated(&mut saved()).address.clone();
         let other = || Some("sha256:other".to_owned());
-        let cases: [(fn(&mut JsonAction, Option<String>), How); 4] = [
+        let cases: [(Edit, How); 4] = [
             (|action, other| action.have = other, How::OtherHave),
             (|action, other| action.want = other, How::OtherWant),
             (|action, other| (action.have, action.want) = (other.clone(), other), How::OtherBoth),
