@@ -9,7 +9,7 @@ use bedrail::kinds::{Kind, Model, org_policy, resource_policy};
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{
     Account, Caller, Desired, Digest, Document, Evidence, Facts, Live, NAME_TAG, Organization, Partition, Raw,
-    Readings, Ref, Region, RemoteId, STACK_TAG, Scope, Tags,
+    Readings, Ref, Region, RemoteId, STACK_TAG, Scope, Standing, Tags,
 };
 use bedrail::plan::{Options, Plan, Purpose, plan, recognise};
 use bedrail::report::json::{self, PlanFile};
@@ -111,7 +111,7 @@ fn raw(kind: Kind, scope: Scope, id: RemoteId, evidence: Evidence, model: Model)
         profile,
         fact: String::new(),
         changed_at,
-        standing: Default::default(),
+        standing: Standing::default(),
     }
 }
 
@@ -180,6 +180,9 @@ fn facts() -> Facts {
     }
 }
 
+/// What a target does with the bytes that it is given.
+pub type Target = fn(&[u8]);
+
 /// The names of the targets, each with what it does.
-pub const TARGETS: [(&str, fn(&[u8])); 4] =
+pub const TARGETS: [(&str, Target); 4] =
     [("spec", spec), ("plan_file", plan_file), ("org_policy", org_policy), ("resource_policy", resource_policy)];

@@ -32,7 +32,9 @@ fn replay(target: &str, seeds: &[Vec<u8>]) -> usize {
         inputs.push(seed[..half].to_vec());
         inputs.push([&seed[..third], &seed[half..]].concat());
     }
-    inputs.iter().for_each(|input| run(input));
+    for input in &inputs {
+        run(input);
+    }
     inputs.len()
 }
 

@@ -23,7 +23,7 @@ fn harmful() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         text + &format!("  a{n}: \"{}\"\n", format!("${{var.a{}}}", n - 1).repeat(8))
     });
     let circle = "vars: {a: \"${var.b}\", b: \"${var.a}\"}\n";
-    let keys: String = (0..300_000).map(|n| format!("k{n}: 1\n")).collect();
+    let keys: String = (0..300_000).map(|n| ["k", &n.to_string(), ": 1\n"].concat()).collect();
     vec![
         ("aliases that multiply", format!("{top}{laughs}").into(), "E0108"),
         ("variables that multiply", format!("{top}{variables}").into(), "E0309"),
@@ -31,7 +31,7 @@ fn harmful() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("an alias in itself", format!("{top}vars: &a {{b: *a}}\n").into(), "E0111"),
         ("brackets", format!("{top}vars: {}", "[".repeat(1_000_000)).into(), "E0107"),
         ("braces", format!("{top}vars: {}", "{a: ".repeat(1_000_000)).into(), "E0107"),
-        ("indentation", (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>().into(), "E0107"),
+        ("indentation", (0..2_000).map(|n| " ".repeat(n) + "a:\n").collect::<String>().into(), "E0107"),
         ("lists in lists", format!("{top}vars:\n  {}x", "- ".repeat(500_000)).into(), "E0107"),
         ("keys", keys.into(), "E0106"),
         ("100 MB", [top.as_bytes(), &vec![b'#'; 100 << 20]].concat(), "E0003"),

@@ -76,12 +76,14 @@ fn a_file_that_is_no_plan_of_this_release_is_refused() {
     nothing_was_changed(&desk);
 }
 
+type Edit = fn(&mut Value);
+
 #[test]
 fn a_plan_that_was_tampered_with_or_is_of_another_stack_is_stale() {
     let desk = Desk::new(SPEC);
     let good = saved(&desk);
     let guardrail = "guardrail/111122223333/us-east-1/baseline";
-    let cases: [(fn(&mut Value), String); 4] = [
+    let cases: [(Edit, String); 4] = [
         (|plan| drop(plan["actions"].as_array_mut().expect("a list").remove(0)), format!("{guardrail} needs a change")),
         (|plan| plan["actions"][0]["want"] = json!("sha256:0"), format!("{guardrail} is wanted otherwise")),
         (|plan| plan["actions"][0]["verb"] = json!("delete"), format!("{guardrail} needs another kind of change")),
