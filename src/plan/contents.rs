@@ -51,9 +51,9 @@ pub fn contents_needed(readings: &Readings, desired: &Desired) -> BTreeSet<Remot
 /// the spec declares: whether they can be enforced is to be seen.
 fn pointed_at(readings: &Readings, desired: &Desired, guardrails: &BTreeMap<&RemoteId, Address>) -> BTreeSet<RemoteId> {
     let is_pointer = |model: &&Model| matches!(model, Model::AccountEnforcement(_) | Model::OrgPolicy(_));
-    let enforced = desired.resources.values().map(|wanted| &wanted.model).filter(is_pointer);
+    let pointers = desired.resources.values().map(|wanted| &wanted.model).filter(is_pointer);
     let mut needed = BTreeSet::new();
-    for address in enforced.flat_map(Model::requires).filter(|address| address.kind == Kind::GuardrailVersion) {
+    for address in pointers.flat_map(Model::requires).filter(|address| address.kind == Kind::GuardrailVersion) {
         let Some(Model::GuardrailVersion(version)) = desired.resources.get(&address).map(|wanted| &wanted.model) else {
             needed.extend(of_others(readings, desired, &address));
             continue;

@@ -87,6 +87,7 @@ pub fn plan(
     let preconditions = preconditions::list(&decisions);
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
     phases::split(&mut drafts, live);
+    preconditions::lockout::mark(&mut drafts, live, desired, facts);
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);

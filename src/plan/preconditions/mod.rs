@@ -8,6 +8,7 @@ mod callers;
 mod finding;
 mod guardrails;
 mod key;
+pub(super) mod lockout;
 mod neighbours;
 mod organization;
 mod permission;
