@@ -63,7 +63,7 @@ impl Clients {
     }
 
     /// Makes sure that `scope` is one in which these clients act; in any other they would act in the wrong account.
-    pub(super) fn enter(&self, scope: &Scope) -> Result<(), AwsError> {
+    pub(crate) fn enter(&self, scope: &Scope) -> Result<(), AwsError> {
         if scope.account == self.caller.account { Ok(()) } else { Err(AwsError::elsewhere(scope)) }
     }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::error::Error;
 use crate::kinds::Verb;
 use crate::model::{Desired, Direction};
-use crate::plan::{Action, Hazard, Plan};
+use crate::plan::{Action, Hazard, Plan, Purpose};
 use crate::report::Refusal;
 
 /// One word of `--allow`: a hazard, everywhere or at addresses that match a pattern.
@@ -58,7 +58,7 @@ impl FailOn {
     fn is_of(self, action: &Action) -> bool {
         match self {
             Self::Hazard(hazard) => action.hazards.contains(&hazard),
-            Self::Unranked => action.fields.iter().any(|field| field.direction == Direction::Unranked),
+            Self::Unranked => action.has_unranked(),
         }
     }
 }
@@ -81,12 +81,20 @@ pub(crate) struct Consent {
     pub(crate) allowed: Vec<Allowed>,
     /// How many resources may be deleted at once, prunes not counted; `None` for any number.
     pub(crate) max_deletes: Option<usize>,
+    /// What the plan is for. Who destroys says with `deletes` that protection goes, too.
+    pub(crate) purpose: Purpose,
 }
 
 impl Consent {
     /// What of `plan` is not allowed.
     pub(crate) fn refusals(&self, plan: &Plan) -> Vec<Refusal> {
-        let refused = |action: &Action, hazard: Hazard| !self.allowed.iter().any(|one| one.covers(hazard, action));
+        let said_by_deletes = |action: &Action, hazard: Hazard| {
+            let destroys = self.purpose == Purpose::Destroy && action.hazards.contains(&Hazard::Deletes);
+            destroys && hazard == Hazard::Weakens
+        };
+        let refused = |action: &Action, hazard: Hazard| {
+            !said_by_deletes(action, hazard) && !self.allowed.iter().any(|one| one.covers(hazard, action))
+        };
         let hazards = plan.actions.iter().flat_map(|action| action.hazards.iter().map(move |hazard| (action, *hazard)));
         let mut refusals: Vec<Refusal> = hazards
             .filter(|(action, hazard)| refused(action, *hazard))

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::model::{Address, FieldDiff, Names, diff};
+use crate::model::{Address, Direction, FieldDiff, Names, Ref, diff};
 
 pub mod account_enforcement;
 pub mod guardrail;
@@ -44,6 +44,21 @@ impl Verb {
     }
 }
 
+/// What versions hold, by which a pointer that moves from one to another is judged.
+pub trait Contents {
+    /// What the version holds that AWS has a pointer at.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    fn have(&self, version: &Ref) -> Result<&guardrail::Content, String>;
+
+    /// What the version holds, or will, that a pointer is wanted at.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    fn want(&self, version: &Ref) -> Result<&guardrail::Content, String>;
+}
+
 /// The pure half of a kind. `have` is what AWS has, `want` what the spec wants, both in normal form.
 pub trait ResourceKind {
     /// The normal form, made by lowering the spec and by reading AWS alike.
@@ -67,6 +82,16 @@ pub trait ResourceKind {
     fn compare(have: Option<&Self::Model>, want: Option<&Self::Model>) -> Vec<FieldDiff> {
         let fields = |model: Option<&Self::Model>| model.map_or(Value::Null, Self::fields);
         diff(&fields(have), &fields(want), Self::GUARDED)
+    }
+
+    /// Gives each of these fields, in which `have` and `want` differ, its direction; together they are that of the
+    /// change. Where nothing is said, a change is neutral.
+    fn judge(
+        _have: Option<&Self::Model>,
+        _want: Option<&Self::Model>,
+        _fields: &mut [FieldDiff],
+        _contents: &dyn Contents,
+    ) {
     }
 
     /// The AWS operations, as `service:Operation`, that bring this change about; the changed fields decide which.
@@ -138,6 +163,22 @@ macro_rules! registry {
                     (None, Some(Self::$variant(want))) => $module::$variant::compare(None, Some(want)),)+
                     _ => Vec::new(),
                 }
+            }
+
+            /// Gives each of these fields its direction, and returns that of all together; see [`ResourceKind::judge`].
+            pub fn judge(
+                have: Option<&Self>,
+                want: Option<&Self>,
+                fields: &mut [FieldDiff],
+                contents: &dyn Contents,
+            ) -> Direction {
+                match (have, want) {
+                    $((Some(Self::$variant(have)), Some(Self::$variant(want))) => $module::$variant::judge(Some(have), Some(want), fields, contents),
+                    (Some(Self::$variant(have)), None) => $module::$variant::judge(Some(have), None, fields, contents),
+                    (None, Some(Self::$variant(want))) => $module::$variant::judge(None, Some(want), fields, contents),)+
+                    _ => {}
+                }
+                fields.iter().map(|field| field.direction).collect()
             }
 
             /// The model as the tree that reports show.

@@ -1,8 +1,9 @@
 //! Reads AWS: every declared and scanned scope at once, each failure kept as a blind spot and never as absence.
 //!
 //! In a Region with G guardrails, of which the worth reading are read in full, that is at most `2 + 4·G` calls; besides,
-//! one for each version whose content somebody needs, two for each version of others that is pointed at by ARN, and one for each profile in each of its Regions. Organizations
-//! takes the pages of its policies and three calls for each of them.
+//! one for each version whose content somebody needs, to recognise it, or to judge a pointer that moves from it or to it,
+//! and none of these where nothing moves; two for each version of others that is pointed at by ARN; and one for each
+//! profile in each of its Regions. Organizations takes the pages of its policies and three calls for each of them.
 
 mod contents;
 mod pointed;
@@ -14,23 +15,20 @@ use futures::future::join_all;
 
 use crate::aws::{CallLog, Clients, Place, ReadCx, Survey};
 use crate::kinds::Kind;
-use crate::model::{Raw, Readings, RemoteId, Scope};
+use crate::model::{Needed, Raw, Readings, Scope};
 use crate::spec::lower::destinations;
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
 ///
 /// Nothing fails as a whole: what could not be read is among the readings.
-pub async fn read(
-    clients: &Clients,
-    survey: &Survey,
-    needed: impl FnOnce(&Readings) -> BTreeSet<RemoteId>,
-) -> Readings {
+pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readings) -> Needed) -> Readings {
     let log = CallLog::default();
     let cx = clients.reading(&log);
     let mut readings = scopes(&cx, survey).await;
     readings = merge([scopes(&cx, &left_profiles(survey, &readings)).await, readings]);
-    let wanted = needed(&readings);
-    contents::fill(&cx, &mut readings, &wanted).await;
+    let Needed { recognised, compared } = needed(&readings);
+    contents::fill(&cx, &mut readings, &recognised).await;
+    contents::compare(&cx, &mut readings, compared).await;
     readings.pointed = pointed::look(&cx, survey).await;
     readings
 }
@@ -69,12 +67,13 @@ fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
 
 fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
     let mut merged = Readings::default();
-    for Readings { items, pointed, unread, unavailable, not_scanned } in all {
+    for Readings { items, pointed, unread, unavailable, not_scanned, contents } in all {
         merged.items.extend(items);
         merged.pointed.extend(pointed);
         merged.unread.extend(unread);
         merged.unavailable.extend(unavailable);
         merged.not_scanned.extend(not_scanned);
+        merged.contents.extend(contents);
     }
     merged
 }

@@ -20,6 +20,24 @@ pub struct FieldDiff {
     pub guard: Guard,
     /// Which way it goes; neutral until the kind has judged it.
     pub direction: Direction,
+    /// For a pointer: the fields in which what it will point at differs from what it points at.
+    pub below: Vec<FieldDiff>,
+    /// Why it could not be judged, where the field itself does not tell.
+    pub why: Option<String>,
+}
+
+impl FieldDiff {
+    /// Takes over what was found about the same change elsewhere.
+    pub fn judged_as(&mut self, other: &Self) {
+        self.direction = other.direction;
+        self.below.clone_from(&other.below);
+        self.why.clone_from(&other.why);
+    }
+
+    /// What a reader weighs: this field, or the fields below it.
+    pub fn leaves(&self) -> Vec<&Self> {
+        if self.below.is_empty() { vec![self] } else { self.below.iter().flat_map(Self::leaves).collect() }
+    }
 }
 
 /// How openly a value may be shown.
@@ -91,6 +109,8 @@ impl Walk<'_> {
             want: want.cloned(),
             guard,
             direction: Direction::Neutral,
+            below: Vec::new(),
+            why: None,
         };
         self.found.insert(path, field);
     }
@@ -104,13 +124,18 @@ impl Walk<'_> {
                 let mut shown = self.path.clone();
                 if segments.last() == Some(&"*") {
                     let key = &mut shown[segments.len() - 1];
-                    *key = format!("#{}", super::Digest::of_bytes(key.as_bytes()).short());
+                    *key = hidden_key(key);
                 }
                 return (shown.join("."), Guard::Guarded);
             }
         }
         (self.path.join("."), Guard::Open)
     }
+}
+
+/// What stands in a path in place of a key that is text to be hidden.
+pub fn hidden_key(key: &str) -> String {
+    format!("#{}", super::Digest::of_bytes(key.as_bytes()).short())
 }
 
 #[derive(Default)]

@@ -12,6 +12,7 @@ use super::names::Names;
 use super::reference::RemoteId;
 use super::scope::{AccountId, Scope};
 use super::standing::{Pointed, Standing};
+use crate::kinds::guardrail::Content;
 use crate::kinds::{Kind, Model, account_enforcement};
 
 /// One resource that AWS has, at one of our addresses.
@@ -120,6 +121,8 @@ pub struct Live {
     pub names: Names,
     /// Every version of every guardrail at our addresses, by number.
     pub versions: BTreeMap<Address, Vec<SeenVersion>>,
+    /// What versions hold, ours or not, where that was read, or why it could not be.
+    pub contents: BTreeMap<RemoteId, Result<Content, String>>,
     /// The guardrails and versions at which each enforcement and policy of ours points, in AWS's ids.
     pub pointers: BTreeMap<Address, BTreeSet<RemoteId>>,
     /// The guardrails and versions at which something points that is not ours, with what points there.

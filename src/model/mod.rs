@@ -1,6 +1,7 @@
 //! The values that every other layer speaks of. Nothing here does anything.
 
 mod address;
+mod control;
 mod desired;
 pub mod diagnostic;
 mod digest;
@@ -21,17 +22,18 @@ mod words;
 
 pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
+pub use control::{Controls, Setting};
 pub use desired::{Desired, ExternalMark, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};
 pub use document::{Document, Form, Segment, Template};
 pub use facts::{Account, Caller, Facts, Organization, OrganizationalUnit, Target};
-pub use field::{FieldDiff, Guard, diff};
+pub use field::{FieldDiff, Guard, diff, hidden_key};
 pub use live::{Blind, Found, Live, SeenPolicy, SeenVersion, Unavailable, Unmanaged};
 pub use mark::{Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, owner_of};
 pub use names::Names;
 pub use partition::{bedrock_regions, organizations_region};
-pub use readings::{Evidence, Raw, Readings, Unread};
+pub use readings::{Evidence, Needed, Raw, Readings, Unread};
 pub use reference::{Ref, RemoteId};
 pub use scope::{AccountId, NotAnAccountId, Partition, Region, Scope};
 pub use standing::{Pointed, Standing};

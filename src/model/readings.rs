@@ -1,12 +1,13 @@
 //! What AWS answered, still in AWS's ids: the input of the one pure pass that turns ids into addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::live::Unavailable;
 use super::mark::{Marker, Tags};
 use super::reference::RemoteId;
 use super::scope::Scope;
 use super::standing::{Pointed, Standing};
+use crate::kinds::guardrail::Content;
 use crate::kinds::{Kind, Model};
 
 /// One resource as it was read.
@@ -86,4 +87,16 @@ pub struct Readings {
     pub unavailable: Vec<Unavailable>,
     /// Regions that only the scan looks at and that refused.
     pub not_scanned: Vec<Unavailable>,
+    /// What versions hold, where that was asked for, or why it could not be read.
+    pub contents: BTreeMap<RemoteId, Result<Content, String>>,
+}
+
+/// The versions of which more must be known than the lists show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needed {
+    /// Those by whose content they are recognised; one that cannot be read is a blind spot.
+    pub recognised: BTreeSet<RemoteId>,
+    /// Those that a moving pointer leaves or reaches, and from where they are read; one that cannot be read leaves the
+    /// move unranked, and hides nothing.
+    pub compared: BTreeMap<RemoteId, Scope>,
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::guardrail::Content;
+use super::moves::{Moves, promises};
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{Kind, Model};
-use crate::model::{Address, Desired, Evidence, Marker, Owner, Raw, Readings, RemoteId, owner_of};
+use crate::model::{Address, Desired, Evidence, Marker, Needed, Owner, Raw, Readings, RemoteId, owner_of};
 
 /// The versions whose content must be read: for each content that is wanted of a guardrail, those whose marker promises
 /// it, since a marker is only a hint; and where none does, those without a marker, since any version with that content
-/// serves.
-pub fn contents_needed(readings: &Readings, desired: &Desired) -> BTreeSet<RemoteId> {
+/// serves. Besides, those that a moving pointer leaves or reaches, to compare them.
+pub fn contents_needed(readings: &Readings, desired: &Desired) -> Needed {
     let guardrails = addresses(readings, desired);
     let mut versions: BTreeMap<&RemoteId, Vec<(&Raw, Option<&Marker>)>> = BTreeMap::new();
     for raw in &readings.items {
@@ -29,9 +29,7 @@ pub fn contents_needed(readings: &Readings, desired: &Desired) -> BTreeSet<Remot
         let all =
             guardrails.iter().filter(|(_, address)| *address == guardrail).filter_map(|(arn, _)| versions.get(arn));
         for versions in all {
-            let promised = |marker: Option<&Marker>| {
-                marker.is_some_and(|marker| marker.scheme == Content::DIGEST_SCHEME && marker.hint == content.short())
-            };
+            let promised = |marker: Option<&Marker>| promises(marker, content);
             let ids = |select: &dyn Fn(Option<&Marker>) -> bool| -> Vec<RemoteId> {
                 versions.iter().filter(|(_, marker)| select(*marker)).map(|(raw, _)| raw.id.clone()).collect()
             };
@@ -44,7 +42,7 @@ pub fn contents_needed(readings: &Readings, desired: &Desired) -> BTreeSet<Remot
         }
     }
     needed.extend(pointed_at(readings, desired, &guardrails));
-    needed
+    Needed { recognised: needed, compared: Moves { readings, desired, addresses: guardrails, versions }.compared() }
 }
 
 /// The named and numbered versions that something of the spec enforces, and whose content is not known to be the one that
@@ -81,7 +79,7 @@ fn pointed_at(readings: &Readings, desired: &Desired, guardrails: &BTreeMap<&Rem
 }
 
 /// The version of a guardrail of another stack that an address stands for: a number, or the newest.
-fn of_others(readings: &Readings, desired: &Desired, version: &Address) -> Option<RemoteId> {
+pub(super) fn of_others(readings: &Readings, desired: &Desired, version: &Address) -> Option<RemoteId> {
     let (key, number) = version.name.split_once('@')?;
     let mark = desired.external.get(&Address::new(Kind::Guardrail, version.scope.clone(), key))?;
     let marked = |raw: &&Raw| match &raw.evidence {
@@ -102,21 +100,25 @@ fn of_others(readings: &Readings, desired: &Desired, version: &Address) -> Optio
     found.map(|(_, raw)| raw.id.clone())
 }
 
-/// The addresses that guardrails have by their marks, or would have if they were adopted.
-fn addresses<'a>(readings: &'a Readings, desired: &Desired) -> BTreeMap<&'a RemoteId, Address> {
-    let guardrails = readings.items.iter().filter(|raw| raw.kind == Kind::Guardrail);
+/// The addresses that guardrails and policies have by their marks, or would have if they were adopted.
+pub(super) fn addresses<'a>(readings: &'a Readings, desired: &Desired) -> BTreeMap<&'a RemoteId, Address> {
     let address = |raw: &'a Raw| {
         let Evidence::Tags(tags) = &raw.evidence else { return None };
         let (owner, name) = owner_of(tags, &desired.stack);
         let by_mark = name.filter(|_| owner == Owner::Ours);
-        let marked = by_mark.map(|name| Address::new(Kind::Guardrail, raw.scope.clone(), name));
+        let marked = by_mark.map(|name| Address::new(raw.kind, raw.scope.clone(), name));
         let found = desired.resources.iter().find(|(address, wanted)| match &marked {
             Some(marked) => *address == marked || wanted.previously.contains(marked),
             None => {
-                address.scope == raw.scope && matches!(&wanted.model, Model::Guardrail(model) if model.name == raw.name)
+                address.scope == raw.scope
+                    && match &wanted.model {
+                        Model::Guardrail(model) => raw.kind == Kind::Guardrail && model.name == raw.name,
+                        Model::OrgPolicy(model) => raw.kind == Kind::OrgPolicy && model.name == raw.name,
+                        _ => false,
+                    }
             }
         });
         found.map(|(address, _)| (&raw.id, address.clone()))
     };
-    guardrails.filter_map(address).collect()
+    readings.items.iter().filter_map(address).collect()
 }

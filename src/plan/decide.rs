@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, hand_over, needs, order, phases, preconditions, removal, target,
-    versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, direction, hand_over, needs, order, phases, preconditions,
+    removal, target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
@@ -88,6 +88,7 @@ pub fn plan(
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
     phases::split(&mut drafts, live);
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
+    direction::judge(&mut drafts, desired, live);
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);
@@ -239,7 +240,7 @@ impl<'a> Decisions<'a> {
             Change::Update { have, want, .. } => Model::compare(Some(have), Some(want)),
             Change::Delete { have, .. } => Model::compare(Some(have), None),
         };
-        self.guard_secrets(&mut fields);
+        guard_secrets(&mut fields, &self.desired.secrets);
         if let Change::Update { have: Model::Guardrail(have), want: Model::Guardrail(want), .. } = &change
             && have.kms_key_id != want.kms_key_id
         {
@@ -264,26 +265,6 @@ impl<'a> Decisions<'a> {
             fact,
             serves: Vec::new(),
         });
-    }
-
-    fn guard_secrets(&self, fields: &mut [FieldDiff]) {
-        for field in fields {
-            let values = [&field.have, &field.want].into_iter().flatten();
-            if values.into_iter().any(|value| self.holds_secret(value)) {
-                field.guard = Guard::Secret;
-            }
-        }
-    }
-
-    /// Whether a text, wherever it stands in `value`, holds a secret; as it is, for an escaped form would hide its quotes.
-    fn holds_secret(&self, value: &Value) -> bool {
-        let secret = |text: &str| self.desired.secrets.iter().any(|secret| text.contains(secret.as_str()));
-        match value {
-            Value::String(text) => secret(text),
-            Value::Array(items) => items.iter().any(|item| self.holds_secret(item)),
-            Value::Object(entries) => entries.iter().any(|(key, value)| secret(key) || self.holds_secret(value)),
-            other => secret(&other.to_string()),
-        }
     }
 
     fn fact(&self, address: &Address, change: &Change) -> String {
@@ -326,5 +307,27 @@ impl<'a> Decisions<'a> {
             return None;
         }
         Some(self.facts.organization.as_ref()?.target(address.name.split_once(':')?.1).name)
+    }
+}
+
+/// Marks the fields that hold a secret, those below others too.
+pub(super) fn guard_secrets(fields: &mut [FieldDiff], secrets: &BTreeSet<String>) {
+    for field in fields {
+        guard_secrets(&mut field.below, secrets);
+        let values = [&field.have, &field.want].into_iter().flatten();
+        if values.into_iter().any(|value| holds_secret(value, secrets)) {
+            field.guard = Guard::Secret;
+        }
+    }
+}
+
+/// Whether a text, wherever it stands in `value`, holds a secret; as it is, for an escaped form would hide its quotes.
+fn holds_secret(value: &Value, secrets: &BTreeSet<String>) -> bool {
+    let secret = |text: &str| secrets.iter().any(|secret| text.contains(secret.as_str()));
+    match value {
+        Value::String(text) => secret(text),
+        Value::Array(items) => items.iter().any(|item| holds_secret(item, secrets)),
+        Value::Object(entries) => entries.iter().any(|(key, value)| secret(key) || holds_secret(value, secrets)),
+        other => secret(&other.to_string()),
     }
 }

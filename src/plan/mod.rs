@@ -5,9 +5,11 @@
 
 mod contents;
 mod decide;
+mod direction;
 mod effect;
 mod guardrails;
 mod hand_over;
+mod moves;
 mod needs;
 mod order;
 mod phases;
@@ -163,6 +165,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// Whether some of what changes cannot be ranked, whatever else is lost or gained with it.
+    pub fn has_unranked(&self) -> bool {
+        self.fields.iter().flat_map(FieldDiff::leaves).any(|field| field.direction == Direction::Unranked)
+    }
+
     /// The digest of what AWS has; `None` for a create.
     pub fn have_digest(&self) -> Option<Digest> {
         match &self.change {

@@ -15,11 +15,11 @@ use crate::model::{
 
 /// What AWS has, at our addresses.
 pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
-    let Readings { items, pointed, unread, unavailable, not_scanned } = readings;
+    let Readings { items, pointed, unread, unavailable, not_scanned, contents } = readings;
     let mut pass = Pass {
         desired,
         facts,
-        live: Live { pointed, unavailable, not_scanned, ..Live::default() },
+        live: Live { contents, pointed, unavailable, not_scanned, ..Live::default() },
         guardrails: Guardrails::default(),
         policies: BTreeMap::new(),
         unseen: unseen_guardrails(&items, &unread),

@@ -10,11 +10,9 @@ use crate::kinds::guardrail::{
 };
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{
-    Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
+    Contents, Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
 };
-use crate::model::{
-    Address, Blind, Digest, Direction, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged,
-};
+use crate::model::{Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged};
 use crate::plan::{Action, ActionId, Change, Hazard, Held, Plan, Scanned, Warning, Why};
 
 pub(crate) const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1"];
@@ -152,6 +150,28 @@ pub(crate) fn attachment() -> org_policy_attachment::Model {
     }
 }
 
+/// What pointers leave and reach: the content before and after a morning's work.
+struct Both {
+    have: Content,
+    want: Content,
+}
+
+impl Both {
+    fn new() -> Self {
+        Self { have: guardrail().content, want: changed_guardrail().content }
+    }
+}
+
+impl Contents for Both {
+    fn have(&self, _version: &Ref) -> Result<&Content, String> {
+        Ok(&self.have)
+    }
+
+    fn want(&self, version: &Ref) -> Result<&Content, String> {
+        if version.to_string().ends_with("unread") { Err("AccessDenied: no".to_owned()) } else { Ok(&self.want) }
+    }
+}
+
 /// Builds a plan action by action.
 #[derive(Default)]
 pub(crate) struct Builder {
@@ -160,7 +180,8 @@ pub(crate) struct Builder {
 
 impl Builder {
     pub(crate) fn add(&mut self, at: &str, have: Option<Model>, want: Option<Model>, after: &[usize]) -> &mut Action {
-        let fields: Vec<FieldDiff> = Model::compare(have.as_ref(), want.as_ref());
+        let mut fields: Vec<FieldDiff> = Model::compare(have.as_ref(), want.as_ref());
+        let direction = Model::judge(have.as_ref(), want.as_ref(), &mut fields, &Both::new());
         let id = RemoteId::new("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123");
         let (verb, change) = match (have, want) {
             (None, Some(want)) => (Verb::Create, Change::Create { want }),
@@ -179,8 +200,11 @@ impl Builder {
             prune: false,
             change,
             fields,
-            direction: Direction::Neutral,
-            hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
+            direction,
+            hazards: [(direction.loses(), Hazard::Weakens), (verb == Verb::Delete, Hazard::Deletes)]
+                .into_iter()
+                .filter_map(|(carries, hazard)| carries.then_some(hazard))
+                .collect(),
             until: Vec::new(),
             after: after.iter().map(|id| ActionId(*id)).collect(),
             calls,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::disclosure::counted;
 use crate::kinds::{Kind, Verb};
 use crate::plan::{Action, Plan, Why};
 
@@ -123,6 +124,21 @@ impl Deed {
             Self::Delete | Self::Prune => '-',
         }
     }
+}
+
+/// How many changes weaken protection or cannot be ranked, in a sentence; `None` where there is no such change.
+pub(crate) fn losses(plan: &Plan) -> Option<String> {
+    let weaken = plan.actions.iter().filter(|action| action.direction.loses()).count();
+    let unranked = plan.actions.iter().filter(|action| action.has_unranked()).count();
+    let verb = if weaken == 1 { "weakens" } else { "weaken" };
+    let weaken = (weaken > 0).then(|| format!("{} {verb} protection", counted(weaken, "change")));
+    let unranked = match (unranked, &weaken) {
+        (0, _) => None,
+        (count, None) => Some(format!("{} cannot be ranked", counted(count, "change"))),
+        (count, Some(_)) => Some(format!("{count} cannot be ranked")),
+    };
+    let parts: Vec<String> = weaken.into_iter().chain(unranked).collect();
+    (!parts.is_empty()).then(|| parts.join("; ") + ".")
 }
 
 /// `5 to create, 2 to publish`; empty where there is nothing to do.

@@ -60,7 +60,7 @@ impl Args {
         if let Some(saved) = &saved {
             still_so(saved, &plan, &session)?;
         }
-        let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) };
+        let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile };
         let agreed = self.yes || saved.is_some();
         let audit = audit.as_ref();
         let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };

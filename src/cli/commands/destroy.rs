@@ -38,7 +38,7 @@ impl Args {
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite).await?;
         let plan = session.plan(global, Purpose::Destroy, false, output)?;
-        let consent = Consent { allowed: self.allow, max_deletes: None };
+        let consent = Consent { allowed: self.allow, max_deletes: None, purpose: Purpose::Destroy };
         let (agreed, audit) = (self.yes, audit.as_ref());
         let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };
         let exit = execute(job, &interrupt).await;

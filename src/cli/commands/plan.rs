@@ -54,7 +54,9 @@ impl Args {
         let form = global.format(&Form::NAMED, &[])?;
         let session = Session::open(global, output, Access::ReadOnly).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
-        let refusals = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes) }.refusals(&plan);
+        let refusals =
+            Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile }
+                .refusals(&plan);
         let report = match form {
             Form::Text => text::plan(&plan, &refusals, session.look(output)),
             Form::Json => pretty(&PlanFile::of(&plan, &session.disclosure)),

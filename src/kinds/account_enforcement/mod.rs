@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{ResourceKind, Verb};
+use super::guardrail::Content;
+use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Names, Ref, words};
 
 pub mod codes;
 pub(crate) mod enforced;
 pub(crate) mod models;
+mod protection;
 pub(crate) mod section;
 
 mod aws;
+
+pub use protection::Protection;
 
 words! {
     /// Whether content is examined whole, or only where the caller has tagged it.
@@ -60,6 +64,14 @@ pub struct Model {
     pub model_enforcement: ModelEnforcement,
 }
 
+impl Model {
+    /// What calls meet under it, where its version holds `content`.
+    pub fn protection<'a>(&'a self, content: Result<&'a Content, String>) -> Protection<'a> {
+        let Self { version, selective_content_guarding, model_enforcement } = self;
+        Protection { version, content, guarding: selective_content_guarding, models: model_enforcement }
+    }
+}
+
 /// The name of the only resource of this kind in a scope.
 pub const NAME: &str = "account";
 
@@ -75,6 +87,19 @@ impl ResourceKind for AccountEnforcement {
 
     fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {
         names.align(&mut have.version, want.map(|want| &want.version));
+    }
+
+    fn judge(
+        have: Option<&Self::Model>,
+        want: Option<&Self::Model>,
+        fields: &mut [FieldDiff],
+        contents: &dyn Contents,
+    ) {
+        let have = have.map(|have| have.protection(contents.have(&have.version)));
+        let want = want.map(|want| want.protection(contents.want(&want.version)));
+        for judged in Protection::compare(have.as_ref(), want.as_ref()) {
+            fields.iter_mut().filter(|field| field.path == judged.path).for_each(|field| field.judged_as(&judged));
+        }
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ResourceKind, Verb};
+use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
 pub(in crate::kinds) mod aws;
 pub mod codes;
 mod content;
+mod controls;
 mod entry;
 pub(crate) mod external;
 mod place;
@@ -20,6 +21,7 @@ pub use content::{
     AutomatedReasoningPolicy, Content, ContentFilter, ContentPolicy, GroundingFilter, GroundingPolicy, PiiRule,
     RegexRule, SensitiveInformationPolicy, Topic, TopicPolicy, WordPolicy, WordRule,
 };
+pub use controls::compare;
 pub use words::{
     BlockAction, ContentFilterType, GroundingFilterType, ManagedWordList, Modality, Mode, PiiAction, PiiType, Strength,
     Tier,
@@ -73,6 +75,18 @@ impl ResourceKind for Guardrail {
             fields["status"] = Value::from("FAILED");
         }
         fields
+    }
+
+    /// By what it does. A guardrail that goes is one that nothing enforces, since every pointer at it goes before.
+    fn judge(
+        have: Option<&Self::Model>,
+        want: Option<&Self::Model>,
+        fields: &mut [FieldDiff],
+        _contents: &dyn Contents,
+    ) {
+        if want.is_some() {
+            controls::judge(have.map(|have| &have.content), want.map(|want| &want.content), fields);
+        }
     }
 
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -6,6 +6,7 @@ use aws_sdk_bedrock::types::GuardrailSummary;
 use super::{GuardrailVersion, Model, Release};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
 use crate::kinds::Kind;
+use crate::kinds::guardrail::Content;
 use crate::kinds::guardrail::aws::{self as guardrail, DRAFT, FAILED, Settle, settled};
 use crate::model::{Digest, Evidence, Marker, Raw, Readings, Ref, RemoteId, Scope, Standing};
 use crate::plan::Action;
@@ -22,33 +23,7 @@ impl Remote for GuardrailVersion {
     }
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {
-        let (arn, number) = split(id)?;
-        let answer = match guardrail::get(cx, scope, arn, number).await {
-            Ok(answer) => answer,
-            Err(error) if error.class == Class::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let content = guardrail::content(id.as_str(), &answer)?;
-        let (words, marker) = Marker::read(answer.description().unwrap_or_default());
-        let release = marker.as_ref().and_then(|marker| marker.key.clone()).map_or(Release::Implicit, Release::Named);
-        let model = Model {
-            guardrail: Ref::Foreign(RemoteId::new(arn)),
-            release,
-            content: Some(content.digest()),
-            description: Some(words.to_owned()).filter(|words| !words.is_empty()),
-        };
-        Ok(Some(Raw {
-            kind: Kind::GuardrailVersion,
-            scope: scope.clone(),
-            id: id.clone(),
-            name: number.to_owned(),
-            evidence: Evidence::Version { of: RemoteId::new(arn), marker },
-            model: Some(model.into()),
-            standing: guardrail::standing(&answer, &content),
-            profile: content.cross_region_profile,
-            fact: String::new(),
-            changed_at: Some(answer.created_at().to_string()),
-        }))
+        Ok(in_full(cx, scope, id).await?.map(|(raw, _)| raw))
     }
 
     async fn perform(cx: &WriteCx<'_>, action: &Action, edit: Edit<'_, Model>) -> Result<RemoteId, ApplyError> {
@@ -62,6 +37,39 @@ impl Remote for GuardrailVersion {
             Edit::Update { .. } => Err(ApplyError::Impossible(action.address.clone())),
         }
     }
+}
+
+/// A version, and what it holds; `None` where it does not exist.
+pub(crate) async fn in_full(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<(Raw, Content)>, AwsError> {
+    cx.clients.enter(scope)?;
+    let (arn, number) = split(id)?;
+    let answer = match guardrail::get(cx, scope, arn, number).await {
+        Ok(answer) => answer,
+        Err(error) if error.class == Class::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let content = guardrail::content(id.as_str(), &answer)?;
+    let (words, marker) = Marker::read(answer.description().unwrap_or_default());
+    let release = marker.as_ref().and_then(|marker| marker.key.clone()).map_or(Release::Implicit, Release::Named);
+    let model = Model {
+        guardrail: Ref::Foreign(RemoteId::new(arn)),
+        release,
+        content: Some(content.digest()),
+        description: Some(words.to_owned()).filter(|words| !words.is_empty()),
+    };
+    let raw = Raw {
+        kind: Kind::GuardrailVersion,
+        scope: scope.clone(),
+        id: id.clone(),
+        name: number.to_owned(),
+        evidence: Evidence::Version { of: RemoteId::new(arn), marker },
+        model: Some(model.into()),
+        standing: guardrail::standing(&answer, &content),
+        profile: content.cross_region_profile.clone(),
+        fact: String::new(),
+        changed_at: Some(answer.created_at().to_string()),
+    };
+    Ok(Some((raw, content)))
 }
 
 /// A row of a guardrail's versions, its content unread. `None` for the draft, and for what failed to become a version:

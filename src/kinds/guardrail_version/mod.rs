@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{ResourceKind, Verb};
 use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
 
-pub(in crate::kinds) mod aws;
+pub(crate) mod aws;
 pub mod codes;
 pub(crate) mod section;
 

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::{ResourceKind, Verb};
+use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Tags};
 
 pub mod codes;
+mod configuration;
 pub mod document;
 pub mod inheritance;
 mod raw;
@@ -15,6 +16,8 @@ mod rules;
 pub(crate) mod section;
 
 mod aws;
+
+pub(crate) use configuration::configurations;
 
 /// A policy of the type `BEDROCK_POLICY`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +50,18 @@ impl ResourceKind for OrgPolicy {
             have.document.align(&want.document, names);
         }
         have.document.name(want.map(|want| &want.document), names);
+    }
+
+    /// By its text. A policy that comes or goes touches nobody: its attachments do.
+    fn judge(
+        have: Option<&Self::Model>,
+        want: Option<&Self::Model>,
+        fields: &mut [FieldDiff],
+        contents: &dyn Contents,
+    ) {
+        if let (Some(have), Some(want)) = (have, want) {
+            configuration::judge(&have.document, &want.document, fields, contents);
+        }
     }
 
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {

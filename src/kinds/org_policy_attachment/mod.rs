@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{ResourceKind, Verb};
-use crate::model::{Address, FieldDiff, Names, Ref};
+use super::{Contents, ResourceKind, Verb};
+use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
 mod aws;
 
@@ -38,6 +38,19 @@ impl ResourceKind for OrgPolicyAttachment {
         names.align(&mut have.policy, want.map(|want| &want.policy));
         // Only the spec knows it, and it is no part of what is compared.
         have.policy_type = want.and_then(|want| want.policy_type.clone());
+    }
+
+    /// By itself: what else is enforced on the accounts below is not looked at.
+    fn judge(
+        have: Option<&Self::Model>,
+        want: Option<&Self::Model>,
+        fields: &mut [FieldDiff],
+        _contents: &dyn Contents,
+    ) {
+        let direction = Direction::of(&have.is_some(), &want.is_some());
+        for field in fields {
+            field.direction = direction;
+        }
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

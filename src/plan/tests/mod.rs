@@ -14,6 +14,7 @@ use crate::model::{
     Partition, Raw, Readings, Ref, STACK_TAG, Scope, Segment, Standing, Tags, Template, Unread, Wanted,
 };
 
+mod direction;
 mod order;
 mod ownership;
 mod releases;

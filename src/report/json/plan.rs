@@ -141,6 +141,12 @@ pub struct JsonField {
     /// As of the action.
     #[schemars(with = "String")]
     pub direction: Direction,
+    /// For a pointer that moves from one version to another: in what their contents differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub below: Vec<JsonField>,
+    /// Why it is unranked, where the field itself does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// A change that the spec wants and that is not done.
@@ -289,6 +295,8 @@ fn field(field: &FieldDiff, disclosure: &Disclosure) -> JsonField {
         have: side(&field.have),
         want: side(&field.want),
         direction: field.direction,
+        below: field.below.iter().map(|below| self::field(below, disclosure)).collect(),
+        why: field.why.as_ref().map(|why| disclosure.scrub_text(why)),
     }
 }
 

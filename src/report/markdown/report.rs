@@ -5,7 +5,7 @@ use super::escape::{code, fenced};
 use crate::plan::{Action, Plan, State};
 use crate::report::fold::{Entry, steps};
 use crate::report::json::{FindingKind, PlanFile};
-use crate::report::rows::{Piece, Row};
+use crate::report::rows::{Piece, Row, Says};
 use crate::report::summary::Deed;
 use crate::report::text::{drift_verdict, looked_at, place, refused_scan, verdict};
 use crate::report::{Disclosure, Refusal, Summary, flags};
@@ -84,15 +84,17 @@ fn changes(plan: &Plan, disclosure: &Disclosure, word: impl Fn(&Action) -> &'sta
         let title = title(entry, deed.sign(), word(entry.action));
         let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
         let hazards = if hazards.is_empty() { String::new() } else { format!(" **{}**", hazards.join(", ")) };
+        let unranked = if entry.action.has_unranked() { " _unranked_" } else { "" };
+        let title = format!("{title}{hazards}{unranked}");
         let body: String = entry.rows.iter().map(row).collect();
         let regions = entry.regions().map(|regions| format!("in {}\n\n", code(&regions))).unwrap_or_default();
         let full = if body.is_empty() && regions.is_empty() {
-            format!("\n<details><summary>{title}{hazards}</summary></details>\n")
+            format!("\n<details><summary>{title}</summary></details>\n")
         } else {
             let body = if body.is_empty() { body } else { fenced("diff", &body) };
-            format!("\n<details><summary>{title}{hazards}</summary>\n\n{regions}{body}\n</details>\n")
+            format!("\n<details><summary>{title}</summary>\n\n{regions}{body}\n</details>\n")
         };
-        let brief = format!("\n<details><summary>{title}{hazards}</summary></details>\n");
+        let brief = format!("\n<details><summary>{title}</summary></details>\n");
         parts.push(Part { weight: weight(deed, &hazards), forms: vec![full, brief, String::new()] });
     }
     parts
@@ -101,10 +103,11 @@ fn changes(plan: &Plan, disclosure: &Disclosure, word: impl Fn(&Action) -> &'sta
 /// What takes something away matters most, what is new less, and what nobody uses least.
 const fn weight(deed: Deed, hazards: &str) -> u8 {
     match deed {
-        _ if !hazards.is_empty() => 7,
-        Deed::Delete | Deed::Update | Deed::Adopt => 6,
-        Deed::Publish | Deed::Create => 5,
         Deed::Prune => 2,
+        Deed::Delete => 7,
+        _ if !hazards.is_empty() => 6,
+        Deed::Update | Deed::Adopt => 5,
+        Deed::Publish | Deed::Create => 3,
     }
 }
 
@@ -114,18 +117,17 @@ fn title(entry: &Entry<'_>, sign: char, word: &str) -> String {
     format!("{} {word}{phase} {}{declared}", code(&sign.to_string()), code(&entry.address()))
 }
 
-/// A row as lines of a diff.
+/// A row as lines of a diff, its verdict at the end of the last.
 fn row(row: &Row) -> String {
-    let line = |sign: char, label: &str, text: &str| format!("{sign} {label}: {text}\n");
-    match row {
-        Row::Value { label, value } => line(' ', label, value),
-        Row::Change { label, have, want } => {
-            let have = have.iter().map(|text| line('-', label, text));
-            have.chain(want.iter().map(|text| line('+', label, text))).collect()
+    let Row { label, says, .. } = row;
+    let line = |sign: char, text: &str| format!("{sign} {label}: {text}\n");
+    let lines = match says {
+        Says::Value(value) => line(' ', value),
+        Says::Change { have, want } => {
+            let have = have.iter().map(|text| line('-', text));
+            have.chain(want.iter().map(|text| line('+', text))).collect()
         }
-        Row::Words { label, pieces }
-            if pieces.iter().any(|piece| matches!(piece, Piece::Same(text) if text.ends_with(' '))) =>
-        {
+        Says::Words(pieces) if pieces.iter().any(|piece| matches!(piece, Piece::Same(text) if text.ends_with(' '))) => {
             let side = |gone: bool| -> String {
                 let shown = |piece: &Piece| match piece {
                     Piece::Same(text) => text.clone(),
@@ -135,12 +137,18 @@ fn row(row: &Row) -> String {
                 };
                 pieces.iter().map(shown).collect()
             };
-            line('-', label, &side(true)) + &line('+', label, &side(false))
+            line('-', &side(true)) + &line('+', &side(false))
         }
-        Row::Words { label, pieces } => pieces.iter().map(|piece| signed(piece, &format!("{label}: "))).collect(),
-        Row::Lines { label, lines } => {
+        Says::Words(pieces) => pieces.iter().map(|piece| signed(piece, &format!("{label}: "))).collect(),
+        Says::Lines(lines) => {
             format!("  {label}:\n") + &lines.iter().map(|piece| signed(piece, "")).collect::<String>()
         }
+    };
+    match row.verdict() {
+        Some(verdict) if !matches!(says, Says::Lines(_)) => {
+            format!("{}  # {verdict}\n", lines.strip_suffix('\n').unwrap_or(&lines))
+        }
+        _ => lines,
     }
 }
 

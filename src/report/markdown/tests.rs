@@ -9,7 +9,7 @@ fn an_eventful_plan() {
     <!-- bedrail:plan stack=acme-ai-safety digest=sha256:1d3b84d1019388fd5d2d3c08fbd5cab2c1972f86560cc9ba5aa2106989d2d948 -->
     ### bedrail plan
 
-    **Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not seen; 12 unchanged.**
+    **Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not seen; 12 unchanged. 2 changes weaken protection; 2 cannot be ranked.**
 
     | change | count |
     |---|---:|
@@ -23,6 +23,7 @@ fn an_eventful_plan() {
     | not seen | 1 |
     | unmanaged | 1 |
     | **deletes** | **1** |
+    | **weakens** | **2** |
 
     <code>Stack acme-ai-safety. Looked at 1 account in 2 Regions&#58; ap-southeast-2, eu-west-1, and scanned 1 other.</code>
 
@@ -30,21 +31,21 @@ fn an_eventful_plan() {
 
     <code>2 Regions refused the scan &#40;UnrecognizedClient&#58; The security token included in the request is invalid&#41;&#58; af-south-1, me-south-1.</code>
 
-    <details><summary><code>&#126;</code> update <code>guardrail/111122223333/us-east-1/baseline</code> <code>guardrails.baseline</code></summary>
+    <details><summary><code>&#126;</code> update <code>guardrail/111122223333/us-east-1/baseline</code> <code>guardrails.baseline</code> **weakens** _unranked_</summary>
 
     ```diff
     - blocked_input_messaging: (35 characters #b42029bae4b2)
     + blocked_input_messaging: (3 characters #a06fcf42f646)
     - content_policy.filters.HATE.input: HIGH
-    + content_policy.filters.HATE.input: LOW
-    + content_policy.filters.VIOLENCE: HIGH in and MEDIUM out
+    + content_policy.filters.HATE.input: LOW  # weakens
+    + content_policy.filters.VIOLENCE: HIGH in and MEDIUM out  # strengthens
     - description: Baseline guardrail for every account of the company
     + description: Baseline guardrail for each account of the company
     - topic_policy.topics.Legal advice.definition: Guidance on legal rights, disputes or court action.
-    + topic_policy.topics.Legal advice.definition: Guidance on legal rights, quarrels or court action.
-    + topic_policy.topics.Medical advice: definition "Diagnosis or treatment of an illness.", examples (1 text #ed94ebbaaf83)
+    + topic_policy.topics.Legal advice.definition: Guidance on legal rights, quarrels or court action.  # unranked
+    + topic_policy.topics.Medical advice: definition "Diagnosis or treatment of an illness.", examples (1 text #ed94ebbaaf83)  # strengthens
     - word_policy.words: 3 words
-    + word_policy.words: 4 words (1 added)
+    + word_policy.words: 4 words (1 added)  # strengthens
     ```
 
     </details>
@@ -57,7 +58,7 @@ fn an_eventful_plan() {
 
     </details>
 
-    <details><summary><code>&#126;</code> update <code>org-policy/111122223333/global/org-baseline</code> <code>guardrails.baseline</code></summary>
+    <details><summary><code>&#126;</code> update <code>org-policy/111122223333/global/org-baseline</code> <code>guardrails.baseline</code> **weakens** _unranked_</summary>
 
     ```diff
       document:
@@ -69,6 +70,15 @@ fn an_eventful_plan() {
                 },
                 "selective_content_guarding": {
                   "messages": {
+    - us-east-1.config_1.identifier: ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
+    + us-east-1.config_1.identifier: ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}  # mixed
+    -   content_policy.filters.HATE.input: HIGH
+    +   content_policy.filters.HATE.input: LOW  # weakens
+    +   content_policy.filters.VIOLENCE: HIGH in and MEDIUM out  # strengthens
+    -   topic_policy.topics.Legal advice.definition: Guidance on legal rights, disputes or court action.
+    +   topic_policy.topics.Legal advice.definition: Guidance on legal rights, quarrels or court action.  # unranked
+    +   topic_policy.topics.Medical advice: definition "Diagnosis or treatment of an illness.", examples (1 text #ed94ebbaaf83)  # strengthens
+        word_policy.words: 1 added  # strengthens
     ```
 
     </details>
@@ -148,6 +158,7 @@ fn keeps_its_structure(text: &str) {
             "held",
             "not seen",
             "unmanaged",
+            "**weakens**",
         ];
         for line in &lines[1..] {
             let known = line.is_empty()

@@ -20,9 +20,9 @@ pub(crate) fn resource(kind: Kind, fields: &Value) -> Vec<Row> {
     for key in keys {
         let value = &fields[key];
         if key == "document" {
-            rows.extend(policy::in_words(value).into_iter().map(|(label, value)| Row::Value { label, value }));
+            rows.extend(policy::in_words(value).into_iter().map(|(label, value)| Row::value(label, value)));
         } else if let Some(value) = telling(key, value) {
-            rows.push(Row::Value { label: clean::line(key), value });
+            rows.push(Row::value(clean::line(key), value));
         }
     }
     rows

@@ -8,19 +8,31 @@ mod update;
 use serde_json::Value;
 
 use super::{Disclosure, clean};
+use crate::model::Direction;
 use crate::plan::{Action, Change};
 
 /// One row below an action's headline. All text in it is clean.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Row {
+pub(crate) struct Row {
+    /// What the row is about.
+    pub(crate) label: String,
+    /// What it says.
+    pub(crate) says: Says,
+    /// Which way what changes goes.
+    pub(crate) direction: Direction,
+}
+
+/// What a row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
     /// Something that is set.
-    Value { label: String, value: String },
+    Value(String),
     /// A field that changes from one value to another; `None` is unset.
-    Change { label: String, have: Option<String>, want: Option<String> },
+    Change { have: Option<String>, want: Option<String> },
     /// Words that change within a text, or items within a list.
-    Words { label: String, pieces: Vec<Piece> },
+    Words(Vec<Piece>),
     /// Lines that change within a document.
-    Lines { label: String, lines: Vec<Piece> },
+    Lines(Vec<Piece>),
 }
 
 /// A word or line of a diff.
@@ -37,14 +49,14 @@ pub(crate) enum Piece {
 }
 
 impl Row {
-    /// What the row is about.
-    pub(crate) fn label(&self) -> &str {
-        match self {
-            Self::Value { label, .. }
-            | Self::Change { label, .. }
-            | Self::Words { label, .. }
-            | Self::Lines { label, .. } => label,
-        }
+    /// Something that is set.
+    pub(crate) fn value(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), says: Says::Value(value.into()), direction: Direction::Neutral }
+    }
+
+    /// The word behind the row; none where nothing gets more or less strict.
+    pub(crate) fn verdict(&self) -> Option<&'static str> {
+        (self.direction != Direction::Neutral).then(|| self.direction.word())
     }
 }
 
@@ -56,7 +68,7 @@ pub(crate) fn rows(action: &Action, disclosure: &Disclosure) -> Vec<Row> {
         // What goes is known by its address; where AWS calls it something else, that is said.
         Change::Delete { have, .. } => {
             let name = disclosure.fields(kind, &have.fields()).get("name").map(written);
-            name.map(|value| Row::Value { label: "name".to_owned(), value }).into_iter().collect()
+            name.map(|value| Row::value("name", value)).into_iter().collect()
         }
         Change::Update { have, want, .. } => update::rows(action, have, want, disclosure),
     };
@@ -79,7 +91,7 @@ fn reach(action: &Action, disclosure: &Disclosure) -> Option<Row> {
         (Some(only), None) | (None, Some(only)) => only,
         (None, None) => return None,
     };
-    Some(Row::Value { label: "reaches".to_owned(), value })
+    Some(Row::value("reaches", value))
 }
 
 /// A value on one line, as a person would write it.

@@ -1,38 +1,32 @@
 //! The rows of a resource that changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Piece, Row, brief, diffs, written};
-use crate::kinds::Model;
-use crate::model::{Digest, FieldDiff, Guard};
+use super::{Piece, Row, Says, brief, diffs, written};
+use crate::kinds::{Kind, Model};
+use crate::model::{Digest, Direction, FieldDiff, Guard};
 use crate::plan::Action;
 use crate::report::disclosure::counted;
 use crate::report::{Disclosure, clean};
 
 /// The rows of an update, in the order of the fields.
 pub(crate) fn rows(action: &Action, have: &Model, want: &Model, disclosure: &Disclosure) -> Vec<Row> {
-    let (have, want) = (have.fields(), want.fields());
-    let mut rows = Vec::new();
-    let mut fields = action.fields.as_slice();
-    while let Some(field) = fields.first() {
-        let taken = if let Some(row) = document(field, &have, &want, disclosure) {
-            rows.push(row);
-            leading(fields, in_document)
-        } else if let Some(base) = hidden_keys(action, field) {
-            rows.push(keyed(base, fields, &have, &want, disclosure));
-            leading(fields, |other| under(&other.path, base))
-        } else if let Some((row, taken)) = whole(fields, disclosure) {
-            rows.push(row);
-            taken
-        } else {
-            rows.push(single(field, disclosure));
-            1
-        };
-        fields = &fields[taken.max(1)..];
-    }
-    rows
+    let sides = Some((have.fields(), want.fields()));
+    Sheet { guarded: action.address.kind.guarded(), sides, disclosure }.rows(&action.fields)
+}
+
+/// Fields of one model, as they are shown.
+struct Sheet<'a> {
+    guarded: &'static [&'static str],
+    /// Both models as trees, where they are at hand.
+    sides: Option<(Value, Value)>,
+    disclosure: &'a Disclosure,
+}
+
+fn together(fields: &[FieldDiff]) -> Direction {
+    fields.iter().map(|field| field.direction).collect()
 }
 
 fn leading(fields: &[FieldDiff], belongs: impl Fn(&FieldDiff) -> bool) -> usize {
@@ -47,94 +41,161 @@ fn in_document(field: &FieldDiff) -> bool {
     field.path == "document" || field.path.starts_with("document.")
 }
 
-/// A policy document is read as a document, not leaf by leaf.
-fn document(field: &FieldDiff, have: &Value, want: &Value, disclosure: &Disclosure) -> Option<Row> {
-    let shown = |fields: &Value| disclosure.scrub(fields.get("document").unwrap_or(&Value::Null));
-    in_document(field)
-        .then(|| Row::Lines { label: "document".to_owned(), lines: diffs::lines(&shown(have), &shown(want)) })
-}
-
-/// The guarded collection that this field belongs to, if its very keys are guarded.
-fn hidden_keys(action: &Action, field: &FieldDiff) -> Option<&'static str> {
-    let bases = action.address.kind.guarded().iter().filter_map(|pattern| pattern.strip_suffix(".*"));
-    bases.into_iter().find(|base| under(&field.path, base))
-}
-
-/// How a collection with guarded keys changes: `3 words → 4 words`, and how many came, went and changed; the keys
-/// themselves only when content is shown.
-fn keyed(base: &str, fields: &[FieldDiff], have: &Value, want: &Value, disclosure: &Disclosure) -> Row {
-    let at = |fields: &Value| -> BTreeSet<String> {
-        let found = base.split('.').try_fold(fields, |value, key| value.get(key));
-        found.and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
-    };
-    let (had, wanted) = (at(have), at(want));
-    let noun = base.rsplit('.').next().unwrap_or(base).trim_end_matches('s');
-    let touched: BTreeSet<&str> = fields
-        .iter()
-        .filter(|field| under(&field.path, base))
-        .filter_map(|field| field.path.get(base.len() + 2..)?.split('.').next())
-        .collect();
-    if disclosure.content {
-        let shown = |key: &String| clean::line(&disclosure.scrub_text(key));
-        let changed =
-            had.intersection(&wanted).filter(|key| touched.contains(Digest::of_bytes(key.as_bytes()).short()));
-        let pieces = had.difference(&wanted).map(|key| Piece::Gone(shown(key)));
-        let pieces = pieces.chain(wanted.difference(&had).map(|key| Piece::New(shown(key))));
-        let pieces = pieces.chain(changed.map(|key| Piece::Same(format!("{} (changed)", shown(key))))).collect();
-        return Row::Words { label: base.to_owned(), pieces };
-    }
-    let (gone, new) = (had.difference(&wanted).count(), wanted.difference(&had).count());
-    let changed = touched.len().saturating_sub(gone + new);
-    let parts = [(new, "added"), (gone, "removed"), (changed, "changed")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let want = format!("{} ({})", counted(wanted.len(), noun), parts.join(", "));
-    Row::Change { label: base.to_owned(), have: Some(counted(had.len(), noun)), want: Some(want) }
-}
-
-/// Something that comes or goes as a whole, such as one topic: its fields share a parent and are all unset on one side.
-fn whole(fields: &[FieldDiff], disclosure: &Disclosure) -> Option<(Row, usize)> {
-    let (parent, _) = fields.first()?.path.rsplit_once('.')?;
-    let sibling = |field: &FieldDiff| field.path.rsplit_once('.').is_some_and(|(other, _)| other == parent);
-    let group = &fields[..leading(fields, sibling)];
-    let comes = group.iter().all(|field| field.have.is_none());
-    let goes = group.iter().all(|field| field.want.is_none());
-    if group.len() < 2 || comes == goes {
-        return None;
-    }
-    let mut object = Map::new();
-    for field in group {
-        let (key, value) = (field.path.rsplit_once('.')?.1, field.want.as_ref().or(field.have.as_ref())?);
-        object.insert(key.to_owned(), disclosure.side(field, value));
-    }
-    let text = brief::rule(&object).unwrap_or_else(|| "set".to_owned());
-    let (have, want) = if comes { (None, Some(text)) } else { (Some(text), None) };
-    Some((Row::Change { label: clean::line(&disclosure.scrub_text(parent)), have, want }, group.len()))
-}
-
-fn single(field: &FieldDiff, disclosure: &Disclosure) -> Row {
-    let label = clean::line(&disclosure.scrub_text(&field.path));
-    let have = field.have.as_ref().map(|value| disclosure.side(field, value));
-    let want = field.want.as_ref().map(|value| disclosure.side(field, value));
-    let open = field.guard == Guard::Open || (field.guard == Guard::Guarded && disclosure.content);
-    match (&have, &want) {
-        (Some(Value::String(have)), Some(Value::String(want))) if open && is_prose(have) && is_prose(want) => {
-            Row::Words { label, pieces: diffs::words(have, want) }
-        }
-        (Some(Value::Array(have)), Some(Value::Array(want))) if open && have.len() + want.len() > 4 => {
-            let pieces = diffs::items(have, want);
-            if pieces.is_empty() {
-                change(label, Some(&Value::from(have.clone())), Some(&Value::from(want.clone())))
+impl Sheet<'_> {
+    fn rows(&self, fields: &[FieldDiff]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut fields = fields;
+        while let Some(field) = fields.first() {
+            let taken = if let Some(row) = self.document(fields) {
+                let taken = leading(fields, in_document);
+                rows.push(row);
+                rows.extend(fields[..taken].iter().flat_map(|field| self.in_document(field)));
+                taken
+            } else if let Some(base) = self.hidden_keys(field) {
+                let taken = leading(fields, |other| under(&other.path, base));
+                rows.push(self.keyed(base, &fields[..taken]));
+                taken
+            } else if let Some((row, taken)) = self.whole(fields) {
+                rows.push(row);
+                taken
             } else {
-                Row::Words { label, pieces }
-            }
+                rows.push(self.single(field));
+                rows.extend(self.below(field));
+                1
+            };
+            fields = &fields[taken.max(1)..];
         }
-        (have, want) => change(label, have.as_ref(), want.as_ref()),
+        rows
+    }
+
+    /// What of the contents behind a pointer gets more or less strict, or why that is not known.
+    fn below(&self, field: &FieldDiff) -> Vec<Row> {
+        let contents = Sheet { guarded: Kind::Guardrail.guarded(), sides: None, disclosure: self.disclosure };
+        let why = field.why.as_deref().map(|why| Row::value("why", clean::line(&self.disclosure.scrub_text(why))));
+        let telling = contents.rows(&field.below).into_iter().filter(|row| row.direction != Direction::Neutral);
+        let rows = telling.chain(why);
+        rows.map(|row| Row { label: format!("  {}", row.label), ..row }).collect()
+    }
+
+    /// A policy document is read as a document, not leaf by leaf.
+    fn document(&self, fields: &[FieldDiff]) -> Option<Row> {
+        fields.first().filter(|field| in_document(field))?;
+        let direction = together(&fields[..leading(fields, in_document)]);
+        let (have, want) = self.sides.as_ref()?;
+        let shown = |fields: &Value| self.disclosure.scrub(fields.get("document").unwrap_or(&Value::Null));
+        let lines = diffs::lines(&shown(have), &shown(want));
+        Some(Row { label: "document".to_owned(), says: Says::Lines(lines), direction })
+    }
+
+    /// Which way a leaf of a document goes, where it goes some way, and what stands behind it.
+    fn in_document(&self, field: &FieldDiff) -> Vec<Row> {
+        if field.direction == Direction::Neutral {
+            return Vec::new();
+        }
+        let path = field.path.strip_prefix("document.").unwrap_or(&field.path);
+        let path = path.strip_prefix("bedrock.guardrail_inference.").unwrap_or(path);
+        let path = path.strip_suffix(".@@assign").unwrap_or(path);
+        let mut rows = vec![Row { label: self.label(path), ..self.single(field) }];
+        rows.extend(self.below(field));
+        rows
+    }
+
+    /// The guarded collection that this field belongs to, if its very keys are guarded.
+    fn hidden_keys(&self, field: &FieldDiff) -> Option<&'static str> {
+        let mut bases = self.guarded.iter().filter_map(|pattern| pattern.strip_suffix(".*"));
+        bases.find(|base| under(&field.path, base))
+    }
+
+    /// How a collection with guarded keys changes: `3 words → 4 words`, and how many came, went and changed; the keys
+    /// themselves only when content is shown.
+    fn keyed(&self, base: &str, fields: &[FieldDiff]) -> Row {
+        let (label, direction) = (base.to_owned(), together(fields));
+        let noun = base.rsplit('.').next().unwrap_or(base).trim_end_matches('s');
+        let mut by_key: BTreeMap<&str, Vec<&FieldDiff>> = BTreeMap::new();
+        for field in fields {
+            let key = field.path.get(base.len() + 2..).and_then(|rest| rest.split('.').next()).unwrap_or_default();
+            by_key.entry(key).or_default().push(field);
+        }
+        let comes = |fields: &Vec<&FieldDiff>| fields.iter().all(|field| field.have.is_none());
+        let goes = |fields: &Vec<&FieldDiff>| fields.iter().all(|field| field.want.is_none());
+        let new = by_key.values().filter(|fields| comes(fields)).count();
+        let gone = by_key.values().filter(|fields| goes(fields)).count();
+        let parts = [(new, "added"), (gone, "removed"), (by_key.len() - new - gone, "changed")];
+        let parts: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let Some((have, want)) = &self.sides else {
+            return Row { label, says: Says::Value(parts.join(", ")), direction };
+        };
+        let at = |fields: &Value| -> BTreeSet<String> {
+            let found = base.split('.').try_fold(fields, |value, key| value.get(key));
+            found.and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
+        };
+        let (had, wanted) = (at(have), at(want));
+        if self.disclosure.content {
+            let shown = |key: &String| clean::line(&self.disclosure.scrub_text(key));
+            let touched = |key: &&String| by_key.contains_key(Digest::of_bytes(key.as_bytes()).short());
+            let pieces = had.difference(&wanted).map(|key| Piece::Gone(shown(key)));
+            let pieces = pieces.chain(wanted.difference(&had).map(|key| Piece::New(shown(key))));
+            let changed = had.intersection(&wanted).filter(touched);
+            let pieces = pieces.chain(changed.map(|key| Piece::Same(format!("{} (changed)", shown(key))))).collect();
+            return Row { label, says: Says::Words(pieces), direction };
+        }
+        let want = format!("{} ({})", counted(wanted.len(), noun), parts.join(", "));
+        let says = Says::Change { have: Some(counted(had.len(), noun)), want: Some(want) };
+        Row { label, says, direction }
+    }
+
+    /// Something that comes or goes as a whole, such as one topic: its fields share a parent and are all unset on one
+    /// side.
+    fn whole(&self, fields: &[FieldDiff]) -> Option<(Row, usize)> {
+        let (parent, _) = fields.first()?.path.rsplit_once('.')?;
+        let sibling = |field: &FieldDiff| field.path.rsplit_once('.').is_some_and(|(other, _)| other == parent);
+        let group = &fields[..leading(fields, sibling)];
+        let comes = group.iter().all(|field| field.have.is_none());
+        let goes = group.iter().all(|field| field.want.is_none());
+        if group.len() < 2 || comes == goes {
+            return None;
+        }
+        let mut object = Map::new();
+        for field in group {
+            let (key, value) = (field.path.rsplit_once('.')?.1, field.want.as_ref().or(field.have.as_ref())?);
+            object.insert(key.to_owned(), self.disclosure.side(field, value));
+        }
+        let text = brief::rule(&object).unwrap_or_else(|| "set".to_owned());
+        let (have, want) = if comes { (None, Some(text)) } else { (Some(text), None) };
+        let label = self.label(parent);
+        Some((Row { label, says: Says::Change { have, want }, direction: together(group) }, group.len()))
+    }
+
+    fn label(&self, path: &str) -> String {
+        clean::line(&self.disclosure.scrub_text(path))
+    }
+
+    fn single(&self, field: &FieldDiff) -> Row {
+        let label = self.label(&field.path);
+        let have = field.have.as_ref().map(|value| self.disclosure.side(field, value));
+        let want = field.want.as_ref().map(|value| self.disclosure.side(field, value));
+        let open = field.guard == Guard::Open || (field.guard == Guard::Guarded && self.disclosure.content);
+        let says = match (&have, &want) {
+            (Some(Value::String(have)), Some(Value::String(want))) if open && is_prose(have) && is_prose(want) => {
+                Says::Words(diffs::words(have, want))
+            }
+            (Some(Value::Array(have)), Some(Value::Array(want))) if open && have.len() + want.len() > 4 => {
+                let pieces = diffs::items(have, want);
+                if pieces.is_empty() {
+                    change(Some(&Value::from(have.clone())), Some(&Value::from(want.clone())))
+                } else {
+                    Says::Words(pieces)
+                }
+            }
+            (have, want) => change(have.as_ref(), want.as_ref()),
+        };
+        Row { label, says, direction: field.direction }
     }
 }
 
-fn change(label: String, have: Option<&Value>, want: Option<&Value>) -> Row {
-    Row::Change { label, have: have.map(written), want: want.map(written) }
+fn change(have: Option<&Value>, want: Option<&Value>) -> Says {
+    Says::Change { have: have.map(written), want: want.map(written) }
 }
 
 fn is_prose(text: &str) -> bool {

@@ -1,8 +1,9 @@
 //! One change: its headline, and a row for each thing to know about it.
 
+use crate::model::Direction;
 use crate::plan::Phase;
 use crate::report::fold::Entry;
-use crate::report::rows::{Piece, Row};
+use crate::report::rows::{Piece, Row, Says};
 use crate::report::summary::Deed;
 use crate::report::wrap::{columns, indented, pad, wrap};
 use crate::report::{Look, Style, Tone, clean};
@@ -31,23 +32,25 @@ pub(crate) fn entry(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String {
     let mut out = headline(entry, mark, look);
     // A longer label would leave no room for its value.
     let widest = look.width * 9 / 20;
-    let labels = entry.rows.iter().map(|row| columns(row.label())).filter(|width| *width <= widest).max().unwrap_or(0);
-    let haves = entry.rows.iter().filter_map(|row| match row {
-        Row::Change { have: Some(have), want: Some(_), .. } => Some(columns(have)),
+    let labels = entry.rows.iter().map(|row| columns(&row.label)).filter(|width| *width <= widest).max().unwrap_or(0);
+    let haves = entry.rows.iter().filter_map(|row| match &row.says {
+        Says::Change { have: Some(have), want: Some(_) } => Some(columns(have)),
         _ => None,
     });
     let haves = haves.filter(|width| *width <= HAVES).max().unwrap_or(0);
     for row in &entry.rows {
-        out += &match row {
-            Row::Value { label, value } => value_row(label, value, labels, look),
-            Row::Change { label, have: Some(have), want: Some(want) } => {
-                change(label, have, want, (labels, haves), look)
+        let verdict = verdict(row, look.style);
+        let value = |value: &str| value_row(&row.label, value, &verdict, labels, look);
+        out += &match &row.says {
+            Says::Value(text) => value(text),
+            Says::Change { have: Some(have), want: Some(want) } => {
+                change(&row.label, have, want, &verdict, (labels, haves), look)
             }
-            Row::Change { label, have: Some(gone), want: None } => value_row(label, &signed('-', gone), labels, look),
-            Row::Change { label, have: None, want: Some(new) } => value_row(label, &signed('+', new), labels, look),
-            Row::Change { have: None, want: None, .. } => String::new(),
-            Row::Words { label, pieces } => value_row(label, &words(pieces, look.style), labels, look),
-            Row::Lines { label, lines } => document(label, lines, look.style),
+            Says::Change { have: Some(gone), want: None } => value(&signed('-', gone)),
+            Says::Change { have: None, want: Some(new) } => value(&signed('+', new)),
+            Says::Change { have: None, want: None } => String::new(),
+            Says::Words(pieces) => value(&words(pieces, look.style)),
+            Says::Lines(lines) => document(&row.label, lines, &verdict, look.style),
         };
     }
     if let Some(phase) = entry.action.phase {
@@ -95,32 +98,57 @@ const fn tone(deed: Deed) -> Tone {
     }
 }
 
+/// The word behind a row.
+fn verdict(row: &Row, style: Style) -> String {
+    let tone = match row.direction {
+        Direction::Weakens | Direction::Mixed => Tone::Bad,
+        Direction::Unranked => Tone::Doubt,
+        Direction::Strengthens => Tone::Good,
+        Direction::Neutral => Tone::Quiet,
+    };
+    row.verdict().map(|word| format!("  {}", style.paint(tone, word))).unwrap_or_default()
+}
+
 /// A value that comes or goes.
 fn signed(sign: char, value: &str) -> String {
     format!("{sign} {value}")
 }
 
-/// A label and a text that wraps beside it, or below it where the label is long.
-fn value_row(label: &str, value: &str, labels: usize, look: Look<'_>) -> String {
-    if columns(label) > labels && INDENT + columns(label) + 2 + columns(value) > look.width {
-        let value = indented(value, INDENT + 2, look.width);
-        return format!("{:INDENT$}{}\n{value}", "", look.style.paint(Tone::Quiet, label));
+/// A label and a text that wraps beside it, or below it where the label is long; the verdict ends it.
+fn value_row(label: &str, value: &str, verdict: &str, labels: usize, look: Look<'_>) -> String {
+    if columns(label) > labels && INDENT + columns(label) + 2 + columns(value) + columns(verdict) > look.width {
+        let nested = label.len() - label.trim_start().len();
+        let value = indented(value, INDENT + nested + 2, look.width);
+        return format!("{:INDENT$}{}{verdict}\n{value}", "", look.style.paint(Tone::Quiet, label));
     }
     let label = pad(label, labels);
     let hang = INDENT + columns(&label) + 2;
-    let lines = wrap(value, look.width.saturating_sub(hang).max(24));
-    let mut out = format!("{:INDENT$}{}  ", "", look.style.paint(Tone::Quiet, label));
+    let room = look.width.saturating_sub(hang).max(24);
+    let mut lines = wrap(value, room);
+    match lines.last_mut() {
+        Some(last) if columns(last) + columns(verdict) <= room => last.push_str(verdict),
+        _ if verdict.is_empty() => {}
+        _ => lines.push(verdict.trim_start().to_owned()),
+    }
+    let mut out = format!("{:INDENT$}{}  ", "", look.style.paint(Tone::Quiet, &label));
     out += &lines.join(&format!("\n{:hang$}", ""));
     out.push('\n');
     out
 }
 
 /// `label  have → want`, or the two below one another where the line would be too long.
-fn change(label: &str, have: &str, want: &str, (labels, haves): (usize, usize), look: Look<'_>) -> String {
+fn change(
+    label: &str,
+    have: &str,
+    want: &str,
+    verdict: &str,
+    (labels, haves): (usize, usize),
+    look: Look<'_>,
+) -> String {
     let (label, padded) = (pad(label, labels), pad(have, haves));
     let shown = look.style.paint(Tone::Quiet, &label);
-    if INDENT + columns(&label) + 2 + columns(&padded) + 3 + columns(want) <= look.width {
-        return format!("{:INDENT$}{shown}  {padded} → {want}\n", "");
+    if INDENT + columns(&label) + 2 + columns(&padded) + 3 + columns(want) + columns(verdict) <= look.width {
+        return format!("{:INDENT$}{shown}  {padded} → {want}{verdict}\n", "");
     }
     let side = |sign: char, text: &str, tone: Tone| {
         let hang = INDENT + 4;
@@ -129,7 +157,7 @@ fn change(label: &str, have: &str, want: &str, (labels, haves): (usize, usize), 
         format!("{:1$}{2}\n", "", INDENT + 2, look.style.paint(tone, format!("{sign} {lines}")))
     };
     let label = look.style.paint(Tone::Quiet, label.trim_end());
-    format!("{:INDENT$}{label}\n{}{}", "", side('-', have, Tone::Delete), side('+', want, Tone::Create))
+    format!("{:INDENT$}{label}{verdict}\n{}{}", "", side('-', have, Tone::Delete), side('+', want, Tone::Create))
 }
 
 /// Words that go in `[-…-]`, words that come in `{+…+}`.
@@ -145,8 +173,8 @@ fn words(pieces: &[Piece], style: Style) -> String {
 }
 
 /// The lines of a document that change, and a few around them.
-fn document(label: &str, lines: &[Piece], style: Style) -> String {
-    let mut out = format!("{:INDENT$}{}\n", "", style.paint(Tone::Quiet, label));
+fn document(label: &str, lines: &[Piece], verdict: &str, style: Style) -> String {
+    let mut out = format!("{:INDENT$}{}{verdict}\n", "", style.paint(Tone::Quiet, label));
     for line in lines {
         let line = match line {
             Piece::Same(text) => format!("  {text}"),

@@ -1,10 +1,12 @@
 //! A plan, as `plan` and `apply` show it.
 
+use std::iter;
+
 use super::{entry, notes};
 use crate::plan::Plan;
 use crate::report::disclosure::counted;
 use crate::report::refusal::Refusal;
-use crate::report::summary::{Deed, to_do};
+use crate::report::summary::{Deed, losses, to_do};
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, fold};
 
@@ -23,7 +25,7 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], look: Look<'_>) -> String {
     out
 }
 
-/// One sentence with every count.
+/// One sentence with every count, and one on what gets weaker.
 pub(crate) fn verdict(plan: &Plan) -> String {
     let unchanged = plan.unchanged.len();
     let held = plan.held.len();
@@ -48,7 +50,8 @@ pub(crate) fn verdict(plan: &Plan) -> String {
     if unchanged > 0 {
         parts.push(format!("{unchanged} unchanged"));
     }
-    parts.join("; ") + "."
+    let counts = parts.join("; ") + ".";
+    iter::once(counts).chain(losses(plan)).collect::<Vec<_>>().join(" ")
 }
 
 fn steps(plan: &Plan, look: Look<'_>) -> String {

@@ -53,7 +53,7 @@ fn an_eventful_plan() {
     let refusals = [Refusal::Hazard { hazard: crate::plan::Hazard::Deletes, address: plan.actions[3].address.clone() }];
     insta::assert_snapshot!(shown(&plan, &refusals, 80), @r#"
     Plan: 1 to publish, 2 to update, 1 to delete, 1 to prune; 1 held; 1 place not
-    seen; 12 unchanged.
+    seen; 12 unchanged. 2 changes weaken protection; 2 cannot be ranked.
     Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
     eu-west-1, and scanned 1 other.
     1 Region refused the scan (AccessDenied): eu-central-2.
@@ -79,17 +79,20 @@ fn an_eventful_plan() {
           blocked_input_messaging
             - (35 characters #b42029bae4b2)
             + (3 characters #a06fcf42f646)
-          content_policy.filters.HATE.input   HIGH    → LOW
-          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+          content_policy.filters.HATE.input   HIGH    → LOW  weakens
+          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out  strengthens
           description                         Baseline guardrail for
                                               [-every-]{+each+} account of the
                                               company
-          topic_policy.topics.Legal advice.definition
+          topic_policy.topics.Legal advice.definition  unranked
             Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
           topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
                                               of an illness.", examples (1 text
-                                              #ed94ebbaaf83)
-          word_policy.words                   3 words → 4 words (1 added)
+                                              #ed94ebbaaf83)  strengthens
+          word_policy.words  strengthens
+            - 3 words
+            + 4 words (1 added)
+          hazard                              weakens
 
     Step 2 of 4
       > publish guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
@@ -98,7 +101,7 @@ fn an_eventful_plan() {
 
     Step 3 of 4
       ~ update org-policy/111122223333/global/org-baseline  (guardrails.baseline)
-          document
+          document  mixed
                     "us-east-1": {
                       "config_1": {
                         "identifier": {
@@ -107,6 +110,19 @@ fn an_eventful_plan() {
                         },
                         "selective_content_guarding": {
                           "messages": {
+          us-east-1.config_1.identifier  mixed
+            - ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
+            + ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}
+            content_policy.filters.HATE.input   HIGH → LOW  weakens
+            content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+                                                strengthens
+            topic_policy.topics.Legal advice.definition  unranked
+              Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
+            topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+                                                of an illness.", examples (1 text
+                                                #ed94ebbaaf83)  strengthens
+            word_policy.words                   1 added  strengthens
+          hazard                                weakens
 
     Step 4 of 4
       - delete guardrail/111122223333/us-east-1/legacy
@@ -201,19 +217,22 @@ fn drift_tells_what_changed() {
           blocked_input_messaging
             - (35 characters #b42029bae4b2)
             + (3 characters #a06fcf42f646)
-          content_policy.filters.HATE.input   HIGH    → LOW
-          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+          content_policy.filters.HATE.input   HIGH    → LOW  weakens
+          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out  strengthens
           description                         Baseline guardrail for
                                               [-every-]{+each+} account of the
                                               company
-          topic_policy.topics.Legal advice.definition
+          topic_policy.topics.Legal advice.definition  unranked
             Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
           topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
                                               of an illness.", examples (1 text
-                                              #ed94ebbaaf83)
-          word_policy.words                   3 words → 4 words (1 added)
+                                              #ed94ebbaaf83)  strengthens
+          word_policy.words  strengthens
+            - 3 words
+            + 4 words (1 added)
+          hazard                              weakens
       ~ modified org-policy/111122223333/global/org-baseline  (guardrails.baseline)
-          document
+          document  mixed
                     "us-east-1": {
                       "config_1": {
                         "identifier": {
@@ -222,6 +241,19 @@ fn drift_tells_what_changed() {
                         },
                         "selective_content_guarding": {
                           "messages": {
+          us-east-1.config_1.identifier  mixed
+            - ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
+            + ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}
+            content_policy.filters.HATE.input   HIGH → LOW  weakens
+            content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
+                                                strengthens
+            topic_policy.topics.Legal advice.definition  unranked
+              Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
+            topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+                                                of an illness.", examples (1 text
+                                                #ed94ebbaaf83)  strengthens
+            word_policy.words                   1 added  strengthens
+          hazard                                weakens
 
     Missing from AWS
       + missing guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use bedrail::aws::{Access, Connection, Retries, Survey};
 use bedrail::live;
-use bedrail::model::Region;
+use bedrail::model::{Needed, Region};
 use serde_json::Value;
 
 use super::scope;
@@ -54,6 +54,6 @@ async fn reads_with_the_environment() {
     };
     let clients = connection.open(Access::ReadOnly).await.expect("the emulator answers");
     let survey = Survey { declared: [scope("us-east-1")].into(), ..Survey::default() };
-    let readings = live::read(&clients, &survey, |_| [].into()).await;
+    let readings = live::read(&clients, &survey, |_| Needed::default()).await;
     assert!(readings.unread.is_empty(), "{:?}", readings.unread);
 }

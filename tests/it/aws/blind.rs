@@ -3,7 +3,7 @@
 use bedrail::aws::Survey;
 use bedrail::kinds::Kind;
 use bedrail::live;
-use bedrail::model::{Evidence, Readings};
+use bedrail::model::{Evidence, Needed, Readings};
 use serde_json::{Value, json};
 
 use super::versions::published;
@@ -12,7 +12,8 @@ use super::{Bench, scope};
 async fn readings(bench: &Bench, refuse: &[Value], survey: &Survey) -> Readings {
     bench.sandbox.set(json!({"refuse": refuse})).await;
     live::read(&bench.clients, survey, |readings| {
-        readings.items.iter().filter(|item| item.kind == Kind::GuardrailVersion).map(|item| item.id.clone()).collect()
+        let versions = readings.items.iter().filter(|item| item.kind == Kind::GuardrailVersion);
+        Needed { recognised: versions.map(|item| item.id.clone()).collect(), ..Needed::default() }
     })
     .await
 }

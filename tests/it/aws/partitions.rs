@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bedrail::aws::{Access, Connection, Declared, Retries, Sandbox as Caller, Survey, organization};
 use bedrail::live;
-use bedrail::model::{Region, Scope};
+use bedrail::model::{Needed, Region, Scope};
 use bedrail_localstack::{Config, Emulator, Partition};
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn the_partition_is_that_of_the_caller() {
             declared: [Scope::regional(management, Region::new(region))].into(),
             ..Survey::default()
         };
-        let readings = live::read(&clients, &survey, |_| BTreeSet::new()).await;
+        let readings = live::read(&clients, &survey, |_| Needed::default()).await;
         assert!(readings.unread.is_empty() && readings.unavailable.is_empty(), "{readings:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod contract;
+mod hazards;
 mod help;
 mod ready;
 mod saved;

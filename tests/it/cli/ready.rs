@@ -73,8 +73,12 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
     desk.write("bedrail.yaml", &changed);
     let plan = desk.run(&["plan", "--sandbox", "-q"]);
     insta::assert_snapshot!(plan.stdout, @r#"
-    Plan: 1 to update; 2 unchanged.
+    Plan: 1 to update; 2 unchanged. 1 change weakens protection.
     Stack acme. Looked at 1 account in 1 Region: us-east-1.
+
+    Refused until it is allowed
+      weakens  guardrail/111122223333/us-east-1/baseline
+      To allow it, add:  --allow weakens:guardrail/111122223333/us-east-1/baseline
 
     Preconditions: 1 unknown, 3 ok
       unknown whether every role that calls models in 1 account may apply what is enforced there [P0124]
@@ -82,7 +86,8 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
     What will be done
       ~ update guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
           description        Baseline of [-the-]{+our+} company
-          word_policy.words  1 word → 2 words (2 added, 1 removed)
+          word_policy.words  1 word → 2 words (2 added, 1 removed)  mixed
+          hazard             weakens
 
     Warnings
       guardrail/111122223333/us-east-1/baseline: no version carries the current content, so nothing
@@ -99,7 +104,8 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
     Changed behind bedrail's back (what AWS has → what the spec says)
       ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
           description        Baseline of [-the-]{+our+} company
-          word_policy.words  1 word → 2 words (2 added, 1 removed)
+          word_policy.words  1 word → 2 words (2 added, 1 removed)  mixed
+          hazard             weakens
 
     Warnings
       guardrail/111122223333/us-east-1/baseline: no version carries the current content, so nothing
