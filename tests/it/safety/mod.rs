@@ -11,6 +11,7 @@
 //! race     two applies at once
 //! session  credentials that expire
 //! weather  AWS on a bad day
+//! open     what is known not to hold yet
 //! tally    how much was tried, counted
 //! ```
 
@@ -19,6 +20,7 @@ mod end;
 mod judge;
 mod kill;
 mod matrix;
+mod open;
 mod pairs;
 mod race;
 mod session;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::deed::{Deed, ONCE};
 use super::matrix::{Blow, Step, step, suffer};
+use super::open::PAIRS;
 use super::tally::Findings;
 use crate::support::{Sandbox, random};
 
@@ -80,7 +81,12 @@ async fn from_any_spec_to_any_other_nobody_is_hurt() {
         Some(number) => vec![number],
         None => (0..CASES[usize::from(super::all())]).collect(),
     };
-    let cases = numbers.into_iter().map(|number| tokio::spawn(async move { Case::of(number).run().await }));
+    let cases = numbers.into_iter().map(|number| {
+        tokio::spawn(async move {
+            let (applied, findings) = Case::of(number).run().await;
+            (applied, if PAIRS.contains(&number) && one.is_none() { findings.known() } else { findings })
+        })
+    });
     let runs: Vec<_> = iter(cases).buffer_unordered(AT_ONCE).collect().await;
     let mut findings = Findings::default();
     let (all, mut applied) = (runs.len(), 0);
