@@ -9,7 +9,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
     seq: u64,
-    pub(super) cause: String,
+    cause: String,
     account: String,
     region: String,
     what: String,

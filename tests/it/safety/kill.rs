@@ -78,7 +78,7 @@ async fn a_killed_process_is_made_up_for() {
     }
     // The steps are judged by the matrix.
     findings = Findings::default();
-    let runs: Vec<Findings> = iter(sample(all, 16)).map(killed).buffer_unordered(AT_ONCE).collect().await;
+    let runs: Vec<Findings> = iter(sample(all, 25)).map(killed).buffer_unordered(AT_ONCE).collect().await;
     for run in runs {
         findings.add(run);
     }

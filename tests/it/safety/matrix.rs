@@ -242,8 +242,8 @@ async fn matrix(specs: &[&str]) {
     let mut findings = Findings::default();
     let steps = steps(specs, &mut findings).await;
     // Numbers of which none divides another or that of the blows, so that a sample has some of everything.
-    let writes = sample(cells(&steps, is_write, &Blow::ALL), 7);
-    let reads = sample(cells(&steps, |operation| !is_write(operation), &Blow::ALL), 61);
+    let writes = sample(cells(&steps, is_write, &Blow::ALL), 17);
+    let reads = sample(cells(&steps, |operation| !is_write(operation), &Blow::ALL), 149);
     let suffered = writes
         .chain(reads)
         .map(|cell| tokio::spawn(async move { suffer(&cell.step, cell.blow, &cell.operation, cell.nth).await }));

@@ -15,7 +15,7 @@ use super::tally::Findings;
 use crate::support::{Sandbox, random};
 
 /// How many cases there are in a short run, and in a long one.
-const CASES: [u64; 2] = [12, 250];
+const CASES: [u64; 2] = [8, 250];
 /// How many blows fall on the way of each.
 const BLOWS: usize = 2;
 const AT_ONCE: usize = 6;
