@@ -88,10 +88,7 @@ pub fn plan(
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
     phases::split(&mut drafts, live);
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
-<<<<<<< HEAD
     direction::judge(&mut drafts, desired, live);
-=======
->>>>>>> 5cb8152 (plan: a resource policy that shrinks under whoever stays subject to its guardrail is a lockout; README shows what is printed)
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);
