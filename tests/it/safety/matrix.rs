@@ -108,7 +108,7 @@ pub(super) async fn steps(specs: &[&str], findings: &mut Findings) -> Vec<Arc<St
     let mut before = Sandbox::start().await.holds().await;
     let mut steps = Vec::new();
     for deed in deeds(specs) {
-        let (step, complete, after) = step(deed, before, findings).await;
+        let (step, complete, after) = Box::pin(step(deed, before, findings)).await;
         assert!(complete, "{}", step.deed.name);
         steps.push(Arc::new(step));
         before = after;

@@ -83,7 +83,7 @@ async fn from_any_spec_to_any_other_nobody_is_hurt() {
     };
     let cases = numbers.into_iter().map(|number| {
         tokio::spawn(async move {
-            let (applied, findings) = Case::of(number).run().await;
+            let (applied, findings) = Box::pin(Case::of(number).run()).await;
             (applied, if PAIRS.contains(&number) && one.is_none() { findings.known() } else { findings })
         })
     });

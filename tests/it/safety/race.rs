@@ -20,9 +20,9 @@ const LATER: [u64; 3] = [0, 150, 400];
 async fn race(one: &Deed, other: &Deed, sandbox: &Sandbox, later: u64) -> Vec<String> {
     let second = async {
         tokio::time::sleep(Duration::from_millis(later)).await;
-        other.attempt(sandbox, AGAIN).await
+        Box::pin(other.attempt(sandbox, AGAIN)).await
     };
-    let (one, other) = tokio::join!(one.attempt(sandbox, AGAIN), second);
+    let (one, other) = tokio::join!(Box::pin(one.attempt(sandbox, AGAIN)), second);
     [one, other].into_iter().filter(|attempt| !attempt.is_complete()).map(|attempt| attempt.told()).collect()
 }
 
