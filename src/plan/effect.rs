@@ -9,7 +9,7 @@ use super::order::Draft;
 use super::{Change, Phase};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
-use crate::model::{Account, AccountId, Document, Facts, Live, Ref, Region};
+use crate::model::{AccountId, Document, Facts, Live, Ref, Region};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,14 +29,14 @@ struct Policy {
     targets: BTreeMap<String, usize>,
 }
 
-/// Active accounts that are below the same policies.
+/// Active accounts that are below the same nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chain {
     /// The accounts, sorted; at least one.
     pub(super) accounts: Vec<AccountId>,
     /// What is in effect in each Region.
     pub(super) regions: BTreeMap<Region, Effective>,
-    /// The nodes from the root to the account that bear a policy at any moment.
+    /// The nodes from the root down, the account among them where a policy is attached to it.
     pub(super) nodes: Vec<String>,
 }
 
@@ -57,24 +57,21 @@ impl Effect {
             .flat_map(|seen| seen.targets.iter().flatten().cloned())
             .chain(attached(drafts))
             .collect();
-        let mut chains: BTreeMap<Vec<String>, Vec<AccountId>> = BTreeMap::new();
+        // What was detached lately may still be in effect, so a node counts although nothing is attached there now.
+        let mut chains: BTreeMap<Vec<&str>, Vec<AccountId>> = BTreeMap::new();
         for account in organization.accounts.iter().filter(|account| account.active) {
-            let nodes = path(account).filter(|node| bearing.contains(*node)).map(str::to_owned).collect();
+            let own = Some(account.id.as_str()).filter(|own| bearing.contains(*own));
+            let nodes = account.ancestors.iter().map(String::as_str).chain(own).collect();
             chains.entry(nodes).or_default().push(account.id.clone());
         }
-        chains.remove(&Vec::new());
-        let chain = |(nodes, mut accounts): (Vec<String>, Vec<AccountId>)| {
+        let chain = |(nodes, mut accounts): (Vec<&str>, Vec<AccountId>)| {
             accounts.sort();
+            let nodes: Vec<String> = nodes.into_iter().map(str::to_owned).collect();
             let regions = along(&nodes, &policies);
             Chain { accounts, regions, nodes }
         };
         Self { chains: chains.into_iter().map(chain).collect() }
     }
-}
-
-/// The nodes from the root to the account, itself included.
-fn path(account: &Account) -> impl Iterator<Item = &str> {
-    account.ancestors.iter().map(String::as_str).chain([account.id.as_str()])
 }
 
 /// The targets of the attachments that are made.

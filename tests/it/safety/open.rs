@@ -3,6 +3,3 @@
 /// Pairs of specs on whose way something is not as promised: a statement stays on a profile (31, 49, 160, 216), or a rerun waits in vain
 /// for an effective policy, or a gap is left (the others).
 pub(super) const PAIRS: &[u64] = &[31, 49, 60, 123, 124, 160, 201, 216, 249];
-
-/// Triples of specs on which two applies at once leave an account without protection for a while.
-pub(super) const RACES: &[u64] = &[2];

@@ -9,7 +9,6 @@ use super::deed::{AGAIN, Deed};
 use super::end::unowned;
 use super::judge::gaps;
 use super::matrix::{EXAMPLES, finish, steps};
-use super::open::RACES;
 use super::tally::Findings;
 use crate::support::{Sandbox, random};
 
@@ -86,7 +85,8 @@ async fn two_applies_of_two_specs_leave_nothing_twice() {
         findings.wrong.extend(unowned(&state, other.stack()).into_iter().map(|what| format!("race {number}: {what}")));
         sandbox.settle().await;
         findings.gaps(&format!("race {number}"), &gaps(&sandbox.timeline().await));
-        all.add(if RACES.contains(&number) { findings.known() } else { findings });
+        // Two specs that want different things may each take away what the other counts on; that is promised nowhere.
+        all.add(findings.gaps_known());
     }
     all.settle("two applies of two specs");
 }
