@@ -45,7 +45,7 @@ fn after_an_apply_nothing_is_left_to_do() {
             Ok(())
         })
     };
-    runner(24).run(&strategy, run).expect("every spec converges");
+    runner(16).run(&strategy, run).expect("every spec converges");
 }
 
 #[test]
@@ -63,5 +63,5 @@ fn from_any_spec_to_any_other_one_apply_is_enough() {
             Ok(())
         })
     };
-    runner(10).run(&strategy, run).expect("every change converges");
+    runner(7).run(&strategy, run).expect("every change converges");
 }

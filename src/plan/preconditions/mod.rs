@@ -1,6 +1,6 @@
 //! What must be so before a guardrail is enforced: facts, each looked at once and told whether or not anything changes.
 //!
-//! A precondition that fails holds what would do harm without it, and through [`needs`](super::needs) whatever depends on
+//! A precondition that fails holds what would do harm without it, and through [`super::needs`] whatever depends on
 //! that. One that is not known holds nothing. Removals, and repairs that would cure the failure, are never held.
 
 mod accounts;
