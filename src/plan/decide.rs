@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, direction, hand_over, needs, order, phases, preconditions,
-    removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, direction, hand_over, needs, order, phases,
+    preconditions, removal, target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
@@ -89,6 +89,7 @@ pub fn plan(
     phases::split(&mut drafts, live);
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
     direction::judge(&mut drafts, desired, live);
+    by_effect::judge(&mut drafts, desired, live, facts);
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);

@@ -1,4 +1,4 @@
-//! What each account is subject to in each Region by the organization: in the middle of a plan, and after it.
+//! What each account is subject to in each Region by the organization: before a plan, in the middle of it, and after.
 //!
 //! Accounts below the same policies have the same effect, so it is worked out once for each distinct chain of nodes that
 //! bear a policy, and asked of AWS through one active account of each.
@@ -14,6 +14,8 @@ use crate::model::{AccountId, Document, Facts, Live, Ref, Region};
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Moment {
+    /// Before the plan.
+    Now,
     /// When all that is new has been added, and nothing has been taken away.
     Between,
     /// After the plan.
@@ -124,6 +126,7 @@ fn policies(moment: Moment, drafts: &[Draft], live: &Live) -> Vec<Policy> {
 
 fn happens_by(moment: Moment, draft: &Draft) -> bool {
     match moment {
+        Moment::Now => false,
         Moment::Between => !matches!(draft.change, Change::Delete { .. }) && draft.phase != Some(Phase::Narrow),
         Moment::End => true,
     }

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod direction;
+mod effect;
 mod foreign;
 mod hand_over;
 mod interrupted;

@@ -1,0 +1,99 @@
+//! Policies of the organization are judged by what they come to for the accounts.
+
+use bedrail::kinds::Kind;
+use bedrail::model::Direction;
+use bedrail::plan::{Hazard, Phase, Plan};
+
+use super::spec;
+use crate::support::{Sandbox, assert_in_sync, steps};
+
+const GUARDRAILS: &str = "guardrails:
+  strong: {blocked_input_messaging: No., blocked_outputs_messaging: No., content_policy: {filters: {HATE: HIGH}}}
+  weak: {blocked_input_messaging: No., blocked_outputs_messaging: No., content_policy: {filters: {HATE: LOW}}}
+resource_policies:
+  strong: {guardrail: strong, share_with: organization}
+  weak: {guardrail: weak, share_with: organization}
+";
+
+fn enforcing(policies: &str) -> String {
+    format!("{GUARDRAILS}org_policies:\n{policies}")
+}
+
+/// The direction of each action on an attachment or policy, and whether it weakens.
+fn verdicts(plan: &Plan) -> Vec<(String, Direction, bool)> {
+    let of_interest = |kind| matches!(kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment);
+    let all = plan.actions.iter().zip(steps(plan)).filter(|(action, _)| of_interest(action.address.kind));
+    all.map(|(action, step)| (step, action.direction, action.hazards.contains(&Hazard::Weakens))).collect()
+}
+
+fn verdict(plan: &Plan, step: &str) -> (Direction, bool) {
+    let all = verdicts(plan);
+    let (_, direction, weakens) = all.iter().find(|(found, ..)| found == step).unwrap_or_else(|| panic!("{all:#?}"));
+    (*direction, *weakens)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_weaker_policy_further_down_weakens() {
+    let above = "  top: {enforce: [{guardrail: strong}], attach: [root]}\n";
+    let sandbox = Sandbox::applied(&enforcing(above)).await;
+    let below = |guardrail: &str| {
+        format!("{above}  low: {{enforce: [{{guardrail: {guardrail}}}], attach: [\"ou:Sandbox\"]}}\n")
+    };
+    let attach = "create org-policy-attachment low:ou-sand-sandbox0";
+    let plan = sandbox.plan(&spec(&enforcing(&below("weak")))).await;
+    assert_eq!(verdict(&plan, attach), (Direction::Weakens, true), "{:#?}", verdicts(&plan));
+    let plan = sandbox.plan(&spec(&enforcing(&below("strong")))).await;
+    assert_eq!(verdict(&plan, attach), (Direction::Neutral, false), "{:#?}", verdicts(&plan));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_policy_goes_on_to_protect_is_not_lost() {
+    let one = "  one: {enforce: [{guardrail: strong}], attach: [root, \"ou:Sandbox\"]}\n";
+    let sandbox = Sandbox::applied(&enforcing(one)).await;
+    let plan = sandbox.settles(&enforcing(&one.replace(", \"ou:Sandbox\"", ""))).await;
+    let detach = "delete org-policy-attachment one:ou-sand-sandbox0";
+    assert_eq!(verdict(&plan, detach), (Direction::Neutral, false), "{:#?}", verdicts(&plan));
+    let plan = sandbox.plan(&spec(&enforcing(&one.replace("root, ", "")))).await;
+    let detach = "delete org-policy-attachment one:r-sand";
+    assert_eq!(verdict(&plan, detach), (Direction::Weakens, true), "{:#?}", verdicts(&plan));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_of_others_above_is_displaced() {
+    let theirs = enforcing("  top: {enforce: [{guardrail: strong}], attach: [root]}\n");
+    let theirs =
+        spec(&theirs.replace("strong", "theirs").replace("weak", "others")).replace("stack: acme", "stack: other");
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&theirs).await;
+    let ours = "  low: {enforce: [{guardrail: strong}], attach: [\"ou:Sandbox\"]}\n";
+    let plan = sandbox.plan(&spec(&enforcing(ours))).await;
+    let attach = plan.actions.iter().find(|action| action.address.kind == Kind::OrgPolicyAttachment);
+    let attach = attach.unwrap_or_else(|| panic!("{:#?}\n{:#?}", steps(&plan), plan.held));
+    assert!(attach.hazards.contains(&Hazard::Displaces), "{:#?} {:#?}", steps(&plan), plan.unmanaged);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_policy_is_widened_before_and_narrowed_after() {
+    let shared = |unit: &str| {
+        format!(
+            "guardrails:\n  strong: {{blocked_input_messaging: No., blocked_outputs_messaging: No., content_policy: {{filters: {{HATE: HIGH}}}}}}\n\
+             resource_policies: {{strong: {{guardrail: strong, share_with: {{organizational_units: [\"ou:{unit}\"]}}}}}}\n\
+             org_policies: {{one: {{enforce: [{{guardrail: strong}}], attach: [\"ou:{unit}\"]}}}}\n"
+        )
+    };
+    let sandbox = Sandbox::applied(&shared("Sandbox")).await;
+    let text = spec(&shared("Workloads"));
+    let plan = sandbox.plan(&text).await;
+    let of_policy = plan.actions.iter().filter(|action| action.address.kind == Kind::ResourcePolicy);
+    let phases: Vec<_> = of_policy.map(|action| (action.phase, action.id)).collect();
+    let [(Some(Phase::Widen), widen), (Some(Phase::Narrow), narrow)] = phases[..] else { panic!("{phases:?}") };
+    let at = |step: &str| bedrail::plan::ActionId(steps(&plan).iter().position(|other| other == step).expect(step));
+    let (attach, detach) = (
+        at("create org-policy-attachment one:ou-sand-workload0"),
+        at("delete org-policy-attachment one:ou-sand-sandbox0"),
+    );
+    assert!(widen < attach && attach < detach && detach < narrow, "{:#?}", steps(&plan));
+    assert!(!plan.actions[narrow.0].until.is_empty(), "it waits for the effective policies");
+    sandbox.apply(&text).await;
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+}
