@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, direction, hand_over, needs, order, phases,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, direction, hand_over, needs, order, phases,
     preconditions, removal, target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
@@ -90,6 +90,8 @@ pub fn plan(
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
     direction::judge(&mut drafts, desired, live);
     by_effect::judge(&mut drafts, desired, live, facts);
+    let edges = order::edges(&drafts, live);
+    coverage::hold(&mut drafts, &mut held, &edges, (live, facts, options));
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);

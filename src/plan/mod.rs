@@ -5,6 +5,7 @@
 
 mod by_effect;
 mod contents;
+mod coverage;
 mod decide;
 mod direction;
 mod effect;
