@@ -3,7 +3,8 @@
 //! In a Region with G guardrails, of which the worth reading are read in full, that is at most `2 + 4·G` calls; besides,
 //! one for each version whose content somebody needs, to recognise it, or to judge a pointer that moves from it or to it,
 //! and none of these where nothing moves; two for each version of others that is pointed at by ARN; and one for each
-//! profile in each of its Regions. Organizations takes the pages of its policies and three calls for each of them.
+//! profile that a guardrail uses, or might if it is shared, in each of its Regions. Organizations takes the pages of its
+//! policies and three calls for each of them.
 
 mod contents;
 mod pointed;
@@ -11,12 +12,12 @@ mod scope;
 
 use std::collections::BTreeSet;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 use crate::aws::{CallLog, Clients, Place, ReadCx, Survey};
-use crate::kinds::Kind;
+use crate::kinds::{Kind, resource_policy};
 use crate::model::{Needed, Raw, Readings, Scope};
-use crate::spec::lower::destinations;
+use crate::spec::lower::{destinations, profiles_from};
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
 ///
@@ -25,7 +26,12 @@ pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readi
     let log = CallLog::default();
     let cx = clients.reading(&log);
     let mut readings = scopes(&cx, survey).await;
-    readings = merge([scopes(&cx, &left_profiles(survey, &readings)).await, readings]);
+    let left = left_profiles(survey, &readings);
+    let forgotten = forgotten_profiles(survey, &left, &readings);
+    let (of_left, of_forgotten) = join(scopes(&cx, &left), scopes(&cx, &forgotten)).await;
+    // Nobody is known to need these, so one that does not answer hides nothing that anybody waits for.
+    let of_forgotten = Readings { items: of_forgotten.items, ..Readings::default() };
+    readings = merge([of_left, of_forgotten, readings]);
     let Needed { recognised, compared } = needed(&readings);
     contents::fill(&cx, &mut readings, &recognised).await;
     contents::compare(&cx, &mut readings, compared).await;
@@ -62,6 +68,22 @@ fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
         )
     });
     let profiles = used.flatten().filter(|profile| !survey.profiles.contains(profile)).collect();
+    Survey { stack: survey.stack.clone(), profiles, ..Survey::default() }
+}
+
+/// The profiles that guardrails with a policy could use and do not: an apply that ended between the update by which a
+/// guardrail left its profile and the release of the profile's policy leaves no other trace.
+fn forgotten_profiles(survey: &Survey, left: &Survey, readings: &Readings) -> Survey {
+    let shares = |item: &&Raw| item.kind == Kind::ResourcePolicy && !resource_policy::is_profile_arn(&item.id);
+    let shared: BTreeSet<&Scope> = readings.items.iter().filter(shares).map(|item| &item.scope).collect();
+    let mut profiles = BTreeSet::new();
+    for (scope, region) in shared.into_iter().filter_map(|scope| Some((scope, scope.region.as_ref()?))) {
+        for (profile, destinations) in profiles_from(region) {
+            let at = |region| (Scope::regional(scope.account.clone(), region), profile.to_owned());
+            profiles.extend(destinations.into_iter().map(at));
+        }
+    }
+    profiles.retain(|object| !survey.profiles.contains(object) && !left.profiles.contains(object));
     Survey { stack: survey.stack.clone(), profiles, ..Survey::default() }
 }
 

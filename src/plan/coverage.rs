@@ -7,7 +7,7 @@ use super::effect::{Chain, Effect, Moment};
 use super::order::{Draft, Edges};
 use super::{Change, Held, Why, phases};
 use crate::kinds::{Kind, Model, Verb};
-use crate::model::{Address, Facts, Live};
+use crate::model::{Address, Blind, Desired, Facts, Live};
 
 /// Holds the removals that would leave an account without protection for that reason, and whatever comes after them. The
 /// edges are those of the drafts as they are.
@@ -15,11 +15,15 @@ pub(super) fn hold(
     drafts: &mut Vec<Draft>,
     held: &mut BTreeMap<Address, Held>,
     edges: &Edges,
-    (live, facts, options): (&Live, &Facts, &Options),
+    (desired, live, facts, options): (&Desired, &Live, &Facts, &Options),
 ) {
     let protects = |kind: Kind| matches!(kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment | Kind::AccountEnforcement);
     let missing = held.values().any(|held| protects(held.address.kind) && held.verb != Verb::Delete);
-    let unseen = live.blind.iter().any(|blind| protects(blind.kind));
+    let wanted_there = |blind: &Blind| {
+        let mut wanted = desired.resources.keys();
+        protects(blind.kind) && wanted.any(|address| blind.covers(address))
+    };
+    let unseen = live.blind.iter().any(wanted_there);
     if options.purpose == Purpose::Destroy || !(missing || unseen) {
         return;
     }

@@ -91,7 +91,7 @@ pub fn plan(
     direction::judge(&mut drafts, desired, live);
     by_effect::judge(&mut drafts, desired, live, facts);
     let edges = order::edges(&drafts, live);
-    coverage::hold(&mut drafts, &mut held, &edges, (live, facts, options));
+    coverage::hold(&mut drafts, &mut held, &edges, (desired, live, facts, options));
     let edges = order::edges(&drafts, live);
     target::narrow(&mut drafts, &mut held, &edges, &options.targets);
     let edges = order::edges(&drafts, live);

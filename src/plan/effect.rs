@@ -51,6 +51,22 @@ pub(super) struct Effect {
 impl Effect {
     /// The effect at `moment` of carrying out `drafts`.
     pub(super) fn at(moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Self {
+        Self::turned(0, moment, drafts, live, facts)
+    }
+
+    /// Every effect that there may be at `moment`: of several policies on one node the first attached counts, and AWS does
+    /// not tell which that is.
+    pub(super) fn possible(moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Vec<Self> {
+        let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
+        for target in live.policies.values().flat_map(|seen| seen.targets.iter().flatten()) {
+            *on_node.entry(target).or_default() += 1;
+        }
+        let most = on_node.into_values().max().unwrap_or_default().max(1);
+        (0..most).map(|turn| Self::turned(turn, moment, drafts, live, facts)).collect()
+    }
+
+    /// The effect if of those policies of a node that are there already, another one is the first at each `turn`.
+    fn turned(turn: usize, moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Self {
         let Some(organization) = &facts.organization else { return Self::default() };
         let policies = policies(moment, drafts, live);
         let bearing: BTreeSet<String> = live
@@ -69,7 +85,7 @@ impl Effect {
         let chain = |(nodes, mut accounts): (Vec<&str>, Vec<AccountId>)| {
             accounts.sort();
             let nodes: Vec<String> = nodes.into_iter().map(str::to_owned).collect();
-            let regions = along(&nodes, &policies);
+            let regions = along(&nodes, &policies, turn);
             Chain { accounts, regions, nodes }
         };
         Self { chains: chains.into_iter().map(chain).collect() }
@@ -132,11 +148,13 @@ fn happens_by(moment: Moment, draft: &Draft) -> bool {
     }
 }
 
-fn along(nodes: &[String], policies: &[Policy]) -> BTreeMap<Region, Effective> {
+fn along(nodes: &[String], policies: &[Policy], turn: usize) -> BTreeMap<Region, Effective> {
     let level = |node: &String| -> Vec<Attached<'_>> {
         let here = policies.iter().filter_map(|policy| Some((policy.targets.get(node)?, policy)));
         let mut here: Vec<(&usize, &Policy)> = here.collect();
         here.sort_by_key(|(order, _)| **order);
+        let earlier = here.iter().filter(|(order, _)| **order == 0).count();
+        here[..earlier].rotate_left(turn.checked_rem(earlier).unwrap_or_default());
         here.into_iter().filter_map(|(_, policy)| Some((&policy.id, policy.document.as_ref()?))).collect()
     };
     effective(&nodes.iter().map(level).collect::<Vec<_>>())

@@ -106,9 +106,13 @@ fn releases_profile(draft: &Draft) -> bool {
 
 /// Whether what goes tells a later run of a profile whose policy is left to release, so that it goes after that.
 fn shows_profile(removal: &Draft) -> bool {
-    removal.verb == Verb::Delete
-        && matches!(removal.address.kind, Kind::Guardrail | Kind::GuardrailVersion)
-        && !removal.makes_room
+    let shows = match removal.address.kind {
+        Kind::Guardrail | Kind::GuardrailVersion => !removal.makes_room,
+        // Who shares a guardrail may have left a profile.
+        Kind::ResourcePolicy => !resource_policy::is_profile(&removal.address.name),
+        _ => false,
+    };
+    removal.verb == Verb::Delete && shows
 }
 
 /// Whether what goes belongs to something that becomes ours by `other`.

@@ -43,13 +43,13 @@ pub(super) struct Course<'a> {
     desired: &'a Desired,
     /// Where enforced configurations stand before or after the plan, and at what they point afterwards.
     enforced: BTreeMap<Scope, Option<Ref>>,
-    between: Effect,
+    /// What may be in effect in the middle of it; at least one.
+    between: Vec<Effect>,
     end: Effect,
 }
 
 impl<'a> Course<'a> {
     pub(super) fn of(drafts: &[Draft], live: &'a Live, desired: &'a Desired, facts: &Facts) -> Self {
-        let at = |moment| Effect::at(moment, drafts, live, facts);
         let before = live.enforcements.iter().map(|(scope, model)| (scope.clone(), Some(model.version.clone())));
         let changed = drafts.iter().filter_map(|draft| {
             let after = match &draft.change {
@@ -61,7 +61,8 @@ impl<'a> Course<'a> {
             Some((draft.address.scope.clone(), after))
         });
         let enforced = before.chain(changed).collect();
-        Self { live, desired, enforced, between: at(Moment::Between), end: at(Moment::End) }
+        let between = Effect::possible(Moment::Between, drafts, live, facts);
+        Self { live, desired, enforced, between, end: Effect::at(Moment::End, drafts, live, facts) }
     }
 
     /// What must be seen before this is done.
@@ -112,15 +113,19 @@ impl<'a> Course<'a> {
 
     /// Whatever protects these accounts in these Regions afterwards must do so already, or what is in effect until then.
     fn protected(&self, concerned: impl Fn(&Chain) -> bool, places: &BTreeSet<Region>) -> Vec<Until> {
-        let chains = self.end.chains.iter().zip(&self.between.chains).filter(|(end, _)| concerned(end));
-        let wait = |(end, between): (&Chain, &Chain), region: &Region| {
+        let chains = self.end.chains.iter().enumerate().filter(|(_, end)| concerned(end));
+        let wait = |(at, end): (usize, &Chain), region: &Region| {
             let last = end.regions.get(region)?;
-            let first = between.regions.get(region);
-            let mut by: Vec<Ref> = first.into_iter().chain([last]).map(|effective| effective.version.clone()).collect();
-            by.dedup();
+            let first = self.between.iter().filter_map(|effect| effect.chains[at].regions.get(region));
+            let mut by: Vec<Ref> = Vec::new();
+            for effective in first.chain([last]) {
+                if !by.contains(&effective.version) {
+                    by.push(effective.version.clone());
+                }
+            }
             Some(Until::Protected { account: end.accounts.first()?.clone(), region: region.clone(), by })
         };
-        chains.flat_map(|pair| places.iter().filter_map(move |region| wait(pair, region))).collect()
+        chains.flat_map(|chain| places.iter().filter_map(move |region| wait(chain, region))).collect()
     }
 
     /// Nobody who is to be without it afterwards may need it still.

@@ -22,7 +22,7 @@ use std::rc::Rc;
 pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
 pub use needs::{Needs, selectors};
 pub(crate) use nodes::Node;
-pub(crate) use profiles::{destinations, profile_for, sources};
+pub(crate) use profiles::{destinations, profile_for, profiles_from, sources};
 pub(crate) use tags::{Alphabet, TagMap};
 
 use super::Spec;

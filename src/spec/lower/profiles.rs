@@ -26,8 +26,13 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 /// The profile of a guardrail in this Region, as `auto` takes it: the first of the table.
 pub(crate) fn profile_for(region: &Region) -> Option<&'static str> {
-    let fits = |profile: &&Profile| profile.routes.contains_key(region.as_str());
-    TABLE.profiles.iter().find(fits).map(|profile| profile.id.as_str())
+    profiles_from(region).next().map(|(profile, _)| profile)
+}
+
+/// The profiles that a guardrail in this Region may use, each with the Regions to which it sends content.
+pub(crate) fn profiles_from(source: &Region) -> impl Iterator<Item = (&'static str, Vec<Region>)> {
+    let fits = |profile: &&Profile| profile.routes.contains_key(source.as_str());
+    TABLE.profiles.iter().filter(fits).map(|profile| (profile.id.as_str(), destinations(&profile.id, source)))
 }
 
 /// The Regions in which a guardrail may use a profile, sorted; `None` for a profile that the table does not know.

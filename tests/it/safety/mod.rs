@@ -11,7 +11,6 @@
 //! race     two applies at once
 //! session  credentials that expire
 //! weather  AWS on a bad day
-//! open     what is known not to hold yet
 //! tally    how much was tried, counted
 //! ```
 
@@ -20,7 +19,6 @@ mod end;
 mod judge;
 mod kill;
 mod matrix;
-mod open;
 mod pairs;
 mod race;
 mod session;

@@ -4,6 +4,8 @@ use bedrail::kinds::Kind;
 use bedrail::model::Direction;
 use bedrail::plan::{Hazard, Phase, Plan};
 
+use serde_json::{Value, json};
+
 use super::spec;
 use crate::support::{Sandbox, assert_in_sync, steps};
 
@@ -96,4 +98,38 @@ async fn a_resource_policy_is_widened_before_and_narrowed_after() {
     assert!(!plan.actions[narrow.0].until.is_empty(), "it waits for the effective policies");
     sandbox.apply(&text).await;
     assert_in_sync(&sandbox.plan(&text).await, &text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_protects_stays_while_its_replacement_is_held_or_unseen() {
+    let before = "  one: {enforce: [{guardrail: strong}], attach: [\"ou:Sandbox\"]}\n\
+                  \x20 two: {enforce: [{guardrail: strong}], attach: [\"ou:Workloads\"]}\n";
+    let after = "  two: {enforce: [{guardrail: strong}], attach: [\"ou:Workloads\", \"ou:Sandbox\"]}\n";
+    let text = spec(&enforcing(after));
+    let gone =
+        ["create org-policy-attachment two:ou-sand-sandbox0", "delete org-policy-attachment one:ou-sand-sandbox0"];
+    let sandbox = Sandbox::applied(&enforcing(before)).await;
+    let plan = sandbox.plan(&text).await;
+    assert!(gone.iter().all(|step| steps(&plan).iter().any(|found| found == step)), "{:#?}", steps(&plan));
+
+    sandbox.refuse(&["ListTargetsForPolicy"]).await;
+    let plan = sandbox.plan(&text).await;
+    assert!(steps(&plan).is_empty(), "where they are attached is unseen: {:#?}", steps(&plan));
+
+    sandbox.set(json!({"refuse": []})).await;
+    sandbox
+        .edit(|state| {
+            let policies = state.pointer("/organization/policies").and_then(Value::as_object).expect("policies");
+            let two = policies.iter().find(|(_, policy)| policy["name"] == "acme-two").expect("the policy").0.clone();
+            state.pointer_mut("/organization/tags").and_then(Value::as_object_mut).expect("tags").remove(&two);
+        })
+        .await;
+    let plan = sandbox.plan(&text).await;
+    assert!(steps(&plan).is_empty(), "the other is not ours any more: {:#?}", steps(&plan));
+    let stays = "the spec wants in the place of what goes is held";
+    assert!(
+        plan.held.iter().any(|held| held.address.name == "one:ou-sand-sandbox0" && held.hint.contains(stays)),
+        "{:#?}",
+        plan.held
+    );
 }
