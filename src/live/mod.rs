@@ -74,10 +74,10 @@ fn left_profiles(survey: &Survey, readings: &Readings) -> Survey {
 /// The profiles that guardrails with a policy could use and do not: an apply that ended between the update by which a
 /// guardrail left its profile and the release of the profile's policy leaves no other trace.
 fn forgotten_profiles(survey: &Survey, left: &Survey, readings: &Readings) -> Survey {
-    let shares = |item: &&Raw| item.kind == Kind::ResourcePolicy && !resource_policy::is_profile_arn(&item.id);
-    let shared: BTreeSet<&Scope> = readings.items.iter().filter(shares).map(|item| &item.scope).collect();
+    let of_guardrail = |item: &&Raw| item.kind == Kind::ResourcePolicy && !resource_policy::is_profile_arn(&item.id);
+    let sharing: BTreeSet<&Scope> = readings.items.iter().filter(of_guardrail).map(|item| &item.scope).collect();
     let mut profiles = BTreeSet::new();
-    for (scope, region) in shared.into_iter().filter_map(|scope| Some((scope, scope.region.as_ref()?))) {
+    for (scope, region) in sharing.into_iter().filter_map(|scope| Some((scope, scope.region.as_ref()?))) {
         for (profile, destinations) in profiles_from(region) {
             let at = |region| (Scope::regional(scope.account.clone(), region), profile.to_owned());
             profiles.extend(destinations.into_iter().map(at));
