@@ -23,6 +23,13 @@ pub struct Event {
 pub enum Happened {
     /// It began.
     Started,
+    /// It has begun, and writes nothing until AWS shows what must come first. Told once.
+    Waiting {
+        /// What is not so yet.
+        what: String,
+        /// The longest wait, in seconds.
+        at_most: u64,
+    },
     /// It is done, and AWS holds what the plan says.
     Done {
         /// The calls that it took.
@@ -66,7 +73,7 @@ pub struct Outcome {
 impl Outcome {
     pub(super) fn note(&mut self, event: Event) {
         match event.happened {
-            Happened::Started => {}
+            Happened::Started | Happened::Waiting { .. } => {}
             Happened::Done { .. } => self.done.push(event),
             Happened::Failed { .. } => self.failed.push(event),
             Happened::Skipped { .. } => self.skipped.push(event),

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::channel::mpsc;
 use futures::stream::{FuturesUnordered, StreamExt};
 
 pub use event::{Event, Happened, Outcome};
@@ -79,15 +80,25 @@ pub async fn apply(plan: &Plan, tools: Tools<'_>, see: &mut impl FnMut(&Event)) 
     let mut walk = Walk::new(plan);
     let mut outcome = Outcome::default();
     let mut running: FuturesUnordered<Pin<Box<dyn Future<Output = Finished> + Send + '_>>> = FuturesUnordered::new();
+    let (said, mut heard) = mpsc::unbounded();
     loop {
         while running.len() < tools.parallelism.max(1) && !tools.interrupted.load(Ordering::Relaxed) {
             let Some(action) = walk.next() else { break };
             tell(see, &mut outcome, Event::new(action, Happened::Started));
             let again = plan.actions.iter().any(|other| other.address == action.address && other.id < action.id);
-            running.push(Box::pin(carry_out(action, again, tools)));
+            let said = said.clone();
+            let say = move |happened| _ = said.unbounded_send((action, happened));
+            running.push(Box::pin(carry_out(action, again, tools, say)));
         }
-        let Some(finished) = running.next().await else { break };
-        let Finished { action, calls, result } = finished;
+        let finished = tokio::select! {
+            biased;
+            Some((action, waiting)) = heard.next() => {
+                tell(see, &mut outcome, Event::new(action, waiting));
+                continue;
+            }
+            finished = running.next() => finished,
+        };
+        let Some(Finished { action, calls, result }) = finished else { break };
         match result {
             Ok(id) => {
                 settle(action, id, tools.run);
@@ -118,12 +129,17 @@ struct Finished<'a> {
     result: Result<Option<RemoteId>, ActionError>,
 }
 
-/// `again` says that another action of this plan has written the same resource.
-async fn carry_out<'a>(action: &'a Action, again: bool, tools: Tools<'a>) -> Finished<'a> {
+/// `again` says that another action of this plan has written the same resource; `say` is told what happens meanwhile.
+async fn carry_out<'a>(
+    action: &'a Action,
+    again: bool,
+    tools: Tools<'a>,
+    say: impl FnOnce(Happened) + Send,
+) -> Finished<'a> {
     let log = tools.run.log(&action.address);
     let cx = WriteCx { read: tools.clients.reading(&log), run: tools.run };
     let result = async {
-        until::settle(&cx, action, tools.interrupted).await?;
+        until::settle(&cx, action, tools.interrupted, say).await?;
         let id = {
             // What is read before a write of the organization must still be so when its turn comes.
             let _turn = match place(action.address.kind) {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use futures::future::try_join_all;
 
-use super::ActionError;
+use super::{ActionError, Happened};
 use crate::aws::{ApplyError, Named, WriteCx, read};
 use crate::kinds::{Kind, Model, account_enforcement};
 use crate::model::{AccountId, Ref, Region, RemoteId, Scope};
@@ -24,11 +24,18 @@ pub struct Unsettled {
     pub interrupted: bool,
 }
 
-/// Waits until AWS shows everything that must be so before `action`.
+/// Waits until AWS shows everything that must be so before `action`; `say` is told once if that takes a wait.
 ///
 /// # Errors
 /// A read that failed, or what is still missing after the deadline for propagation.
-pub(super) async fn settle(cx: &WriteCx<'_>, action: &Action, interrupted: &AtomicBool) -> Result<(), ActionError> {
+pub(super) async fn settle(
+    cx: &WriteCx<'_>,
+    action: &Action,
+    interrupted: &AtomicBool,
+    say: impl FnOnce(Happened),
+) -> Result<(), ActionError> {
+    let deadline = cx.run.wait.deadlines.propagation;
+    let mut say = Some(say);
     let mut pace = cx.run.wait.pace(&action.address.to_string());
     let mut open: Vec<&Until> = action.until.iter().collect();
     loop {
@@ -44,7 +51,10 @@ pub(super) async fn settle(cx: &WriteCx<'_>, action: &Action, interrupted: &Atom
         });
         let Some(what) = first else { return Ok(()) };
         let stop = interrupted.load(Ordering::Relaxed);
-        if stop || !pace.rest(cx.run.wait.deadlines.propagation).await {
+        if let Some(say) = say.take().filter(|_| !stop) {
+            say(Happened::Waiting { what: what.clone(), at_most: deadline.as_secs() });
+        }
+        if stop || !pace.rest(deadline).await {
             return Err(Unsettled { what, seconds: pace.elapsed().as_secs(), interrupted: stop }.into());
         }
     }

@@ -92,12 +92,13 @@ async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), E
     let (mut lines, mut failed) = (String::new(), Ok(()));
     let mut see = |event: &Event| {
         progress.text(event.address.to_string());
-        if !matches!(event.happened, Happened::Started) {
+        if !matches!(event.happened, Happened::Started | Happened::Waiting { .. }) {
             progress.advance();
         }
         match form {
             Form::Json => {
-                let text = json::line(&json::event(event, &session.disclosure));
+                let Some(event) = json::event(event, &session.disclosure) else { return };
+                let text = json::line(&event);
                 if output.is_file() {
                     lines += &text;
                 } else if failed.is_ok() {

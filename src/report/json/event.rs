@@ -62,20 +62,21 @@ pub struct Call {
     pub code: Option<String>,
 }
 
-/// What happened, as a line.
-pub fn event(event: &apply::Event, disclosure: &Disclosure) -> Line {
+/// What happened, as a line; a wait is none, since nothing has changed by it.
+pub fn event(event: &apply::Event, disclosure: &Disclosure) -> Option<Line> {
     let line = |calls: &[aws::Call], error: Option<String>| Event {
         address: event.address.to_string(),
         verb: event.verb,
         calls: calls.iter().map(call).collect(),
         error,
     };
-    match &event.happened {
+    Some(match &event.happened {
+        Happened::Waiting { .. } => return None,
         Happened::Started => Line::Started(line(&[], None)),
         Happened::Done { calls } => Line::Done(line(calls, None)),
         Happened::Failed { calls, error, .. } => Line::Failed(line(calls, Some(disclosure.scrub_text(error)))),
         Happened::Skipped { because } => Line::Skipped(line(&[], Some(why_skipped(because.as_ref())))),
-    }
+    })
 }
 
 /// Why an action was not tried.

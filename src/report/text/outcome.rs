@@ -7,11 +7,17 @@ use crate::report::summary::Deed;
 use crate::report::wrap::indented;
 use crate::report::{Look, Style, Tone, clean};
 
-/// One line when an action is over; nothing when it begins, or was never begun.
+/// One line when an action is over, and what it waits for meanwhile; nothing when it begins, or was never begun.
 pub fn event(event: &Event, plan: &Plan, style: Style) -> Option<String> {
     let (word, tone) = match &event.happened {
         Happened::Done { .. } => ("done  ", Tone::Good),
         Happened::Failed { .. } => ("failed", Tone::Bad),
+        Happened::Waiting { what, at_most } => {
+            let named = named(event, plan);
+            let what = clean::line(what);
+            let waits = style.paint(Tone::Doubt, "waits ");
+            return Some(format!("{waits}  {named}: {what} (up to {} min)", at_most.div_ceil(60)));
+        }
         Happened::Started | Happened::Skipped { .. } => return None,
     };
     Some(format!("{}  {}", style.paint(tone, word), named(event, plan)))

@@ -8,6 +8,7 @@ mod ready;
 mod saved;
 mod secrets;
 pub(crate) mod served;
+mod waits;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
