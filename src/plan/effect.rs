@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::Draft;
-use super::{Change, Phase};
+use super::{Change, phases};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
 use crate::model::{AccountId, Document, Facts, Live, Ref, Region};
@@ -143,7 +143,7 @@ fn policies(moment: Moment, drafts: &[Draft], live: &Live) -> Vec<Policy> {
 fn happens_by(moment: Moment, draft: &Draft) -> bool {
     match moment {
         Moment::Now => false,
-        Moment::Between => !matches!(draft.change, Change::Delete { .. }) && draft.phase != Some(Phase::Narrow),
+        Moment::Between => !matches!(draft.change, Change::Delete { .. }) && !phases::narrows(draft),
         Moment::End => true,
     }
 }

@@ -11,6 +11,7 @@ mod direction;
 mod effect;
 mod guardrails;
 mod hand_over;
+mod locks;
 mod moves;
 mod needs;
 mod order;

@@ -4,15 +4,16 @@
 //! waits for every protection that the plan adds. *Permission*: who may apply a guardrail loses that when nothing of ours
 //! points at it there any more; and the policy of a profile, which every call under a guardrail may need, is released at the
 //! very end. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
-//! the oldest goes first. *Names*: one is taken when it has been given up.
+//! the oldest goes first. *Names*: one is taken when it has been given up. *Locks*: what forbids policies further down to
+//! speak comes before they do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
 use super::until::Course;
-use super::{Action, ActionId, Change, Hazard, Phase, hand_over, phases};
+use super::{Action, ActionId, Change, Hazard, Phase, hand_over, locks, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
-use crate::model::{Address, Direction, FieldDiff, Live, RemoteId};
+use crate::model::{Address, Direction, Facts, FieldDiff, Live, RemoteId};
 
 /// An action that has no number yet.
 #[derive(Clone, Debug)]
@@ -47,12 +48,13 @@ pub(super) enum Edge {
 pub(super) type Edges = Vec<BTreeMap<usize, Edge>>;
 
 /// The relations between these drafts.
-pub(super) fn edges(drafts: &[Draft], live: &Live) -> Edges {
+pub(super) fn edges(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
     let mut edges: Edges = vec![BTreeMap::new(); drafts.len()];
     for (at, draft) in drafts.iter().enumerate() {
         for (other_at, other) in drafts.iter().enumerate() {
             if at != other_at
                 && let Some(edge) = relation(draft, other, live)
+                    .or_else(|| locks::comes_below(draft, other, drafts, live, facts).then_some(Edge::Waits))
             {
                 edges[at].insert(other_at, edge);
             }

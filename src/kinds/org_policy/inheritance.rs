@@ -82,6 +82,14 @@ impl Element {
     }
 }
 
+/// Whether a document forbids policies further down some operator somewhere.
+pub fn locks(document: &Document) -> bool {
+    let Document::Map(entries) = document else { return false };
+    entries
+        .iter()
+        .any(|(key, value)| if key == CHILD_OPERATORS { allowed(value) != every_operator() } else { locks(value) })
+}
+
 fn allowed(value: &Document) -> Allowed {
     let Document::List(words) = value else { return every_operator() };
     let words: Vec<&str> = words.iter().filter_map(Document::as_text).collect();

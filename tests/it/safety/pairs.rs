@@ -74,10 +74,15 @@ impl Case {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "whoever looks at one case wants to see its specs")]
 async fn from_any_spec_to_any_other_nobody_is_hurt() {
     let one = std::env::var("BEDRAIL_CASE").ok().map(|number| number.parse::<u64>().expect("the number of a case"));
     let numbers: Vec<u64> = match one {
-        Some(number) => vec![number],
+        Some(number) => {
+            let Case { first, second, blows, .. } = Case::of(number);
+            println!("{}\n---\n{}\n# {blows:?}", random::written(&first, 0), random::written(&second, 0));
+            vec![number]
+        }
         None => (0..CASES[usize::from(super::all())]).collect(),
     };
     let cases = numbers.into_iter().map(|number| tokio::spawn(async move { Box::pin(Case::of(number).run()).await }));

@@ -2,11 +2,11 @@
 
 use bedrail::kinds::Kind;
 use bedrail::model::Direction;
-use bedrail::plan::{Hazard, Phase, Plan};
+use bedrail::plan::{Hazard, Phase, Plan, Until};
 
 use serde_json::{Value, json};
 
-use super::spec;
+use super::{comes_after, spec};
 use crate::support::{Sandbox, assert_in_sync, steps};
 
 const GUARDRAILS: &str = "guardrails:
@@ -132,4 +132,37 @@ async fn what_protects_stays_while_its_replacement_is_held_or_unseen() {
         "{:#?}",
         plan.held
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_in_place_before_anything_below_it() {
+    let nodes = "attach: [\"account:payments-prod\", \"ou:Workloads/Prod\"]";
+    let (account, unit) =
+        ("create org-policy-attachment one:333344445555", "create org-policy-attachment one:ou-sand-wlprod00");
+    for (lock, waits) in [("true", true), ("false", false)] {
+        let sandbox = Sandbox::start().await;
+        let one = format!("  one: {{enforce: [{{guardrail: strong}}], {nodes}, lock: {lock}}}\n");
+        let plan = sandbox.plan(&spec(&enforcing(&one))).await;
+        assert_eq!(comes_after(&plan, account, unit), waits, "{:#?}", steps(&plan));
+        assert!(!comes_after(&plan, unit, account));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_a_policy_says_less_what_it_says_will_do() {
+    let policies = |regions: &str| {
+        format!(
+            "  top: {{enforce: [{{guardrail: strong}}], attach: [\"ou:Workloads\"]}}\n\
+             \x20 low: {{enforce: [{{guardrail: weak, regions: [{regions}]}}], attach: [\"ou:Workloads/Prod\"]}}\n"
+        )
+    };
+    let in_both = |policies: &str| {
+        spec(&enforcing(policies)).replace("regions: [us-east-1]\n", "regions: [us-east-1, eu-west-1]\n")
+    };
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&in_both(&policies("us-east-1, eu-west-1"))).await;
+    let plan = sandbox.plan(&in_both(&policies("us-east-1"))).await;
+    let [update] = &plan.actions[..] else { panic!("{:#?}", steps(&plan)) };
+    let [Until::Protected { account, region, by }] = &update.until[..] else { panic!("{:#?}", update.until) };
+    assert_eq!((account.as_str(), region.as_str(), by.len()), ("333344445555", "eu-west-1", 2), "{by:?}");
 }
