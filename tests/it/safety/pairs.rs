@@ -74,7 +74,6 @@ impl Case {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::print_stdout, reason = "whoever looks at one case wants to see its specs")]
 async fn from_any_spec_to_any_other_nobody_is_hurt() {
     let one = std::env::var("BEDRAIL_CASE").ok().map(|number| number.parse::<u64>().expect("the number of a case"));
     let numbers: Vec<u64> = match one {
