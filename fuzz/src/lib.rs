@@ -172,6 +172,7 @@ fn facts() -> Facts {
             management_account: MANAGEMENT.parse().expect("an account id"),
             root: "r-sand".to_owned(),
             all_features: Some(true),
+            delegation: Ok(None),
             policy_types: vec![("BEDROCK_POLICY".to_owned(), "ENABLED".to_owned())],
             accounts: vec![account(MANAGEMENT), account("222233334444")],
             units: Vec::new(),

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_organizations::types::{AccountState, AccountStatus, OrganizationFeatureSet};
+use serde_json::Value;
 
 use super::call::{CallLog, ReadCx};
 use super::clients::Clients;
 use super::error::{AwsError, Class};
 use crate::kinds::org_policy_type::BEDROCK_POLICY;
-use crate::model::{Account, AccountId, Caller, Organization, OrganizationalUnit, Partition};
+use crate::model::{Account, AccountId, Caller, Document, Organization, OrganizationalUnit, Partition};
 
 /// What the spec says of where it belongs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub enum FactsError {
         /// The organization's.
         found: AccountId,
     },
-    /// The caller may not manage the organization.
+    /// The caller is in a member account that nothing is delegated to.
     #[error("the caller is in account {caller}, and {management} manages the organization")]
     NotManagement {
         /// Where the caller is.
@@ -71,7 +72,9 @@ impl FactsError {
             Self::OtherManagement { found, .. } => {
                 Some(format!("use credentials of the declared organization, or declare {found}"))
             }
-            Self::NotManagement { management, .. } => Some(format!("use credentials of account {management}")),
+            Self::NotManagement { management, .. } => Some(format!(
+                "use credentials of account {management}, or of one that its resource policy (`organizations:PutResourcePolicy`) admits"
+            )),
         }
     }
 }
@@ -123,9 +126,8 @@ pub async fn organization(
     if *management != root.management_account {
         return Err(FactsError::OtherManagement { declared: management.clone(), found: root.management_account });
     }
-    if caller != management {
-        return Err(FactsError::NotManagement { caller: caller.clone(), management: management.clone() });
-    }
+    // Who may list the roots and is a member has been delegated something; whether it is enough, a precondition tells.
+    let delegation = if caller == management { Ok(None) } else { tree.delegation().await };
     let all_features = tree.all_features(&root).await;
     let accounts = tree.accounts().await?;
     let units = tree.units(&root.id, units).await?;
@@ -135,6 +137,7 @@ pub async fn organization(
         root: root.id,
         policy_types: root.policy_types,
         all_features,
+        delegation,
         accounts,
         units,
     }))
@@ -204,6 +207,19 @@ impl Tree<'_> {
         let request = self.cx.clients.organizations().describe_organization();
         let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await.ok()?;
         answer.organization()?.feature_set().map(|set| *set == OrganizationFeatureSet::All)
+    }
+
+    /// The policy by which the management account delegates, as a precondition judges it; a failure is told there.
+    async fn delegation(&self) -> Result<Option<Document>, String> {
+        const OPERATION: &str = "organizations:DescribeResourcePolicy";
+        let request = self.cx.clients.organizations().describe_resource_policy();
+        let content = match self.cx.call(OPERATION, "the organization", request.send()).await {
+            Ok(answer) => answer.resource_policy.and_then(|policy| policy.content).unwrap_or_default(),
+            Err(error) if error.is("ResourcePolicyNotFound") => return Ok(None),
+            Err(error) => return Err(error.reason()),
+        };
+        let json: Value = serde_json::from_str(&content).map_err(|error| format!("it is no JSON: {error}"))?;
+        Ok(Some(Document::from(json)))
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, AwsError> {

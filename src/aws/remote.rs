@@ -1,6 +1,7 @@
 //! The AWS half of a kind, and the dispatch to it, made from the same lines as the registry.
 
 use super::call::{ReadCx, WriteCx};
+use super::clients::Clients;
 use super::error::{ApplyError, AwsError};
 use super::survey::Survey;
 use crate::kinds::{
@@ -73,6 +74,15 @@ impl<'a, M> Edit<'a, M> {
             Change::Update { id, have, want } => Self::Update { id, have: model(have)?, want: model(want)? },
             Change::Delete { id, have } => Self::Delete { id, have: model(have)? },
         })
+    }
+}
+
+/// Makes sure that calls about this kind act where they should. Those about the organization act in the organization of the
+/// caller, whichever of its accounts that is: AWS decides whether it may.
+fn enter(clients: &Clients, kind: Kind, scope: &Scope) -> Result<(), AwsError> {
+    match place(kind) {
+        Place::Region => clients.enter(scope),
+        Place::Organization => Ok(()),
     }
 }
 
@@ -153,7 +163,7 @@ macro_rules! dispatch {
             scope: &Scope,
             so_far: &Readings,
         ) -> Result<Listing, AwsError> {
-            cx.clients.enter(scope)?;
+            enter(cx.clients, kind, scope)?;
             match kind { $(Kind::$variant => $module::$variant::list(cx, survey, scope, so_far).await,)+ }
         }
 
@@ -167,7 +177,7 @@ macro_rules! dispatch {
             scope: &Scope,
             id: &RemoteId,
         ) -> Result<Option<Raw>, AwsError> {
-            cx.clients.enter(scope)?;
+            enter(cx.clients, kind, scope)?;
             match kind { $(Kind::$variant => $module::$variant::read(cx, scope, id).await,)+ }
         }
 
@@ -176,7 +186,7 @@ macro_rules! dispatch {
         /// # Errors
         /// Any failure.
         pub async fn namesake(cx: &ReadCx<'_>, scope: &Scope, want: &Model) -> Result<Option<Raw>, AwsError> {
-            cx.clients.enter(scope)?;
+            enter(cx.clients, want.kind(), scope)?;
             match want { $(Model::$variant(want) => $module::$variant::namesake(cx, scope, want).await,)+ }
         }
 
@@ -185,7 +195,7 @@ macro_rules! dispatch {
         /// # Errors
         /// The failure; a repeat of the action is safe after any.
         pub async fn perform(cx: &WriteCx<'_>, action: &Action) -> Result<RemoteId, ApplyError> {
-            cx.read.clients.enter(&action.address.scope)?;
+            enter(cx.read.clients, action.address.kind, &action.address.scope)?;
             match action.address.kind {
                 $(Kind::$variant => {
                     let edit = Edit::of(&action.change, |model| match model {

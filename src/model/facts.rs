@@ -1,5 +1,6 @@
 //! What must be known of AWS before a spec can be lowered: the caller, and the organization as far as selectors need it.
 
+use super::document::Document;
 use super::scope::{AccountId, Partition, Region, Scope};
 
 /// Whose credentials these are (`sts:GetCallerIdentity`).
@@ -49,6 +50,9 @@ pub struct Organization {
     pub policy_types: Vec<(String, String)>,
     /// Whether the organization has all features; `None` where that could not be read.
     pub all_features: Option<bool>,
+    /// The organization's resource policy, by which the management account delegates, or why it could not be read; `None`
+    /// where there is none, and where the caller is in the management account and needs none.
+    pub delegation: Result<Option<Document>, String>,
     /// Every account of the organization.
     pub accounts: Vec<Account>,
     /// The OUs that a selector made it necessary to read.

@@ -86,6 +86,7 @@ fn facts() -> Facts {
             root: "r-ab12".to_owned(),
             policy_types: Vec::new(),
             all_features: Some(true),
+            delegation: Ok(None),
             accounts: vec![
                 account(MANAGEMENT, "management", &["r-ab12"]),
                 account("222233334444", "prod-1", &["r-ab12", "ou-ab12-workload"]),

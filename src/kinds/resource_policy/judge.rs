@@ -31,7 +31,9 @@ pub struct Principal<'a> {
 pub fn permits(document: &Document, resource: Option<&RemoteId>, principal: Principal<'_>) -> Permits {
     let mut found = Permits::No;
     for statement in items(document.get("Statement")) {
-        let fits = applies(statement, resource).min(admits(statement, principal)).min(conditions(statement, principal));
+        let fits = applies(statement, resource)
+            .min(admits(statement, principal.account))
+            .min(conditions(statement, principal));
         match statement.get("Effect").and_then(Document::as_text) {
             Some("Allow") => found = found.max(fits),
             // AWS refuses a denial here. Should there be one, whom else it may hit is not for us to say.
@@ -64,14 +66,14 @@ fn applies(statement: &Document, resource: Option<&RemoteId>) -> Permits {
 }
 
 /// Whether a statement is for this account.
-fn admits(statement: &Document, principal: Principal<'_>) -> Permits {
+pub(crate) fn admits(statement: &Document, account: &AccountId) -> Permits {
     let Some(who) = statement.get("Principal") else { return Permits::Unclear };
     let named = match who {
         Document::Map(kinds) if kinds.len() == 1 && kinds.contains_key("AWS") => items(kinds.get("AWS")),
         Document::Map(_) => return Permits::Unclear,
         one => items(Some(one)),
     };
-    let account = principal.account.as_str();
+    let account = account.as_str();
     let judge = |name: &Document| match name.as_text() {
         Some("*") => Permits::Yes,
         Some(name) if name == account => Permits::Yes,

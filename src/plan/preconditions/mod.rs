@@ -5,6 +5,7 @@
 
 mod accounts;
 mod callers;
+mod delegation;
 mod finding;
 mod guardrails;
 mod key;

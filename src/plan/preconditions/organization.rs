@@ -1,6 +1,7 @@
 //! The organization: all features, the policy type, and who calls.
 
-use super::codes::{ALL_FEATURES, CALLER, POLICY_TYPE};
+use super::codes::{ALL_FEATURES, POLICY_TYPE};
+use super::delegation;
 use super::finding::Finding;
 use super::pointer::View;
 use crate::kinds::Kind;
@@ -15,7 +16,7 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
             [
                 features(organization, address),
                 policy_type(view, organization, address),
-                caller(view, organization, address),
+                delegation::examine(view, organization, address),
             ]
         })
         .collect()
@@ -58,12 +59,4 @@ fn policy_type(view: &View<'_>, organization: &Organization, address: &Address) 
                 .holds([address.clone()])
         }
     }
-}
-
-fn caller(view: &View<'_>, organization: &Organization, address: &Address) -> Finding {
-    let account = &view.0.facts.caller.account;
-    if *account == organization.management_account {
-        return Finding::ok(CALLER, address, "the caller is in the management account");
-    }
-    Finding::ok(CALLER, address, format!("policies are delegated to account {account}"))
 }

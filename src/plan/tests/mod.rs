@@ -49,6 +49,7 @@ fn facts() -> Facts {
         root: "r-sand".to_owned(),
         policy_types: Vec::new(),
         all_features: Some(true),
+        delegation: Ok(None),
         accounts: Vec::new(),
         units: Vec::new(),
     };

@@ -25,6 +25,7 @@ pub(super) fn facts(top: &Top) -> Facts {
             root: "r-root".to_owned(),
             policy_types: Vec::new(),
             all_features: Some(true),
+            delegation: Ok(None),
             accounts: Vec::new(),
             units: Vec::new(),
         }),

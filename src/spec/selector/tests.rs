@@ -25,6 +25,7 @@ fn facts() -> Facts {
             root: "r-ab12".to_owned(),
             policy_types: Vec::new(),
             all_features: Some(true),
+            delegation: Ok(None),
             accounts: vec![
                 account("111122223333", "main"),
                 account("222233334444", "twin"),

@@ -27,6 +27,8 @@ pub(crate) const MANAGEMENT: &str = "111122223333";
 /// A fresh local AWS with short delays.
 pub(crate) struct Sandbox {
     emulator: Emulator,
+    /// The account that calls; the management account unless a test says otherwise.
+    pub(crate) account: String,
 }
 
 /// One request that the local AWS saw.
@@ -56,7 +58,8 @@ impl Sandbox {
     async fn with(mut config: Config) -> Self {
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
-        Self { emulator: Emulator::start(config).await.expect("the emulator starts") }
+        let emulator = Emulator::start(config).await.expect("the emulator starts");
+        Self { account: emulator.management_account().to_owned(), emulator }
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -74,7 +77,7 @@ impl Sandbox {
 
     /// As [`Self::clients`], where the very first call may be the one that fails.
     pub(crate) async fn try_clients(&self, access: Access, retries: Retries) -> Result<Clients, AwsError> {
-        self.open(self.emulator.management_account(), access, retries).await
+        self.open(&self.account, access, retries).await
     }
 
     async fn open(&self, account: &str, access: Access, retries: Retries) -> Result<Clients, AwsError> {
