@@ -37,6 +37,7 @@ struct Attachment<'d> {
 impl<'d> Attachment<'d> {
     fn examine(&self, view: &View<'d>) -> Vec<Finding> {
         let (mut beside, mut below, mut above) = (Vec::new(), Vec::new(), Vec::new());
+        let mut hidden = BTreeSet::new();
         for (id, other) in &view.0.live.policies {
             if other.owner == Owner::Ours || other.address.as_ref() == Some(self.policy) {
                 continue;
@@ -61,7 +62,7 @@ impl<'d> Attachment<'d> {
                 }
                 match place {
                     Place::Beside => beside.push(self.beside(view, id, other, &shared)),
-                    Place::Below => below.extend(self.below(view, id, other, target, &shared)),
+                    Place::Below => below.extend(self.below(view, (id, other, target), &shared, &mut hidden)),
                     Place::Above => above.extend(self.above(view, id, other, target, &shared)),
                     Place::Elsewhere => {}
                 }
@@ -69,6 +70,9 @@ impl<'d> Attachment<'d> {
         }
         let mut found =
             or_ok(beside, NODE, self.address, || "no policy of others on this node sets the same Regions".to_owned());
+        if self.is_for_nobody(view, &hidden) {
+            below = below.into_iter().map(|finding| finding.holds([self.address.clone()])).collect();
+        }
         found.extend(or_ok(below, NOT_DISPLACED, self.address, || {
             "no policy of others further down replaces it".to_owned()
         }));
@@ -117,15 +121,15 @@ impl<'d> Attachment<'d> {
         Finding::failed(NODE, self.address, message).about(reached).fix(fix).holds([self.address.clone()])
     }
 
-    /// The accounts below keep the guardrail of the others, and everybody else gets this one: that is no reason to protect
-    /// nobody, so it holds nothing.
-    fn below(
-        &self,
+    /// The accounts below keep the guardrail of the others, and everybody else gets this one. What depends on not being
+    /// displaced is the effect there, which nothing else needs, so a finding holds nothing by itself: the hazard `displaces`
+    /// keeps the change from being carried out unseen.
+    fn below<'s>(
+        &'s self,
         view: &View<'d>,
-        id: &RemoteId,
-        other: &SeenPolicy,
-        target: &str,
-        shared: &[&str],
+        (id, other, target): (&RemoteId, &SeenPolicy, &'d str),
+        shared: &[&'s str],
+        hidden: &mut BTreeSet<(&'d AccountId, &'s str)>,
     ) -> Option<Finding> {
         let open: Vec<&str> = shared.iter().copied().filter(|region| !locks(self.document, region)).collect();
         if open.is_empty() {
@@ -133,6 +137,7 @@ impl<'d> Attachment<'d> {
         }
         let organization = view.organization()?;
         let reached: BTreeSet<&AccountId> = organization.reach(target).map(|account| &account.id).collect();
+        hidden.extend(reached.iter().flat_map(|account| open.iter().map(move |region| (*account, *region))));
         let message = format!(
             "the policy {} ({id}), which is not of this stack, replaces {} for {} {} on {}",
             other.name,
@@ -142,10 +147,18 @@ impl<'d> Attachment<'d> {
             organization.target(target).name
         );
         let fix = format!(
-            "set `lock: true` in `org_policies.{}`, or detach it: `aws organizations detach-policy --policy-id {id} --target-id {target}`",
+            "set `lock: true` in `org_policies.{}`, or detach it (`aws organizations detach-policy --policy-id {id} --target-id {target}`); to let these accounts keep theirs, apply with `--allow displaces`",
             self.policy.name
         );
         Some(Finding::failed(NOT_DISPLACED, self.address, message).about(reached).fix(fix))
+    }
+
+    /// Whether policies further down replace all that this one sets for everybody it would reach: attached, it would look
+    /// like protection and be none.
+    fn is_for_nobody(&self, view: &View<'d>, hidden: &BTreeSet<(&AccountId, &str)>) -> bool {
+        let all = regions(self.document);
+        let mut reached = view.reach(self.target).flat_map(|account| all.iter().map(move |region| (account, *region)));
+        !hidden.is_empty() && reached.all(|place| hidden.contains(&place))
     }
 
     fn above(

@@ -155,6 +155,12 @@ async fn policies_of_others_beside_below_and_above_are_told() {
     let hurt: Vec<_> = below.iter().map(|one| accounts(one)).collect();
     assert_eq!(hurt, [vec!["444455556666"], vec!["555566667777", "666677778888"]]);
     assert_eq!(held(&plan), ["precondition create org-policy-attachment org:ou-sand-sandbox0"], "others still get it");
+    // Who is displaced keeps another guardrail, so that is for people to allow; to protect nobody at all is not done.
+    let root = plan.actions.iter().find(|action| action.address.name == "org:r-sand").expect("it is attached");
+    assert!(root.hazards.contains(&bedrail::plan::Hazard::Displaces), "{:?}", root.hazards);
+    let plan = sandbox.plan(&spec(&chain("\"ou:Workloads/Dev\""))).await;
+    assert_eq!((doubtful(&plan), accounts(of(&plan, "P0132")[0])), (vec![("failed", "P0132")], vec!["444455556666"]));
+    assert_eq!(held(&plan), ["precondition create org-policy-attachment org:ou-sand-wldev000"]);
     let locked = chain("root").replace("org: {enforce", "org: {lock: true, enforce");
     assert!(of(&sandbox.plan(&spec(&locked)).await, "P0132").iter().all(|one| one.state == State::Ok));
     sandbox
