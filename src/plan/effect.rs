@@ -9,7 +9,7 @@ use super::order::Draft;
 use super::{Change, phases};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
-use crate::model::{AccountId, Document, Facts, Live, Ref, Region};
+use crate::model::{AccountId, Address, Document, Facts, Live, Ref, Region};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +54,38 @@ impl Effect {
         Self::turned(0, moment, drafts, live, facts)
     }
 
+    /// The accounts on which a policy with this document comes to bear in each Region once it is attached to all of
+    /// `targets`. Only what hides it both before and after the plan is counted on: what is still to be attached may not be
+    /// yet when this policy is, and what is to be detached hides nothing for long.
+    pub(super) fn bears_on(
+        (policy, document): (&Address, &Document),
+        targets: &BTreeSet<&str>,
+        drafts: &[Draft],
+        live: &Live,
+        facts: &Facts,
+    ) -> BTreeMap<Region, BTreeSet<AccountId>> {
+        let id = Ref::To(policy.clone());
+        let mut found: BTreeMap<Region, BTreeSet<AccountId>> = BTreeMap::new();
+        for moment in [Moment::Now, Moment::End] {
+            let mut all = policies(moment, drafts, live);
+            let mut own = match all.iter().position(|policy| policy.id == id) {
+                Some(at) => all.remove(at),
+                None => Policy { id: id.clone(), document: None, targets: BTreeMap::new() },
+            };
+            own.document = Some(document.clone());
+            // First of all on its nodes: whether it is, AWS does not tell, and one that is not is told of.
+            own.targets = targets.iter().map(|target| ((*target).to_owned(), 0)).collect();
+            all.insert(0, own);
+            let bearing = all.iter().flat_map(|policy| policy.targets.keys().cloned()).collect();
+            for chain in Self::of(&all, &bearing, 0, facts).chains {
+                for (region, _) in chain.regions.into_iter().filter(|(_, effective)| effective.by == id) {
+                    found.entry(region).or_default().extend(chain.accounts.iter().cloned());
+                }
+            }
+        }
+        found
+    }
+
     /// Every effect that there may be at `moment`: of several policies on one node the first attached counts, and AWS does
     /// not tell which that is.
     pub(super) fn possible(moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Vec<Self> {
@@ -67,14 +99,17 @@ impl Effect {
 
     /// The effect if of those policies of a node that are there already, another one is the first at each `turn`.
     fn turned(turn: usize, moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Self {
-        let Some(organization) = &facts.organization else { return Self::default() };
-        let policies = policies(moment, drafts, live);
         let bearing: BTreeSet<String> = live
             .policies
             .values()
             .flat_map(|seen| seen.targets.iter().flatten().cloned())
             .chain(attached(drafts))
             .collect();
+        Self::of(&policies(moment, drafts, live), &bearing, turn, facts)
+    }
+
+    fn of(policies: &[Policy], bearing: &BTreeSet<String>, turn: usize, facts: &Facts) -> Self {
+        let Some(organization) = &facts.organization else { return Self::default() };
         // What was detached lately may still be in effect, so a node counts although nothing is attached there now.
         let mut chains: BTreeMap<Vec<&str>, Vec<AccountId>> = BTreeMap::new();
         for account in organization.accounts.iter().filter(|account| account.active) {
@@ -85,7 +120,7 @@ impl Effect {
         let chain = |(nodes, mut accounts): (Vec<&str>, Vec<AccountId>)| {
             accounts.sort();
             let nodes: Vec<String> = nodes.into_iter().map(str::to_owned).collect();
-            let regions = along(&nodes, &policies, turn);
+            let regions = along(&nodes, policies, turn);
             Chain { accounts, regions, nodes }
         };
         Self { chains: chains.into_iter().map(chain).collect() }

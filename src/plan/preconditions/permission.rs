@@ -19,7 +19,7 @@ pub(super) fn examine(view: &View<'_>, pointers: &[Pointer<'_>]) -> Vec<Finding>
         let beyond: Vec<&Pointer<'_>> = of_holder.iter().filter(|pointer| !members(pointer).is_empty()).collect();
         let Some(first) = beyond.first() else { continue };
         let holder = first.holder;
-        let count = members(first).len();
+        let count = beyond.iter().flat_map(|pointer| members(pointer)).collect::<BTreeSet<_>>().len();
         let amiss: Vec<_> = beyond.iter().filter_map(|pointer| by_guardrail(view, pointer)).collect();
         let fine = || format!("resource policies let {count} reached {} apply what is enforced", accounts(count));
         found.extend(or_ok(amiss, PERMITTED, holder, fine));

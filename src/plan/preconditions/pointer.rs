@@ -7,6 +7,7 @@ use crate::model::{
     Account, AccountId, Address, Desired, Document, Organization, Ref, Region, RemoteId, Scope, Segment,
 };
 use crate::plan::decide::{Decisions, Purpose};
+use crate::plan::effect::Effect;
 use crate::plan::guardrails::guardrail_of;
 use crate::plan::order::Draft;
 
@@ -23,7 +24,7 @@ pub(super) struct Pointer<'d> {
     pub(super) version: Ref,
     /// The guardrail of that version.
     pub(super) guardrail: Guardrail,
-    /// The active accounts that are subject to it, sorted.
+    /// The active accounts on which it comes to bear, sorted: not those for which a policy further down hides it.
     pub(super) reach: BTreeSet<&'d AccountId>,
 }
 
@@ -115,10 +116,15 @@ impl<'d> View<'d> {
                 }
                 Model::OrgPolicy(model) => {
                     let targets = self.targets(holder);
-                    let reach: BTreeSet<_> = targets.into_iter().flat_map(|target| self.reach(target)).collect();
+                    let below: BTreeSet<_> = targets.iter().flat_map(|target| self.reach(target)).collect();
+                    let Decisions { drafts, live, facts, .. } = self.0;
+                    let bears = Effect::bears_on((holder, &model.document), &targets, drafts, live, facts);
                     for (region, version) in enforced(&model.document) {
-                        let scope = self.0.facts.home_scope(&Region::new(region));
-                        pointers.push(self.pointer(holder, scope, version, reach.clone()));
+                        let region = Region::new(region);
+                        let bears = bears.get(&region);
+                        let subject = |account: &&AccountId| bears.is_some_and(|bears| bears.contains(*account));
+                        let reach = below.iter().copied().filter(subject).collect();
+                        pointers.push(self.pointer(holder, facts.home_scope(&region), version, reach));
                     }
                 }
                 _ => {}

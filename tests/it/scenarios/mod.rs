@@ -9,6 +9,7 @@ mod hand_over;
 mod interrupted;
 mod leaving;
 mod preconditions;
+mod reach;
 mod settled;
 mod unseen;
 
