@@ -262,6 +262,7 @@ impl<'a> Decisions<'a> {
             direction: Direction::Neutral,
             hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
             reach: self.reach(address),
+            locked_out: BTreeSet::new(),
             target: self.target(address),
             change,
             fields,

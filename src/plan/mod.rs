@@ -39,7 +39,7 @@ pub use recognise::recognise;
 pub use target::unmatched;
 pub use until::Until;
 
-use crate::model::{Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
+use crate::model::{AccountId, Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 
 /// The number of an action within its plan; actions are numbered in an order in which they could run one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -159,6 +159,8 @@ pub struct Action {
     pub calls: Vec<&'static str>,
     /// How many accounts feel it; `None` where that is no question.
     pub reach: Option<usize>,
+    /// The accounts that stay subject to a guardrail which they may no longer apply, with the hazard [`Hazard::Lockout`].
+    pub locked_out: BTreeSet<AccountId>,
     /// What people call the target of an attachment (`root`, an OU's path, an account's name).
     pub target: Option<String>,
     /// The live fact that makes the write new, part of its idempotency token.

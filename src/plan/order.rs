@@ -13,7 +13,7 @@ use super::guardrails::guardrail_of;
 use super::until::Course;
 use super::{Action, ActionId, Change, Hazard, Phase, hand_over, locks, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
-use crate::model::{Address, Direction, Facts, FieldDiff, Live, RemoteId};
+use crate::model::{AccountId, Address, Direction, Facts, FieldDiff, Live, RemoteId};
 
 /// An action that has no number yet.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub(super) hazards: BTreeSet<Hazard>,
     pub(super) calls: Vec<&'static str>,
     pub(super) reach: Option<usize>,
+    pub(super) locked_out: BTreeSet<AccountId>,
     pub(super) target: Option<String>,
     pub(super) fact: String,
     pub(super) serves: Vec<Address>,
@@ -221,6 +222,7 @@ pub(super) fn number(drafts: Vec<Draft>, edges: &Edges, course: &Course<'_>) -> 
             after: edges[at].keys().map(|before| numbers[before]).collect(),
             calls: draft.calls,
             reach: draft.reach,
+            locked_out: draft.locked_out,
             target: draft.target,
             fact: draft.fact,
             serves: draft.serves,

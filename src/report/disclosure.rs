@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::kinds::Kind;
-use crate::model::{Digest, FieldDiff, Guard};
+use crate::model::{AccountId, Digest, FieldDiff, Guard};
 
 /// Stands where a value came from the environment.
 pub(crate) const SECRET: &str = "(secret)";
@@ -91,10 +91,24 @@ pub(crate) fn in_place_of(value: &Value) -> String {
     format!("({count} #{})", digest.short())
 }
 
+/// How many accounts a report names before the rest is counted. The JSON has them all.
+pub(crate) const NAMED: usize = 10;
+
 /// `1 word`, `2 words`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
+}
+
+/// The first `most` accounts, and how many more there are.
+pub(crate) fn some<'a>(accounts: impl IntoIterator<Item = &'a AccountId>, most: usize) -> String {
+    let mut all = accounts.into_iter();
+    let mut shown: Vec<String> = all.by_ref().take(most).map(AccountId::to_string).collect();
+    match all.count() {
+        0 => {}
+        more => shown.push(format!("and {more} more")),
+    }
+    shown.join(", ")
 }
 
 #[cfg(test)]

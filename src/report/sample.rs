@@ -12,7 +12,9 @@ use crate::kinds::guardrail_version::Release;
 use crate::kinds::{
     Contents, Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
 };
-use crate::model::{Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged};
+use crate::model::{
+    AccountId, Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged,
+};
 use crate::plan::{Action, ActionId, Change, Hazard, Held, Plan, Scanned, Warning, Why};
 
 pub(crate) const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1"];
@@ -209,6 +211,7 @@ impl Builder {
             after: after.iter().map(|id| ActionId(*id)).collect(),
             calls,
             reach: None,
+            locked_out: std::collections::BTreeSet::new(),
             target: None,
             serves: Vec::new(),
             fact: String::new(),
@@ -371,5 +374,26 @@ pub(crate) fn filled_with(text: &str) -> Plan {
     plan.scanned.regions = vec![Region::new(text)];
     plan.scanned.declared = plan.scanned.regions.clone();
     plan.scanned.not_scanned = vec![Unavailable { scope: address(&named("guardrail")).scope, why: text.to_owned() }];
+    plan
+}
+
+/// A resource policy goes while twelve accounts stay subject to the guardrail, and a precondition fails for as many.
+pub(crate) fn hurting() -> Plan {
+    let accounts: Vec<AccountId> =
+        (0..12).map(|number| format!("2222333344{number:02}").parse().expect("an account id")).collect();
+    let mut plan = Builder::default();
+    let policy = "resource-policy/111122223333/us-east-1/baseline";
+    let action = plan.add(policy, Some(sharing().into()), None, &[]);
+    action.locked_out = accounts.iter().cloned().collect();
+    action.hazards.insert(Hazard::Lockout);
+    let mut plan = plan.plan();
+    plan.preconditions.push(crate::plan::Precondition {
+        state: crate::plan::State::Failed,
+        code: crate::plan::precondition_codes::PERMITTED,
+        message: "the resource policy of the guardrail leaves out 12 of 12 reached accounts".to_owned(),
+        address: Some(address("org-policy/111122223333/global/org-baseline")),
+        accounts,
+        fix: Some("share it".to_owned()),
+    });
     plan
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::pointer::View;
 use crate::model::diagnostic::Code;
 use crate::model::{AccountId, Address};
 use crate::plan::{Precondition, State};
+
+/// How many accounts a hint names before the rest is counted; the precondition has them all.
+const NAMED: usize = 3;
 
 /// A precondition, and what must not be done while it fails.
 pub(super) struct Finding {
@@ -54,13 +58,20 @@ impl Finding {
         self
     }
 
-    /// Why something is held because of it.
-    pub(super) fn hint(&self) -> String {
-        let Precondition { message, fix, code, .. } = &self.precondition;
-        match fix {
-            Some(fix) => format!("{message} [{code}]; {fix}"),
-            None => format!("{message} [{code}]"),
+    /// Why something is held because of it, the first few of the accounts that it would hurt by their names.
+    pub(super) fn hint(&self, view: &View<'_>) -> String {
+        let Precondition { message, fix, code, accounts, .. } = &self.precondition;
+        let name = |id: &AccountId| match view.account(id) {
+            Some(account) => format!("{} ({id})", account.name),
+            None => id.to_string(),
+        };
+        let mut named: Vec<String> = accounts.iter().take(NAMED).map(name).collect();
+        if accounts.len() > NAMED {
+            named.push(format!("and {} more", accounts.len() - NAMED));
         }
+        let hurt = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
+        let fix = fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+        format!("{message} [{code}]{hurt}{fix}")
     }
 }
 

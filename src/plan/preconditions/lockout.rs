@@ -12,7 +12,7 @@ use crate::plan::order::Draft;
 use crate::plan::{Change, Hazard};
 use crate::spec::lower::destinations;
 
-/// Marks the changes that lock accounts out, and says how many.
+/// Marks the changes that lock accounts out, and says which.
 pub(in crate::plan) fn mark(drafts: &mut [Draft], live: &Live, desired: &Desired, facts: &Facts) {
     let subjects = subjects(drafts, live, desired, facts);
     for draft in drafts {
@@ -29,9 +29,10 @@ pub(in crate::plan) fn mark(drafts: &mut [Draft], live: &Live, desired: &Desired
         let locked_out = subjects.iter().filter(|(guardrail, account)| {
             account != owner && concerned(guardrail) && said(want, account) < said(Some(have), account)
         });
-        let locked_out: BTreeSet<&AccountId> = locked_out.map(|(_, account)| account).collect();
+        let locked_out: BTreeSet<AccountId> = locked_out.map(|(_, account)| account.clone()).collect();
         if !locked_out.is_empty() {
             draft.reach = Some(locked_out.len());
+            draft.locked_out = locked_out;
             draft.hazards.insert(Hazard::Lockout);
         }
     }

@@ -84,7 +84,8 @@ pub(super) fn hold(decisions: &mut Decisions<'_>) {
                 continue;
             };
             decisions.drafts.retain(|draft| !is_it(draft));
-            decisions.hold(address, verb, Why::Precondition, finding.hint());
+            let hint = finding.hint(&View(decisions));
+            decisions.hold(address, verb, Why::Precondition, hint);
         }
         if decisions.drafts.len() == before {
             return;

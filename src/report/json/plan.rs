@@ -112,6 +112,9 @@ pub struct JsonAction {
     pub calls: Vec<String>,
     /// Who feels it; null where that is no question.
     pub reach: Option<Reach>,
+    /// The accounts that the hazard `lockout` is about; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locked_out: Vec<String>,
     /// The digest of what AWS has; null for a create.
     pub have: Option<String>,
     /// The digest of what AWS will have; null for a delete.
@@ -273,6 +276,7 @@ fn action(action: &Action, disclosure: &Disclosure) -> JsonAction {
         after: action.after.iter().map(|id| id.0).collect(),
         calls: action.calls.iter().map(|call| (*call).to_owned()).collect(),
         reach: action.reach.map(|accounts| Reach { accounts }),
+        locked_out: action.locked_out.iter().map(AccountId::to_string).collect(),
         have: action.have_digest().map(|digest| digest.to_string()),
         want: action.want_digest().map(|digest| digest.to_string()),
         fields: action.fields.iter().map(|one| field(one, disclosure)).collect(),

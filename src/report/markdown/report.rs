@@ -3,6 +3,7 @@
 use super::budget::{Part, fit};
 use super::escape::{code, fenced};
 use crate::plan::{Action, Plan, State};
+use crate::report::disclosure::{NAMED, some};
 use crate::report::fold::{Entry, steps};
 use crate::report::json::{FindingKind, PlanFile};
 use crate::report::rows::{Piece, Row, Says};
@@ -178,8 +179,8 @@ fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
     };
     let preconditions = plan.preconditions.iter().filter(|one| one.state != State::Ok).map(|one| {
         let address = one.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
-        let accounts: Vec<_> = one.accounts.iter().map(ToString::to_string).collect();
-        let accounts = if accounts.is_empty() { String::new() } else { format!(" ({})", code(&accounts.join(", "))) };
+        let accounts = some(&one.accounts, NAMED);
+        let accounts = if accounts.is_empty() { String::new() } else { format!(" ({})", code(&accounts)) };
         let fix = one.fix.as_deref().map(|fix| format!(" Fix: {}", clean(fix))).unwrap_or_default();
         format!("**{}** {address}{} {}{accounts}.{fix}", one.state.word(), clean(&one.message), one.code)
     });

@@ -1,3 +1,6 @@
+use serde_json::{Value, json};
+
+use crate::report::json::PlanFile;
 use crate::report::{Disclosure, sample};
 
 const WIDE: usize = 60_000;
@@ -207,4 +210,26 @@ fn a_large_plan_fits_and_keeps_its_verdict() {
     assert!(cut.contains("502 to update") && cut.ends_with("has the whole of it._\n"));
     assert!(cut.contains("legacy"), "a delete outlives five hundred updates");
     structure(&cut);
+}
+
+#[test]
+fn the_accounts_that_are_hurt_are_named_up_to_ten_and_the_json_has_them_all() {
+    let plan = sample::hurting();
+    let shown = super::plan(&plan, &[], &Disclosure::default(), WIDE);
+    let ten: Vec<String> = (0..10).map(|number| format!("2222333344{number:02}")).collect();
+    let named = format!("{}, and 2 more", ten.join(", "));
+    assert!(shown.contains(&format!("locks out: 12 accounts: {named}\n")), "{shown}");
+    assert!(shown.contains(&format!("{named}</code>")), "{shown}");
+    let json = serde_json::to_value(PlanFile::of(&plan, &Disclosure::default())).expect("JSON");
+    for place in ["/preconditions/0/accounts", "/actions/0/locked_out"] {
+        let accounts = json.pointer(place).and_then(Value::as_array).expect(place);
+        assert_eq!((accounts.len(), &accounts[11]), (12, &json!("222233334411")), "{place}");
+    }
+    let precondition = json.pointer("/preconditions/0").and_then(Value::as_object).expect("one");
+    let keys: Vec<&str> = precondition.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["accounts", "address", "code", "fix", "message", "state"]);
+    let scalars = ["address", "code", "fix", "state"].map(|key| precondition[key].as_str().unwrap_or_default());
+    assert_eq!(scalars, ["org-policy/111122223333/global/org-baseline", "P0121", "share it", "failed"]);
+    let read: PlanFile = serde_json::from_value(json).expect("it is read again");
+    assert_eq!(read.actions[0].locked_out.len(), 12);
 }

@@ -7,6 +7,7 @@ mod update;
 
 use serde_json::Value;
 
+use super::disclosure::{NAMED, counted, some};
 use super::{Disclosure, clean};
 use crate::model::Direction;
 use crate::plan::{Action, Change};
@@ -72,13 +73,19 @@ pub(crate) fn rows(action: &Action, disclosure: &Disclosure) -> Vec<Row> {
         }
         Change::Update { have, want, .. } => update::rows(action, have, want, disclosure),
     };
-    rows.extend(reach(action, disclosure));
+    rows.extend(if action.locked_out.is_empty() { reach(action, disclosure) } else { Some(locked_out(action)) });
     rows
+}
+
+/// Whom the action keeps from calling models.
+fn locked_out(action: &Action) -> Row {
+    let count = counted(action.locked_out.len(), "account");
+    Row::value("locks out", format!("{count}: {}", some(&action.locked_out, NAMED)))
 }
 
 /// Whom the action touches: the node of an attachment under its human name, and how many accounts feel it.
 fn reach(action: &Action, disclosure: &Disclosure) -> Option<Row> {
-    let accounts = action.reach.map(|count| super::disclosure::counted(count, "account"));
+    let accounts = action.reach.map(|count| counted(count, "account"));
     let node = action.target.as_deref().map(|name| {
         let name = clean::line(&disclosure.scrub_text(name));
         match action.address.name.rsplit_once(':') {

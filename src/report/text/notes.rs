@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use crate::model::{AccountId, Address, Blind, Region, Unavailable};
+use crate::model::{Address, Blind, Region, Unavailable};
 use crate::plan::{Plan, Precondition, State};
-use crate::report::disclosure::counted;
+use crate::report::disclosure::{self, counted, some};
 use crate::report::fold::places;
 use crate::report::refusal::{Refusal, flags};
 use crate::report::summary::Deed;
 use crate::report::wrap::indented;
 use crate::report::{Disclosure, Look, Tone, clean};
 
-/// How many resources or accounts are named before the rest is counted.
+/// How many resources are named before the rest is counted.
 const NAMED: usize = 20;
 
 /// How many resources stand before what is said of them; more stand below it.
@@ -104,23 +104,14 @@ pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
             continue;
         }
         if !one.accounts.is_empty() {
-            out += &indented(&format!("accounts: {}", some(&one.accounts, one.state)), 6, look.width);
+            let named = if one.state == State::Failed { disclosure::NAMED } else { FEW };
+            out += &indented(&format!("accounts: {}", some(&one.accounts, named)), 6, look.width);
         }
         if let Some(fix) = &one.fix {
             out += &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(fix))), 6, look.width);
         }
     }
     out
-}
-
-/// The first few accounts, and how many more there are.
-fn some(accounts: &[AccountId], state: State) -> String {
-    let named = if state == State::Failed { NAMED } else { FEW };
-    let mut shown: Vec<String> = accounts.iter().take(named).map(AccountId::to_string).collect();
-    if accounts.len() > named {
-        shown.push(format!("and {} more", accounts.len() - named));
-    }
-    shown.join(", ")
 }
 
 /// What is not done, and why.

@@ -289,3 +289,24 @@ fn what_is_said_of_many_stands_before_their_names() {
           guardrail/111122223333/us-east-1/c
     ");
 }
+
+#[test]
+fn the_accounts_that_are_hurt_are_named_up_to_ten() {
+    insta::assert_snapshot!(shown(&sample::hurting(), &[], 100), @"
+    Plan: 1 to delete; 12 unchanged.
+    Stack acme-ai-safety. Looked at 1 account in 3 Regions: ap-southeast-2, eu-west-1, us-east-1.
+
+    Preconditions: 1 failed
+      failed org-policy/111122223333/global/org-baseline: the resource policy of the guardrail leaves
+      out 12 of 12 reached accounts [P0121]
+          accounts: 222233334400, 222233334401, 222233334402, 222233334403, 222233334404, 222233334405,
+          222233334406, 222233334407, 222233334408, 222233334409, and 2 more
+          fix: share it
+
+    What will be done
+      - delete resource-policy/111122223333/us-east-1/baseline
+          locks out  12 accounts: 222233334400, 222233334401, 222233334402, 222233334403, 222233334404,
+                     222233334405, 222233334406, 222233334407, 222233334408, 222233334409, and 2 more
+          hazard     deletes, lockout
+    ");
+}

@@ -122,6 +122,7 @@ fn action(address: &str, verb: Verb, change: Change) -> Action {
         after: BTreeSet::new(),
         calls: Vec::new(),
         reach: None,
+        locked_out: BTreeSet::new(),
         target: None,
         fact: String::new(),
         serves: Vec::new(),
