@@ -156,7 +156,7 @@ pub(super) fn prune(decisions: &mut Decisions<'_>) {
                 spare.iter().rev().filter(|version| !used_now.contains(&version.id)).copied().collect();
             free.truncate(first);
             if free.len() < first {
-                for address in publishing.iter().skip(free.len()) {
+                for address in publishing.iter().skip(room + free.len()) {
                     let hint = format!(
                         "the guardrail has {} of {MOST_VERSIONS} versions, and none can be pruned",
                         versions.len()
