@@ -18,6 +18,7 @@ mod direction;
 mod order;
 mod ownership;
 mod releases;
+mod size;
 
 const STACK: &str = "acme";
 

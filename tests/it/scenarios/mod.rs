@@ -8,8 +8,10 @@ mod foreign;
 mod hand_over;
 mod interrupted;
 mod leaving;
+mod lockout;
 mod preconditions;
 mod reach;
+mod room;
 mod settled;
 mod unseen;
 
