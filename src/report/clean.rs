@@ -18,20 +18,30 @@ pub fn block(text: &str) -> String {
 pub fn json(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c != '\n' && (c.is_control() || is_deceptive(c)) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                write!(out, "\\u{unit:04x}").expect("writing to a String never fails");
-            }
-        } else {
-            out.push(c);
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c != '\n' && is_hidden(c)) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let mut units = [0; 2];
+        let c = from.chars().next().unwrap_or_default();
+        for unit in c.encode_utf16(&mut units) {
+            write!(out, "\\u{unit:04x}").expect("writing to a String never fails");
         }
+        rest = &from[c.len_utf8()..];
     }
+    out.push_str(rest);
     out
 }
 
+fn is_hidden(c: char) -> bool {
+    c.is_control() || is_deceptive(c)
+}
+
 fn visible(text: &str) -> String {
+    // Most text is plain, and there is much of it.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     let plain = anstream::adapter::strip_str(text).to_string();
     let space = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}');
     plain.chars().map(|c| if space(c) { ' ' } else { c }).filter(|c| !c.is_control() && !is_deceptive(*c)).collect()

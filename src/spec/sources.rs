@@ -14,6 +14,27 @@ pub struct Source {
     pub text: String,
     /// Where each line begins.
     lines: Vec<u32>,
+    /// How many characters stand before each stride of bytes.
+    strides: Vec<u32>,
+}
+
+/// Bytes between two counts of characters. A line may be the whole file, with a fault at each of its words: counting each
+/// column from the start of the line would take the square of its length.
+const STRIDE: usize = 1024;
+
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+impl Source {
+    /// How many characters stand before a byte.
+    fn characters_before(&self, offset: u32) -> usize {
+        let offset = (offset as usize).min(self.text.len());
+        let stride = offset / STRIDE;
+        let counted = self.strides.get(stride).map_or(0, |count| *count as usize);
+        counted + characters(&self.text.as_bytes()[stride * STRIDE..offset])
+    }
 }
 
 /// Every text that a run has read. Only ever grows, so that a `SourceId` stays good.
@@ -48,7 +69,14 @@ impl Sources {
         let text: String = text.into();
         let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
         let lines = std::iter::once(0).chain(breaks).collect();
-        self.0.push(Source { name: name.into(), text, lines });
+        let mut before = 0;
+        let count = |stride: &[u8]| {
+            let here = before;
+            before += u32::try_from(characters(stride)).unwrap_or(u32::MAX);
+            here
+        };
+        let strides = text.as_bytes().chunks(STRIDE).map(count).collect();
+        self.0.push(Source { name: name.into(), text, lines, strides });
         id
     }
 
@@ -90,9 +118,13 @@ impl Sources {
     }
 
     fn locate(&self, id: SourceId, offset: u32) -> Position {
-        let line = self.0.get(id.index()).map_or(1, |source| source.lines.partition_point(|start| *start <= offset));
-        let before = Span::new(id, self.line_start(id, line), offset).slice(self.text(id));
-        Position { line, column: before.trim_start_matches('\u{feff}').chars().count() + 1 }
+        let Some(source) = self.0.get(id.index()) else { return Position { line: 1, column: 1 } };
+        let line = source.lines.partition_point(|start| *start <= offset);
+        let start = self.line_start(id, line);
+        let marked = source.text.get(start as usize..).is_some_and(|text| text.starts_with('\u{feff}'));
+        let before = source.characters_before(offset).saturating_sub(source.characters_before(start));
+        // A byte order mark is no character of its line.
+        Position { line, column: before.saturating_sub(usize::from(marked)) + 1 }
     }
 }
 
@@ -109,5 +141,19 @@ mod tests {
         };
         assert_eq!(at("é"), Position { line: 1, column: 1 });
         assert_eq!(at("lue"), Position { line: 2, column: 8 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_its_start() {
+        for before in ["", "a: 1\n", "\u{feff}"] {
+            let text = format!("{before}{}", "xé\u{1f600}".repeat(2 * STRIDE));
+            let (sources, id) = Sources::one("a.yaml", text.as_str());
+            let start = before.find('\n').map_or(before.len(), |at| at + 1);
+            for (column, (at, _)) in (1..).zip(text[start..].char_indices()).step_by(97) {
+                let offset = u32::try_from(start + at).unwrap();
+                let place = sources.position(Span::new(id, offset, offset));
+                assert_eq!(place, Position { line: before.matches('\n').count() + 1, column });
+            }
+        }
     }
 }

@@ -123,3 +123,55 @@ fn a_point_at_the_end_of_a_text_can_be_shown() {
     let diagnostics = Diagnostics::from(Diagnostic::at(Span::new(id, 0, 0), codes::EMPTY, "a.yaml holds nothing"));
     assert!(render(&diagnostics, &sources, Form::Text(Paint::Colour), 80).contains("holds nothing"));
 }
+
+/// A fault at each of `count` lines.
+fn many(count: usize) -> (Diagnostics, Sources) {
+    let text = "key: 1\n".repeat(count);
+    let (sources, _) = Sources::one("a.yaml", text);
+    let id = sources.iter().next().unwrap().0;
+    let fault = |line| {
+        let start = sources.line_start(id, line);
+        Diagnostic::at(Span::new(id, start, start + 2), codes::UNKNOWN_KEY, format!("fault of line {line}"))
+    };
+    ((1..=count).map(fault).collect(), sources)
+}
+
+#[test]
+fn people_are_shown_500_and_told_of_the_rest_and_machines_get_all() {
+    for (count, more) in [(500, None), (501, Some("\n… and 1 more, which")), (620, Some("\n… and 120 more, which"))]
+    {
+        let (diagnostics, sources) = many(count);
+        let text = render(&diagnostics, &sources, Form::Text(Paint::Plain), 80);
+        assert_eq!(text.matches("fault of line").count(), 500);
+        assert!(text.contains("fault of line 500\n") && !text.contains("fault of line 501\n"));
+        assert_eq!(text.find("\n… and"), more.and_then(|more| text.find(more)), "{count}");
+        assert!(text.ends_with(&format!("\n{count} errors\n")), "{count}");
+        for form in [Form::Json, Form::Sarif, Form::Github] {
+            let all = render(&diagnostics, &sources, form, 80);
+            assert_eq!(all.matches("fault of line").count(), count, "{form:?}");
+        }
+    }
+}
+
+#[test]
+fn of_a_long_line_little_is_shown_and_its_place_always() {
+    for (length, shown) in [(500, true), (30 * 1024, true), (40 * 1024, false)] {
+        let text = format!("a: 1\nb: é{} nmae {}\n", "x".repeat(length), "y".repeat(length));
+        let (sources, _) = Sources::one("a.yaml", text);
+        let (span, first) = (at(&sources, 0, "nmae"), at(&sources, 0, "b"));
+        let name = |span: Span| Diagnostic::at(span, codes::UNKNOWN_KEY, "unknown key").help("did you mean `name`?");
+        let wide = Span::new(span.source, span.start, span.end + u32::try_from(length).unwrap());
+        for (fault, marked) in [
+            (name(span).label("here"), "^^^^ here"),
+            (name(span).label("here").related(first, "and there"), "^^^^ here"),
+            (name(first).label("here").related(span, "and there"), "---- and there"),
+            (name(wide), "^^^^"),
+        ] {
+            let out = render(&Diagnostics::from(fault), &sources, Form::Text(Paint::Plain), 80);
+            let place = format!("a.yaml:2:{}", "b: é".chars().count() + length + 2);
+            assert!(out.contains(&place) && out.contains("did you mean `name`?"), "{out:.3000}");
+            assert_eq!(out.contains(marked), shown, "{out:.3000}");
+            assert!(out.len() < 2_000, "{length}: {} bytes: {out:.3000}", out.len());
+        }
+    }
+}

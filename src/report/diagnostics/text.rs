@@ -1,7 +1,6 @@
 //! Diagnostics with snippets, in the manner of rustc.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -14,6 +13,9 @@ use crate::spec::sources::{Position, Sources};
 
 /// Places further apart get snippets of their own, so that no snippet takes in a whole file.
 const NEAR: usize = 200;
+/// Marks further apart do, too, and a longer mark is cut: the renderer shows all of a line between the first mark and the
+/// last, and what is longer than a page shows nobody a place.
+const WIDE: usize = 200;
 /// Bytes of lines that a snippet shows at most; the renderer takes its time with each.
 const LONGEST: usize = 64 * 1024;
 /// How many diagnostics are shown before the rest is counted: nobody reads more, and the machine's forms have all of them.
@@ -73,15 +75,16 @@ struct Mark<'a> {
 /// Marks of one source that stand near each other share a snippet; the primary one leads.
 fn together<'a>(marks: Vec<Mark<'a>>, sources: &Sources) -> Vec<Vec<Mark<'a>>> {
     let mut snippets: Vec<Vec<Mark<'a>>> = Vec::new();
-    let mut first_line: BTreeMap<usize, (SourceId, usize)> = BTreeMap::new();
+    let mut leaders: Vec<(SourceId, Position)> = Vec::new();
     for mark in marks {
-        let line = sources.position(mark.span).line;
-        let near = |(source, known): &(SourceId, usize)| *source == mark.span.source && known.abs_diff(line) <= NEAR;
-        let found = first_line.iter().find(|(_, place)| near(place)).map(|(at, _)| *at);
-        if let Some(at) = found {
+        let Position { line, column } = sources.position(mark.span);
+        let near = |(source, leader): &(SourceId, Position)| {
+            *source == mark.span.source && leader.line.abs_diff(line) <= NEAR && leader.column.abs_diff(column) <= WIDE
+        };
+        if let Some(at) = leaders.iter().position(near) {
             snippets[at].push(mark);
         } else {
-            first_line.insert(snippets.len(), (mark.span.source, line));
+            leaders.push((mark.span.source, Position { line, column }));
             snippets.push(vec![mark]);
         }
     }
@@ -114,12 +117,12 @@ fn snippet<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Option<Snippet<'a, A
     Some(snippet.annotations(annotations))
 }
 
-/// What a mark covers of the lines that are shown: at most to the end of its first line.
+/// What a mark covers of the lines that are shown: at most to the end of its first line, and at most [`WIDE`].
 fn within_line(span: Span, skipped: usize, text: &str) -> Range<usize> {
     let start = (span.start as usize).saturating_sub(skipped).min(text.len());
     let line_end = text.get(start..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| start + at);
     let end = (span.end as usize).saturating_sub(skipped).clamp(start, line_end);
-    start..end
+    start..text.floor_char_boundary(end.min(start + WIDE))
 }
 
 /// Control characters are made visible by the renderer, but for those of two bytes; what deceives a reader is not. Each is
