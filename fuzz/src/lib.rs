@@ -154,7 +154,7 @@ fn obeyed_by_nobody(text: &str) {
 }
 
 /// The organization to which everything belongs: two accounts below the root.
-fn facts() -> Facts {
+pub fn facts() -> Facts {
     let account = |id: &str| Account {
         id: id.parse().expect("an account id"),
         name: id.to_owned(),

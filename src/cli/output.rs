@@ -1,12 +1,15 @@
 //! The only place that prints. Results go to standard output or to a file, everything else to standard error.
 
-use crate::aws::chain;
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::args::{Colour, Global};
 use super::error::Error;
+use crate::aws::chain;
 use crate::model::diagnostic::{Diagnostics, Severity};
+use crate::model::hide;
 use crate::report::diagnostics::{Form, Paint, render};
 use crate::report::{Style, Tone, clean};
 use crate::spec::sources::Sources;
@@ -17,13 +20,14 @@ const WIDTH: usize = 100;
 const WIDEST: usize = 140;
 
 /// Where and how results and messages are written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Output {
     file: Option<PathBuf>,
     result_style: Style,
     message_style: Style,
     width: usize,
     quiet: bool,
+    secrets: OnceLock<BTreeSet<String>>,
 }
 
 impl Output {
@@ -40,7 +44,14 @@ impl Output {
             file: global.output.clone(),
             width: width(),
             quiet: global.quiet,
+            secrets: OnceLock::new(),
         }
+    }
+
+    /// From here on no error shows these values, whoever repeats them: AWS quotes what it refuses.
+    pub(crate) fn hide(&self, secrets: &BTreeSet<String>) {
+        // A run reads one spec.
+        let _ = self.secrets.set(secrets.clone());
     }
 
     /// The colours of results.
@@ -101,12 +112,16 @@ impl Output {
         if matches!(error, Error::Spec(_)) {
             return;
         }
-        message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), clean::line(&chain(error))));
+        let shown = |text: &str| match self.secrets.get() {
+            Some(secrets) => clean::line(&hide(text, secrets)),
+            None => clean::line(text),
+        };
+        message(&format!("{} {}", self.message_style.paint(Tone::Bad, "error:"), shown(&chain(error))));
         for detail in error.details() {
-            message(&format!("  {}", clean::line(&detail)));
+            message(&format!("  {}", shown(&detail)));
         }
         if let Some(hint) = error.hint() {
-            message(&format!("{} {}", self.message_style.paint(Tone::Good, "hint:"), clean::line(&hint)));
+            message(&format!("{} {}", self.message_style.paint(Tone::Good, "hint:"), shown(&hint)));
         }
     }
 

@@ -92,6 +92,7 @@ impl Session {
     /// A spec at fault, before any call; an unusable caller. A read that fails is a blind spot of the sides.
     pub(crate) async fn open(global: &Global, output: &Output, access: Access) -> Result<Self, Error> {
         let Checked { sources, spec, diagnostics } = check(global);
+        output.hide(&spec.secrets);
         output.diagnostics(&diagnostics, &sources);
         if diagnostics.has_errors() {
             return Err(Error::Spec(diagnostics));

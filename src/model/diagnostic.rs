@@ -1,7 +1,9 @@
 //! Faults and warnings as values; `report` renders them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use super::secret::hide;
 use super::span::Span;
 
 /// How grave a diagnostic is.
@@ -204,6 +206,25 @@ impl Diagnostics {
     /// Each of them, in the order of their adding, or of place once `sorted`.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
+    }
+
+    /// Each without the values that must not be shown. The lines that are quoted with them hold expressions, not values.
+    #[must_use]
+    pub fn without(self, secrets: &BTreeSet<String>) -> Self {
+        if secrets.is_empty() {
+            return self;
+        }
+        let hide = |text: String| hide(&text, secrets);
+        let hidden = |Diagnostic { code, severity, message, span, label, help, related }| Diagnostic {
+            code,
+            severity,
+            message: hide(message),
+            span,
+            label: label.map(hide),
+            help: help.map(hide),
+            related: related.into_iter().map(|(span, label)| (span, hide(label))).collect(),
+        };
+        self.0.into_iter().map(hidden).collect()
     }
 
     /// In the order of place, code and message, each once. One without a place stands first.

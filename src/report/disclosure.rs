@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::kinds::Kind;
-use crate::model::{AccountId, Digest, FieldDiff, Guard};
-
-/// Stands where a value came from the environment.
-pub(crate) const SECRET: &str = "(secret)";
+use crate::model::{AccountId, Digest, FieldDiff, Guard, SECRET, hide};
 
 /// What may be shown of values: guarded text as it is or as counts and digests, secrets never.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,11 +29,9 @@ impl Disclosure {
         }
     }
 
-    /// `text` with every secret taken out, the longest first.
+    /// `text` with every secret taken out.
     pub(crate) fn scrub_text(&self, text: &str) -> String {
-        let mut secrets: Vec<&String> = self.secrets.iter().filter(|secret| !secret.is_empty()).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), SECRET))
+        hide(text, &self.secrets)
     }
 
     /// One side of a field: the value where it may be shown, else what stands in its place.
@@ -54,7 +49,7 @@ impl Disclosure {
         if !self.content {
             for pattern in kind.guarded() {
                 let segments: Vec<&str> = pattern.split('.').collect();
-                hide(&mut shown, &segments);
+                cover(&mut shown, &segments);
             }
         }
         shown
@@ -62,17 +57,17 @@ impl Disclosure {
 }
 
 /// Replaces what `pattern` names by what stands in its place.
-fn hide(value: &mut Value, pattern: &[&str]) {
+fn cover(value: &mut Value, pattern: &[&str]) {
     match (pattern, &mut *value) {
         ([], Value::Null) => {}
         (["*"], Value::Object(map)) if map.is_empty() => {}
         // Under a last `*` the keys themselves are what is guarded.
         ([] | ["*"], value) => *value = Value::from(in_place_of(value)),
-        (["*", rest @ ..], Value::Object(map)) => map.values_mut().for_each(|value| hide(value, rest)),
-        (["*", rest @ ..], Value::Array(items)) => items.iter_mut().for_each(|value| hide(value, rest)),
+        (["*", rest @ ..], Value::Object(map)) => map.values_mut().for_each(|value| cover(value, rest)),
+        (["*", rest @ ..], Value::Array(items)) => items.iter_mut().for_each(|value| cover(value, rest)),
         ([key, rest @ ..], Value::Object(map)) => {
             if let Some(value) = map.get_mut(*key) {
-                hide(value, rest);
+                cover(value, rest);
             }
         }
         _ => {}

@@ -120,7 +120,7 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let root = Node::new(start, Value::Map(top));
     let offered: Vec<ScopeVar> = offer(REGIONAL, organization).collect();
     let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
-    diagnostics.extend(cx.diagnostics);
+    diagnostics.extend(cx.diagnostics.without(&secrets));
     Spec { top, complete, secrets, sections, organization }
 }
 

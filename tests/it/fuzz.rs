@@ -2,7 +2,7 @@
 
 #[expect(unreachable_pub, reason = "another crate, whose items are public there")]
 #[path = "../../fuzz/src/lib.rs"]
-mod targets;
+pub(crate) mod targets;
 
 use std::fs;
 use std::path::Path;

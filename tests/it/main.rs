@@ -13,6 +13,7 @@ mod fuzz;
 mod hostile;
 mod house;
 mod layers;
+mod leaks;
 mod publish;
 mod reading;
 mod safety;

@@ -32,7 +32,7 @@ pub fn outcome(outcome: &Outcome, plan: &Plan, look: Look<'_>) -> String {
         push!(out, "\n  {}  {}\n", look.style.paint(Tone::Bad, "failed"), named(event, plan));
         out += &indented(&clean::line(&look.disclosure.scrub_text(error)), 6, look.width);
         if let Some(hint) = hint {
-            out += &indented(&format!("hint: {}", clean::line(hint)), 6, look.width);
+            out += &indented(&format!("hint: {}", clean::line(&look.disclosure.scrub_text(hint))), 6, look.width);
         }
     }
     if !outcome.skipped.is_empty() {

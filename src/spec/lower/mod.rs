@@ -30,7 +30,7 @@ use super::decode::{Text, TextRule};
 use super::template::ScopeValues;
 use super::top::Top;
 use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::Diagnostics;
 use crate::model::span::{Span, Spanned};
 use crate::model::{Address, Desired, Facts, Region, Scope, Wanted};
 
@@ -68,17 +68,7 @@ pub fn lower(spec: &Spec, facts: &Facts, diagnostics: &mut Diagnostics) -> Optio
 
 /// Passes on what was found, each fault once and without the values of the environment.
 fn report(found: Diagnostics, spec: &Spec, diagnostics: &mut Diagnostics) {
-    let hide = |text: String| {
-        spec.secrets.iter().fold(text, |text, secret| {
-            if text.contains(secret.as_str()) { text.replace(secret.as_str(), "(secret)") } else { text }
-        })
-    };
-    diagnostics.extend(found.sorted().into_iter().map(|fault| Diagnostic {
-        message: hide(fault.message),
-        label: fault.label.map(hide),
-        help: fault.help.map(hide),
-        ..fault
-    }));
+    diagnostics.extend(found.sorted().without(&spec.secrets));
 }
 
 /// Without a top level there is nothing to lower, yet the entries have faults of their own.
