@@ -3,43 +3,62 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use crate::model::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::span::Span;
 use crate::report::clean;
+use crate::report::json::pretty;
 use crate::spec::sources::Sources;
 
+/// A list whose items are made one by one while it is written: a large spec can have as many faults as values, and all of
+/// them as trees take ten times the memory of their text.
+struct Each<'a, F>(&'a Diagnostics, F);
+
+impl<F: Fn(&Diagnostic) -> Json> Serialize for Each<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(diagnostics, item) = self;
+        serializer.collect_seq(diagnostics.iter().map(item))
+    }
+}
+
+/// What `validate --format json` writes, its members in the order of their names.
+#[derive(Serialize)]
+struct Report<D> {
+    diagnostics: D,
+    errors: usize,
+    format_version: &'static str,
+    valid: bool,
+    warnings: usize,
+}
+
 pub(super) fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let items: Vec<Json> = diagnostics
-        .iter()
-        .map(|Diagnostic { code, severity, message, span, label, help, related }| {
-            let mut item = json!({
-                "code": code.id(), "severity": severity.as_str(), "message": message,
-                "label": label, "help": help, "file": null, "line": null, "column": null,
-                "end_line": null, "end_column": null,
-                "related": related.iter().map(|(span, label)| {
-                    let mut place = place(*span, sources);
-                    place["message"] = label.as_str().into();
-                    place
-                }).collect::<Vec<_>>(),
-            });
-            if let Some(span) = span
-                && let (Json::Object(place), Some(item)) = (place(*span, sources), item.as_object_mut())
-            {
-                item.extend(place);
-            }
-            item
-        })
-        .collect();
-    let report = json!({
-        "format_version": "1",
-        "valid": !diagnostics.has_errors(),
-        "errors": diagnostics.errors(),
-        "warnings": diagnostics.warnings(),
-        "diagnostics": items,
-    });
-    lines(&report)
+    let item = |Diagnostic { code, severity, message, span, label, help, related }: &Diagnostic| {
+        let mut item = json!({
+            "code": code.id(), "severity": severity.as_str(), "message": message,
+            "label": label, "help": help, "file": null, "line": null, "column": null,
+            "end_line": null, "end_column": null,
+            "related": related.iter().map(|(span, label)| {
+                let mut place = place(*span, sources);
+                place["message"] = label.as_str().into();
+                place
+            }).collect::<Vec<_>>(),
+        });
+        if let Some(span) = span
+            && let (Json::Object(place), Some(item)) = (place(*span, sources), item.as_object_mut())
+        {
+            item.extend(place);
+        }
+        item
+    };
+    pretty(&Report {
+        diagnostics: Each(diagnostics, item),
+        errors: diagnostics.errors(),
+        format_version: "1",
+        valid: !diagnostics.has_errors(),
+        warnings: diagnostics.warnings(),
+    })
 }
 
 fn place(span: Span, sources: &Sources) -> Json {
@@ -82,43 +101,53 @@ fn property(text: &str) -> String {
     data(&clean::line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// A log of SARIF, its members in the order of their names.
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [SarifRun<R>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifRun<R> {
+    column_kind: &'static str,
+    results: R,
+    tool: Json,
+}
+
 /// SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let codes: BTreeMap<&str, Code> = diagnostics.iter().map(|d| (d.code.id(), d.code)).collect();
     let rules: Vec<Json> =
         codes.values().map(|code| json!({ "id": code.id(), "shortDescription": { "text": code.meaning() } })).collect();
-    let results: Vec<Json> = diagnostics
-        .iter()
-        .map(|Diagnostic { code, severity, message, span, label: _, help, related }| {
-            let text = help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"));
-            let related: Vec<Json> = related
-                .iter()
-                .map(|(span, label)| {
-                    let mut location = location(*span, sources);
-                    location["message"] = json!({ "text": label });
-                    location
-                })
-                .collect();
-            json!({
-                "ruleId": code.id(),
-                "ruleIndex": codes.keys().position(|id| *id == code.id()),
-                "level": match severity { Severity::Error => "error", Severity::Warning => "warning" },
-                "message": { "text": text },
-                "locations": span.iter().map(|span| location(*span, sources)).collect::<Vec<_>>(),
-                "relatedLocations": related,
-            })
+    let result = |Diagnostic { code, severity, message, span, label: _, help, related }: &Diagnostic| {
+        let text = help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"));
+        let related = related.iter().map(|(span, label)| {
+            let mut location = location(*span, sources);
+            location["message"] = json!({ "text": label });
+            location
+        });
+        json!({
+            "ruleId": code.id(),
+            "ruleIndex": codes.keys().position(|id| *id == code.id()),
+            "level": match severity { Severity::Error => "error", Severity::Warning => "warning" },
+            "message": { "text": text },
+            "locations": span.iter().map(|span| location(*span, sources)).collect::<Vec<_>>(),
+            "relatedLocations": related.collect::<Vec<_>>(),
         })
-        .collect();
-    let report = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": { "name": "bedrail", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+    };
+    pretty(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [SarifRun {
+            column_kind: "unicodeCodePoints",
+            results: Each(diagnostics, result),
+            tool: json!({ "driver": { "name": "bedrail", "version": env!("CARGO_PKG_VERSION"), "rules": rules } }),
         }],
-    });
-    lines(&report)
+        version: "2.1.0",
+    })
 }
 
 fn location(span: Span, sources: &Sources) -> Json {
@@ -143,8 +172,4 @@ fn uri(path: &str) -> String {
         }
     }
     uri
-}
-
-fn lines(report: &Json) -> String {
-    clean::json(&format!("{report:#}\n"))
 }
