@@ -1,12 +1,17 @@
-//! Ctrl-C: the first lets calls in flight finish, the second ends the process at once.
+//! Ctrl-C: the first lets calls in flight finish, the second ends the process at once. Where nothing has been begun, the
+//! first does, too.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::exit::Exit;
+
+/// How long a command that has begun nothing has to end by itself.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Whether somebody wants the run to end.
 #[derive(Clone, Debug, Default)]
@@ -20,23 +25,32 @@ struct State {
 }
 
 impl Interrupt {
-    /// Watches for Ctrl-C, and for the signal by which service managers and containers ask a process to end.
-    #[expect(clippy::disallowed_methods, reason = "the second Ctrl-C asks for an end without any more ado")]
-    pub(crate) fn watch() -> Self {
+    /// Watches for Ctrl-C, and for the signal by which service managers and containers ask a process to end. `say` is
+    /// called where the process ends without the command's doing.
+    pub(crate) fn watch(say: impl FnOnce() + Send + 'static) -> Self {
         let interrupt = Self::default();
-        let state = interrupt.0.clone();
-        tokio::spawn(async move {
-            // Where signals cannot be had, they end the process as they always do.
-            let Ok(mut signals) = Signals::new() else { return };
-            loop {
-                signals.next().await;
-                if state.wanted.swap(true, Ordering::Relaxed) {
-                    std::process::exit(i32::from(Exit::Interrupted.code()));
-                }
-                state.notify.notify_waiters();
-            }
-        });
+        // Where signals cannot be had, they end the process as they always do.
+        if let Ok(signals) = Signals::new() {
+            tokio::spawn(interrupt.clone().heed(signals, say));
+        }
         interrupt
+    }
+
+    async fn heed(self, mut signals: Signals, say: impl FnOnce()) {
+        signals.next().await;
+        self.0.wanted.store(true, Ordering::Relaxed);
+        self.0.notify.notify_waiters();
+        let again = tokio::time::timeout(PATIENCE, signals.next()).await.is_ok();
+        // Whatever waits has heard of it. What computes, or reads a pipe that nobody writes to, hears of nothing; as long
+        // as it has not begun to see to its own end, nothing is lost with it. And it will begin nothing from here on.
+        if !again && !self.0.deferred.load(Ordering::Relaxed) {
+            say();
+            end();
+        }
+        if !again {
+            signals.next().await;
+        }
+        end();
     }
 
     /// From here on the command itself sees to it that calls in flight are finished.
@@ -64,6 +78,11 @@ impl Interrupt {
             notified.await;
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what hears of nothing cannot return the code")]
+fn end() -> ! {
+    std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 #[cfg(unix)]

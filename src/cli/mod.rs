@@ -54,7 +54,8 @@ fn run(cli: Cli, output: &Output) -> Result<Exit, Error> {
     logging::start(&cli.global);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
     let result = runtime.block_on(async {
-        let interrupt = Interrupt::watch();
+        let last_words = output.clone();
+        let interrupt = Interrupt::watch(move || last_words.error(&Error::Interrupted));
         let stopped = interrupt.clone();
         tokio::select! {
             result = cli.command.run(&cli.global, output, interrupt) => result,

@@ -4,6 +4,8 @@ mod audit;
 mod contract;
 mod hazards;
 mod help;
+mod interrupt;
+mod moved;
 mod ready;
 mod saved;
 mod secrets;
