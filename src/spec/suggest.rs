@@ -13,10 +13,11 @@ pub fn closest<'n>(given: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
         if shorter * 2 < longer {
             continue;
         }
-        let likeness =
-            if candidate == folded { 2.0 } else { strsim::normalized_damerau_levenshtein(&folded, &candidate) };
+        let distance = strsim::damerau_levenshtein(&folded, &candidate);
+        let most = folded.chars().count().max(candidate.chars().count());
+        let likeness = if candidate == folded { 2.0 } else { 1.0 - share(distance, most) };
         // A short name is misspelt by one letter; more would make `a` a suggestion for `b`.
-        let near = strsim::damerau_levenshtein(&folded, &candidate) <= (folded.chars().count() / 3).max(1);
+        let near = distance <= (folded.chars().count() / 3).max(1);
         if (near || likeness >= 0.75) && likeness > 0.3 && best.is_none_or(|(most, _)| likeness > most) {
             best = Some((likeness, name));
         }
@@ -56,6 +57,12 @@ pub fn list<'n>(known: impl IntoIterator<Item = &'n str>) -> Option<String> {
         text.extend([" and ", &(names.len() - shown).to_string(), " more"]);
     }
     Some(text)
+}
+
+/// How much of `whole` a part is.
+fn share(part: usize, whole: usize) -> f64 {
+    let float = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    float(part) / float(whole.max(1))
 }
 
 /// As names are compared: without case, `-` and `_`.
