@@ -74,12 +74,13 @@ fn no_diagnostic_repeats_what_came_from_the_environment() {
             let id = Sources::one(file.as_str(), text.as_str()).1;
             let node = yaml::parse(id, text, &mut Diagnostics::new()).expect("sound YAML");
             scalars(&node, &mut places);
-            for place in places {
+            for (turn, place) in places.into_iter().enumerate() {
                 let (start, end) = (place.start as usize, place.end as usize);
                 let changed = format!("{}\"${{env.MARKER}}\"{}", &text[..start], &text[end..]);
                 let mut texts = texts.clone();
                 texts[at].1 = changed;
-                for value in VALUES {
+                // Some of the values at each place, so that every value is met at every third.
+                for value in VALUES.iter().skip(turn % 3).step_by(3) {
                     let what = format!("{file}, {}", &text[start..end]);
                     faults += usize::from(checked(&texts, value, &what) > 0);
                     runs += 1;
@@ -88,5 +89,5 @@ fn no_diagnostic_repeats_what_came_from_the_environment() {
         }
     }
     println!("{runs} specs, {faults} of them at fault");
-    assert!(runs > 1_000 && faults * 3 > runs, "{runs} specs, {faults} of them at fault");
+    assert!(runs > 500 && faults * 3 > runs, "{runs} specs, {faults} of them at fault");
 }

