@@ -80,8 +80,24 @@ impl Outcome {
         }
     }
 
+    /// Whether anything in AWS was changed, or may have been.
+    pub fn has_changed(&self) -> bool {
+        !self.done.is_empty() || self.failed.iter().any(may_have_changed)
+    }
+
     /// Whether everything was done.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.skipped.is_empty() && !self.interrupted
     }
+}
+
+/// Whether a write of a failed action went through, or may have.
+fn may_have_changed(event: &Event) -> bool {
+    let Happened::Failed { calls, .. } = &event.happened else { return false };
+    let is_read = |call: &Call| {
+        let operation = call.operation.rsplit(':').next().unwrap_or_default();
+        ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb))
+    };
+    // A refusal has a code; without one the reply was lost, and the write may have happened.
+    calls.iter().any(|call| !is_read(call) && call.code.is_none())
 }

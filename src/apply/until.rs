@@ -50,12 +50,12 @@ pub(super) async fn settle(
             stays
         });
         let Some(what) = first else { return Ok(()) };
-        let stop = interrupted.load(Ordering::Relaxed);
-        if let Some(say) = say.take().filter(|_| !stop) {
+        if let Some(say) = say.take() {
             say(Happened::Waiting { what: what.clone(), at_most: deadline.as_secs() });
         }
-        if stop || !pace.rest(deadline).await {
-            return Err(Unsettled { what, seconds: pace.elapsed().as_secs(), interrupted: stop }.into());
+        if interrupted.load(Ordering::Relaxed) || !pace.rest(deadline).await {
+            let interrupted = interrupted.load(Ordering::Relaxed);
+            return Err(Unsettled { what, seconds: pace.elapsed().as_secs(), interrupted }.into());
         }
     }
 }

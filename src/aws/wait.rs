@@ -1,6 +1,8 @@
 //! How long to wait, and how often to look meanwhile.
 
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -41,6 +43,20 @@ impl Deadlines {
     }
 }
 
+impl Deadlines {
+    /// How long something that a create has answered with may stay unknown, before it is one that was made by the same
+    /// token and deleted since: at once if it is old; and where one was found `undone` already, not before it is old, so
+    /// that what spreads slowly is not made again and again.
+    pub(crate) fn unknown(&self, undone: usize, age: Duration) -> Duration {
+        let old = self.visible * 16;
+        match old.checked_sub(age) {
+            None => Duration::ZERO,
+            Some(_) if undone == 0 => self.visible,
+            Some(left) => left.max(self.visible),
+        }
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         Self::scaled(5.0)
@@ -53,6 +69,7 @@ pub struct Wait {
     /// The longest waits.
     pub deadlines: Deadlines,
     seed: u64,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Wait {
@@ -63,7 +80,13 @@ impl Wait {
 
     /// Rests told by `seed` alone.
     pub fn seeded(deadlines: Deadlines, seed: u64) -> Self {
-        Self { deadlines, seed }
+        Self { deadlines, seed, interrupted: Arc::default() }
+    }
+
+    /// The same waits, which all end soon once `interrupted` is set.
+    #[must_use]
+    pub fn until(self, interrupted: Arc<AtomicBool>) -> Self {
+        Self { interrupted, ..self }
     }
 
     /// How long a call that failed like this may be tried again; `None` for what waiting does not cure. Throttling and
@@ -81,12 +104,14 @@ impl Wait {
     pub(crate) fn pace(&self, key: &str) -> Pace {
         let mut hasher = DefaultHasher::new();
         (self.seed, key).hash(&mut hasher);
-        Pace { seed: hasher.finish(), started: Instant::now(), rests: 0 }
+        Pace { seed: hasher.finish(), started: Instant::now(), rests: 0, interrupted: Arc::clone(&self.interrupted) }
     }
 }
 
 /// The first rest: short, since the local AWS is fast.
 const FIRST: Duration = Duration::from_millis(100);
+/// How soon a rest notices that the run is interrupted.
+const SLICE: Duration = Duration::from_millis(250);
 /// The longest rest.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -96,6 +121,7 @@ pub(crate) struct Pace {
     seed: u64,
     started: Instant,
     rests: u32,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Pace {
@@ -104,13 +130,21 @@ impl Pace {
         self.started.elapsed()
     }
 
-    /// Rests, unless `deadline` has passed since the start: then returns `false` at once.
+    /// Rests, unless `deadline` has passed since the start, or the run is interrupted: then returns `false`.
     pub(crate) async fn rest(&mut self, deadline: Duration) -> bool {
         let Some(left) = deadline.checked_sub(self.started.elapsed()).filter(|left| !left.is_zero()) else {
             return false;
         };
-        sleep(self.next_rest().min(left)).await;
-        true
+        let mut rest = self.next_rest().min(left);
+        while !self.interrupted.load(Ordering::Relaxed) {
+            if rest.is_zero() {
+                return true;
+            }
+            let slice = rest.min(SLICE);
+            sleep(slice).await;
+            rest -= slice;
+        }
+        false
     }
 
     /// Half of it grows by half each time, half of it is by chance, as far as the seed is.

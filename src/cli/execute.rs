@@ -12,7 +12,7 @@ use super::output::{Output, line};
 use super::progress::Progress;
 use super::session::Session;
 use crate::apply::{Event, Happened, Outcome, Tools, apply, live_ids};
-use crate::aws::{Audit, Call, Deadlines, Run, Wait};
+use crate::aws::{Audit, Deadlines, Run, Wait};
 use crate::plan::Plan;
 use crate::report::{Look, json, text};
 
@@ -78,7 +78,7 @@ async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), E
     let Job { session, plan, audit, form, global, output, .. } = job;
     let sides = &session.sides;
     let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-    let wait = Wait::new(Deadlines::scaled(global.wait));
+    let wait = Wait::new(Deadlines::scaled(global.wait)).until(Arc::clone(interrupt.flag()));
     let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root).audited(audit.cloned());
     let tools = Tools {
         clients: &session.clients,
@@ -138,25 +138,13 @@ fn idle(plan: &Plan) -> Exit {
 
 /// The exit code after an execution.
 fn ended(plan: &Plan, outcome: &Outcome) -> Exit {
-    let changed = !outcome.done.is_empty() || outcome.failed.iter().any(may_have_changed);
     if outcome.interrupted {
         Exit::Interrupted
-    } else if !changed {
+    } else if !outcome.has_changed() {
         Exit::Failed
     } else if outcome.is_complete() && plan.held.is_empty() && plan.blind.is_empty() {
         Exit::Done
     } else {
         Exit::Incomplete
     }
-}
-
-/// Whether a write of a failed action went through, or may have.
-fn may_have_changed(event: &Event) -> bool {
-    let Happened::Failed { calls, .. } = &event.happened else { return false };
-    let is_read = |call: &Call| {
-        let operation = call.operation.rsplit(':').next().unwrap_or_default();
-        ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb))
-    };
-    // A refusal has a code; without one the reply was lost, and the write may have happened.
-    calls.iter().any(|call| !is_read(call) && call.code.is_none())
 }

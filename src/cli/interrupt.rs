@@ -19,7 +19,7 @@ pub(crate) struct Interrupt(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    wanted: AtomicBool,
+    wanted: Arc<AtomicBool>,
     deferred: AtomicBool,
     notify: Notify,
 }
@@ -59,7 +59,7 @@ impl Interrupt {
     }
 
     /// Set once the run should end.
-    pub(crate) fn flag(&self) -> &AtomicBool {
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
         &self.0.wanted
     }
 

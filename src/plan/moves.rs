@@ -29,7 +29,10 @@ impl<'a> Moves<'a> {
                 let reached = self.reached(&want);
                 let stays = match &reached {
                     Reached::Version(id) => *id == have,
-                    Reached::Content(content) => promises(self.marker_of(&have), content),
+                    Reached::Content(of, content) => {
+                        let have_of = guardrail_of(&have).and_then(|of| self.addresses.get(&of));
+                        have_of == Some(of) && promises(self.marker_of(&have), content)
+                    }
                     Reached::Unknown => false,
                 };
                 if stays {
@@ -80,7 +83,10 @@ impl<'a> Moves<'a> {
         };
         let mut versions = guardrail.address().into_iter().flat_map(|of| self.versions_of(of)).flatten();
         let found = match (release, content) {
-            (Release::Implicit, Some(content)) => return Reached::Content(content.clone()),
+            (Release::Implicit, Some(content)) => match guardrail.address() {
+                Some(of) => return Reached::Content(of.clone(), content.clone()),
+                None => None,
+            },
             (Release::Implicit, None) => None,
             (Release::Named(key), _) => {
                 let bears = |marker: Option<&Marker>| marker.is_some_and(|it| it.key.as_ref() == Some(key));
@@ -124,8 +130,8 @@ impl Pointer {
 enum Reached {
     /// A version that exists.
     Version(RemoteId),
-    /// Any version with this content.
-    Content(Digest),
+    /// Any version of this guardrail with this content.
+    Content(Address, Digest),
     /// A version that does not exist yet, or that nobody sees.
     Unknown,
 }

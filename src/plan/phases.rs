@@ -43,10 +43,12 @@ fn halfway(draft: &Draft, live: &Live) -> Option<Model> {
         }
         Change::Update { id, have: Model::OrgPolicy(have), want: Model::OrgPolicy(want) } => {
             let shift = have.shift(want);
+            // A name is given up early: another policy may be waiting for it, and for that one what takes away.
+            let adds = shift.adds || have.name != want.name;
             // What stays for a while stays under the very ids that AWS has, whatever they serve besides.
             let document = live.policies.get(id).and_then(|seen| seen.document.clone());
             let have = || org_policy::Model { document: document.unwrap_or(have.document.clone()), ..have.clone() };
-            (shift.adds && shift.takes).then(|| have().joined_with(want).into())
+            (adds && shift.takes).then(|| have().joined_with(want).into())
         }
         _ => None,
     }

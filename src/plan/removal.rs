@@ -163,11 +163,14 @@ pub(super) fn points_at_guardrails(kind: Kind) -> bool {
     matches!(kind, Kind::AccountEnforcement | Kind::OrgPolicy)
 }
 
-/// Whether a guardrail of the account, ours or not, will use the profile. A guardrail that could not be read counts.
+/// Whether a guardrail of the account, ours or not, will use the profile. One that could not be read counts, and so does one
+/// whose versions could not be.
 fn profile_is_used(decisions: &Decisions<'_>, address: &Address) -> bool {
     let account = &address.scope.account;
     let blind =
-        decisions.live.blind.iter().any(|blind| blind.kind == Kind::Guardrail && blind.scope.account == *account);
+        decisions.live.blind.iter().any(|blind| {
+            matches!(blind.kind, Kind::Guardrail | Kind::GuardrailVersion) && blind.scope.account == *account
+        });
     let wanted = decisions.desired.resources.iter().any(|(other, wanted)| {
         decisions.options.purpose == Purpose::Reconcile
             && other.scope.account == *account

@@ -269,18 +269,18 @@ macro_rules! with_body {
     }};
 }
 
-/// How many seconds after its creation a guardrail that is not found is no new one that has yet to spread, but gone.
-const OLD: u64 = 120;
+/// How many deeds that were undone again are looked at before a new one.
+const UNDONE: usize = 100;
 
 /// Makes the guardrail. A repeat of a create whose reply was lost is told by its token, and so makes no second one; if
-/// what the token stands for has been deleted since, the deed is a new one, and so is its token.
+/// what the token stands for has been deleted since, the deed is a new one, and so is its token, as often as that was so.
 async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<RemoteId, ApplyError> {
     const OPERATION: &str = "bedrock:CreateGuardrail";
     let scope = &action.address.scope;
     let bedrock = cx.read.clients.bedrock(scope);
     let tags: Vec<Tag> = want.tags.iter().map(|(key, value)| tag(key, value)).collect();
     let mut fact = action.fact.clone();
-    for repeat in [false, true] {
+    for undone in 0..UNDONE {
         let token = token(OPERATION, &action.address, want, &fact);
         let request = with_body!(bedrock.create_guardrail(), want)
             .set_tags((!tags.is_empty()).then(|| tags.clone()))
@@ -289,19 +289,18 @@ async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remot
         let arn = answer::present(answer.guardrail_arn(), "guardrailArn");
         let arn = arn.map_err(|what| AwsError::unreadable(OPERATION, &want.name, what))?;
         #[expect(clippy::disallowed_methods, reason = "AWS tells when the guardrail was made, not how long ago")]
-        let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let age = age.saturating_sub(answer.created_at().secs().try_into().unwrap_or_default());
-        let settle = match repeat {
-            true => Settle::Created { unknown_for: None },
-            false if age > OLD => Settle::Created { unknown_for: Some(Duration::ZERO) },
-            false => Settle::Created { unknown_for: Some(cx.run.wait.deadlines.visible) },
-        };
-        if settled(cx, scope, &arn, DRAFT, settle).await?.is_some() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let made = u64::try_from(answer.created_at().secs()).map(Duration::from_secs).unwrap_or_default();
+        let unknown_for = cx.run.wait.deadlines.unknown(undone, now.saturating_sub(made));
+        if settled(cx, scope, &arn, DRAFT, Settle::Created { unknown_for }).await?.is_some() {
             return Ok(RemoteId::new(arn));
         }
         fact = format!("{fact}|{arn}");
     }
-    Err(ApplyError::Moved { object: want.name.clone(), found: "it was deleted as soon as it was made".to_owned() })
+    Err(ApplyError::Moved {
+        object: want.name.clone(),
+        found: format!("it was made and deleted {UNDONE} times before"),
+    })
 }
 
 async fn update(cx: &WriteCx<'_>, scope: &Scope, id: &RemoteId, want: &Model) -> Result<(), ApplyError> {

@@ -1,5 +1,7 @@
 //! `guardrail-version` in AWS. Versions are seen with their guardrail; their content is read where somebody needs it.
 
+use std::time::Duration;
+
 use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
 use aws_sdk_bedrock::types::GuardrailSummary;
 
@@ -111,6 +113,9 @@ pub(in crate::kinds) fn split(id: &RemoteId) -> Result<(&str, &str), AwsError> {
         .ok_or_else(|| AwsError::unreadable("bedrock:GetGuardrail", id.as_str(), "the id names no version"))
 }
 
+/// How many deeds that were undone again are looked at before a new one; a guardrail has few versions at once.
+const UNDONE: usize = 100;
+
 /// Publishes the draft, if it is what is wanted; and makes sure that this is what was published.
 async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<RemoteId, ApplyError> {
     let impossible = || ApplyError::Impossible(action.address.clone());
@@ -120,13 +125,15 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
     let guardrail = cx.run.ids.resolve(&want.guardrail)?;
     let arn = guardrail.as_str();
     // The draft may be as new as its version.
-    let new = Settle::Created { unknown_for: Some(cx.run.wait.deadlines.visible) };
+    let new = Settle::Created { unknown_for: cx.run.wait.deadlines.visible };
     let gone = || ApplyError::Moved { object: guardrail.to_string(), found: "it does not exist".to_owned() };
     let draft = settled(cx, scope, arn, DRAFT, new).await?.ok_or_else(gone)?;
     expect(arn, DRAFT, &guardrail::content(arn, &draft)?.digest(), wanted)?;
     let bedrock = cx.read.clients.bedrock(scope);
     let mut fact = fact(&draft, action);
-    for unknown_for in [Some(cx.run.wait.deadlines.visible), None] {
+    for undone in 0..UNDONE {
+        // AWS does not say when the version was made.
+        let unknown_for = cx.run.wait.deadlines.unknown(undone, Duration::ZERO);
         let token = token(CREATE, &action.address, &(arn, &description), &fact);
         let request = bedrock.create_guardrail_version().guardrail_identifier(arn);
         let request = request.description(&description).client_request_token(token);
@@ -158,7 +165,10 @@ async fn publish(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remo
         // This number was published and deleted before: Bedrock ignored a repeat.
         fact = format!("{fact}|{number}");
     }
-    Err(ApplyError::Moved { object: guardrail.to_string(), found: "the version went as soon as it came".to_owned() })
+    Err(ApplyError::Moved {
+        object: guardrail.to_string(),
+        found: format!("the version was published and deleted {UNDONE} times before"),
+    })
 }
 
 /// What makes this publishing new: the draft as it is now, and the highest number when the plan was made. A run that made or

@@ -55,6 +55,9 @@ fn verdict(outcome: &Outcome, plan: &Plan) -> String {
     if rest.is_empty() && !outcome.interrupted {
         return format!("Applied: {done} done.");
     }
+    if !outcome.interrupted && !outcome.has_changed() {
+        return format!("Nothing was changed: {}.", rest.join(", "));
+    }
     let rest = if rest.is_empty() { String::new() } else { format!(", {}", rest.join(", ")) };
     let word = if interrupted.is_empty() { "Incomplete: " } else { interrupted };
     format!("{word}{done} done{rest}. A rerun continues.")

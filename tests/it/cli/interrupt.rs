@@ -4,7 +4,11 @@ use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
+use super::served::Serving;
 use super::{Desk, Ran, SPEC};
+use crate::support::http;
 
 /// Runs a command that reads a pipe, and interrupts it once it has begun to.
 fn interrupted(desk: &Desk, arguments: &[&str], signal: &str) -> (Ran, Duration) {
@@ -36,4 +40,28 @@ fn a_command_that_hears_of_nothing_is_ended_with_130() {
             assert!(took < Duration::from_secs(20), "{arguments:?} {signal} takes {took:?}");
         }
     }
+}
+
+#[test]
+fn an_apply_that_waits_for_aws_is_ended_with_130() {
+    let desk = Desk::new(SPEC);
+    let serving = Serving::start(&desk);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // What is made stays CREATING for longer than anybody wants to wait.
+    let slow = json!({"transition_ms": 600_000});
+    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &slow));
+    let mut command = desk.command(&["apply", "--sandbox", "--yes"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let made = || {
+        let requests = runtime.block_on(http::call(&serving.endpoint, "GET", "/_bedrail/requests", &json!(null)));
+        requests.to_string().contains("CreateGuardrail")
+    };
+    while !made() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(ran.stdout.contains("Interrupted: 0 done, 1 failed") && ran.stdout.contains("CREATING"), "{ran:?}");
+    assert_eq!(serving.stop(), Some(0));
 }

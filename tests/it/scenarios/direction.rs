@@ -129,3 +129,18 @@ async fn what_goes_weakens_where_it_was_enforced() {
     }
     assert_eq!(plan.actions.iter().filter(|action| action.hazards.contains(&Hazard::Weakens)).count(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_that_takes_the_place_of_an_equal_one_changes_nothing() {
+    let by = |name: &str| {
+        format!(
+            "guardrails:\n{}{}account_enforcement: {{here: {{guardrail: {name}}}}}\n",
+            guardrail("baseline", "one", ""),
+            guardrail("other", "one", "")
+        )
+    };
+    let sandbox = Sandbox::applied(&by("baseline")).await;
+    let plan = sandbox.plan(&spec(&by("other"))).await;
+    let enforcement = action(&plan, "account-enforcement");
+    assert_eq!(enforcement.direction, Neutral, "{:#?}", pointer(enforcement));
+}

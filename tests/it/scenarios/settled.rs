@@ -1,5 +1,7 @@
 //! After an apply there is nothing to do, whatever was applied.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{comes_after, guardrail, held, spec, targeting};
@@ -211,4 +213,42 @@ async fn a_key_of_versions_keeps_its_meaning() {
         "{:?}",
         held(&plan)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_and_went_comes_again_as_often_as_it_is_wanted() {
+    let with = enforced(", keep_versions: 0", "");
+    let without = format!("guardrails:\n{}", guardrail("baseline", "one", ", keep_versions: 0"));
+    let neither = format!("guardrails:\n{}", guardrail("other", "two", ""));
+    let mut sandbox = Sandbox::start().await;
+    sandbox.visible = Duration::from_millis(100);
+    // A version of one and the same draft, and then the guardrail itself with one and the same content.
+    for round in [&with, &without, &with, &without, &with, &without, &with, &neither, &with, &neither, &with] {
+        let (plan, outcome) = sandbox.apply_with(&spec(round), &bedrail::plan::Options::default()).await;
+        assert!(outcome.is_complete(), "{:#?}\n{:#?}", steps(&plan), outcome.failed);
+        assert_in_sync(&sandbox.plan(&spec(round)).await, round);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_given_up_together_with_a_region_is_free_at_once() {
+    let policies = |q: &str| {
+        format!(
+            "guardrails:\n{}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\norg_policies:\n{q}",
+            guardrail("baseline", "one", "")
+        )
+    };
+    let in_both =
+        |sections: &str| spec(sections).replace("regions: [us-east-1]\n", "regions: [us-east-1, eu-west-1]\n");
+    let sandbox = Sandbox::start().await;
+    sandbox
+        .apply(&in_both(&policies("  q: {name: old, enforce: [{guardrail: baseline}], attach: [\"ou:Sandbox\"]}\n")))
+        .await;
+    let then = in_both(&policies(
+        "  q: {name: new, enforce: [{guardrail: baseline, regions: [us-east-1]}], attach: [\"ou:Sandbox\"]}\n\
+         \x20 p: {name: old, enforce: [{guardrail: baseline}], attach: [\"ou:Security\"]}\n",
+    ));
+    let plan = sandbox.apply(&then).await;
+    assert!(comes_after(&plan, "create org-policy p", "update org-policy q"), "{:#?}", steps(&plan));
+    assert_in_sync(&sandbox.plan(&then).await, &then);
 }

@@ -29,6 +29,8 @@ pub(crate) struct Sandbox {
     emulator: Emulator,
     /// The account that calls; the management account unless a test says otherwise.
     pub(crate) account: String,
+    /// How long reads may not know what was made.
+    pub(crate) visible: Duration,
 }
 
 /// One request that the local AWS saw.
@@ -59,7 +61,7 @@ impl Sandbox {
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
         let emulator = Emulator::start(config).await.expect("the emulator starts");
-        Self { account: emulator.management_account().to_owned(), emulator }
+        Self { visible: VISIBLE, account: emulator.management_account().to_owned(), emulator }
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -162,7 +164,7 @@ impl Sandbox {
     pub(crate) async fn carry_out(&self, sides: &Sides, plan: &Plan) -> Outcome {
         let clients = self.clients(Access::ReadWrite).await;
         let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-        let wait = Wait::seeded(Deadlines { visible: VISIBLE, ..Deadlines::scaled(0.5) }, 7);
+        let wait = Wait::seeded(Deadlines { visible: self.visible, ..Deadlines::scaled(0.5) }, 7);
         let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
         let interrupted = AtomicBool::new(false);
         let tools =

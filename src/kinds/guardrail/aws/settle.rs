@@ -13,10 +13,7 @@ use crate::model::Scope;
 pub(in crate::kinds) enum Settle {
     /// Something just made, which may be unknown for a while. If it stays unknown for longer than this, it was made and
     /// deleted before, and the create was a repeat that Bedrock ignored.
-    Created {
-        /// `None` when this cannot be.
-        unknown_for: Option<Duration>,
-    },
+    Created { unknown_for: Duration },
     /// Something that exists.
     Changed,
 }
@@ -69,7 +66,7 @@ pub(in crate::kinds) async fn settled(
             }
             Err(error) => match settle {
                 Settle::Created { unknown_for } if error.class == Class::NotFound => {
-                    if unknown_for.is_some_and(|longest| pace.elapsed() >= longest) {
+                    if pace.elapsed() >= unknown_for {
                         return Ok(None);
                     }
                     ready = 0;
