@@ -9,7 +9,7 @@ use super::order::Draft;
 use super::{Change, phases};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
-use crate::model::{AccountId, Address, Document, Facts, Live, Ref, Region};
+use crate::model::{Account, AccountId, Address, Document, Facts, Live, Ref, Region};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,11 @@ impl Effect {
             own.targets = targets.iter().map(|target| ((*target).to_owned(), 0)).collect();
             all.insert(0, own);
             let bearing = all.iter().flat_map(|policy| policy.targets.keys().cloned()).collect();
-            for chain in Self::of(&all, &bearing, 0, facts).chains {
+            let below = |account: &Account| {
+                let mut nodes = account.ancestors.iter().map(String::as_str).chain([account.id.as_str()]);
+                nodes.any(|node| targets.contains(node))
+            };
+            for chain in Self::of(&all, &bearing, 0, facts, below).chains {
                 for (region, _) in chain.regions.into_iter().filter(|(_, effective)| effective.by == id) {
                     found.entry(region).or_default().extend(chain.accounts.iter().cloned());
                 }
@@ -105,22 +109,35 @@ impl Effect {
             .flat_map(|seen| seen.targets.iter().flatten().cloned())
             .chain(attached(drafts))
             .collect();
-        Self::of(&policies(moment, drafts, live), &bearing, turn, facts)
+        Self::of(&policies(moment, drafts, live), &bearing, turn, facts, |_| true)
     }
 
-    fn of(policies: &[Policy], bearing: &BTreeSet<String>, turn: usize, facts: &Facts) -> Self {
+    /// The effect on the accounts that are `concerned`.
+    fn of(
+        policies: &[Policy],
+        bearing: &BTreeSet<String>,
+        turn: usize,
+        facts: &Facts,
+        concerned: impl Fn(&Account) -> bool,
+    ) -> Self {
         let Some(organization) = &facts.organization else { return Self::default() };
         // What was detached lately may still be in effect, so a node counts although nothing is attached there now.
         let mut chains: BTreeMap<Vec<&str>, Vec<AccountId>> = BTreeMap::new();
-        for account in organization.accounts.iter().filter(|account| account.active) {
+        for account in organization.accounts.iter().filter(|account| account.active && concerned(account)) {
             let own = Some(account.id.as_str()).filter(|own| bearing.contains(*own));
             let nodes = account.ancestors.iter().map(String::as_str).chain(own).collect();
             chains.entry(nodes).or_default().push(account.id.clone());
         }
+        let mut attached: BTreeMap<&str, Vec<(usize, &Policy)>> = BTreeMap::new();
+        for policy in policies {
+            for (node, order) in &policy.targets {
+                attached.entry(node).or_default().push((*order, policy));
+            }
+        }
         let chain = |(nodes, mut accounts): (Vec<&str>, Vec<AccountId>)| {
             accounts.sort();
             let nodes: Vec<String> = nodes.into_iter().map(str::to_owned).collect();
-            let regions = along(&nodes, policies, turn);
+            let regions = along(&nodes, &attached, turn);
             Chain { accounts, regions, nodes }
         };
         Self { chains: chains.into_iter().map(chain).collect() }
@@ -183,12 +200,15 @@ fn happens_by(moment: Moment, draft: &Draft) -> bool {
     }
 }
 
-fn along(nodes: &[String], policies: &[Policy], turn: usize) -> BTreeMap<Region, Effective> {
+fn along(
+    nodes: &[String],
+    attached: &BTreeMap<&str, Vec<(usize, &Policy)>>,
+    turn: usize,
+) -> BTreeMap<Region, Effective> {
     let level = |node: &String| -> Vec<Attached<'_>> {
-        let here = policies.iter().filter_map(|policy| Some((policy.targets.get(node)?, policy)));
-        let mut here: Vec<(&usize, &Policy)> = here.collect();
-        here.sort_by_key(|(order, _)| **order);
-        let earlier = here.iter().filter(|(order, _)| **order == 0).count();
+        let mut here = attached.get(node.as_str()).cloned().unwrap_or_default();
+        here.sort_by_key(|(order, _)| *order);
+        let earlier = here.iter().filter(|(order, _)| *order == 0).count();
         here[..earlier].rotate_left(turn.checked_rem(earlier).unwrap_or_default());
         here.into_iter().filter_map(|(_, policy)| Some((&policy.id, policy.document.as_ref()?))).collect()
     };
