@@ -1,5 +1,6 @@
 //! What the user allows, and what of a plan is refused without it.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::error::Error;
@@ -20,6 +21,9 @@ impl FromStr for Allowed {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (word, pattern) = match text.split_once(':') {
+            Some((word, "")) => {
+                return Err(format!("which addresses? write `{word}:PATTERN`, or `{word}` for all of them"));
+            }
             Some((word, pattern)) => (word, Some(pattern.to_owned())),
             None => (text, None),
         };
@@ -30,6 +34,13 @@ impl FromStr for Allowed {
 impl Allowed {
     fn covers(&self, hazard: Hazard, action: &Action) -> bool {
         self.hazard == hazard && self.pattern.as_ref().is_none_or(|pattern| action.address.matches(pattern))
+    }
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hazard, pattern) = (self.hazard.word(), self.pattern.as_deref());
+        write!(out, "{hazard}{}{}", if pattern.is_some() { ":" } else { "" }, pattern.unwrap_or_default())
     }
 }
 
@@ -105,6 +116,15 @@ impl Consent {
             refusals.push(Refusal::TooManyDeletes { deletes, allowed });
         }
         refusals
+    }
+}
+
+impl Consent {
+    /// The patterns that allow nothing of `plan`: likely mistyped, where something is refused.
+    pub(crate) fn idle<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a Allowed> {
+        let covers = |one: &Allowed, action: &Action| action.hazards.iter().any(|hazard| one.covers(*hazard, action));
+        let narrowed = self.allowed.iter().filter(|one| one.pattern.is_some());
+        narrowed.filter(move |one| !plan.actions.iter().any(|action| covers(one, action)))
     }
 }
 

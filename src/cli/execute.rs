@@ -48,6 +48,9 @@ pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit,
     let shown = if form == Form::Text { text::plan(plan, &refusals, look) } else { String::new() };
     if !refusals.is_empty() || plan.actions.is_empty() {
         output.result(&finish(shown, form, plan, &Outcome::default(), look))?;
+        for idle in consent.idle(plan).filter(|_| !refusals.is_empty()) {
+            output.say(&format!("warning: --allow {idle} allows nothing of this plan: patterns match addresses"));
+        }
         return if refusals.is_empty() { Ok(idle(plan)) } else { Err(Error::Refused(refusals)) };
     }
     if !output.is_file() {

@@ -33,6 +33,7 @@ pub(super) fn narrow(drafts: &mut Vec<Draft>, held: &mut BTreeMap<Address, Held>
             }
         }
     }
+    let mut blocked_by_target = BTreeSet::new();
     loop {
         let waits = |at: &usize| edges[*at].iter().any(|(before, _)| !kept.contains(before));
         let Some(blocked) = kept.iter().copied().find(waits) else { break };
@@ -42,9 +43,10 @@ pub(super) fn narrow(drafts: &mut Vec<Draft>, held: &mut BTreeMap<Address, Held>
             edges[blocked].keys().find(|before| !kept.contains(before)).map(|at| drafts[*at].address.to_string());
         let hint = format!("it must come after {}, which is not targeted", before.unwrap_or_default());
         let address = draft.address.clone();
+        blocked_by_target.insert(address.clone());
         held.insert(address.clone(), Held { address, verb: draft.verb, why: Why::Needs, hint });
     }
-    held.retain(|address, held| named(address) || held.why == Why::Needs && held.hint.ends_with("not targeted"));
+    held.retain(|address, _| named(address) || blocked_by_target.contains(address));
     let mut at = 0;
     drafts.retain(|_| {
         at += 1;

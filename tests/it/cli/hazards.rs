@@ -120,3 +120,21 @@ fn the_json_plan_tells_which_way_each_field_goes() {
     assert_eq!((&below[0]["have"], &below[0]["want"]), (&"HIGH".into(), &"LOW".into()));
     assert_eq!(below[0]["direction"], "weakens");
 }
+
+#[test]
+fn a_pattern_that_allows_nothing_is_told() {
+    let desk = Desk::new(&spec("{HATE: HIGH}"));
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    desk.write("bedrail.yaml", &spec("{HATE: LOW}"));
+    let refused = desk.run(&["apply", "--sandbox", "--yes", "--allow", "weakens:guardrails.baseline,weakens:account*"]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert_eq!(
+        refused.stderr,
+        "warning: --allow weakens:guardrails.baseline allows nothing of this plan: patterns match addresses\n\
+         error: refused, and nothing was changed: the plan does what has not been allowed\n\
+         hint: to allow it, add --allow weakens:guardrail/111122223333/us-east-1/baseline\n"
+    );
+    let empty = desk.run(&["apply", "--sandbox", "--yes", "--allow", "weakens:"]);
+    assert_eq!(empty.code, 64, "{empty:?}");
+    assert!(empty.stderr.contains("which addresses? write `weakens:PATTERN`"), "{empty:?}");
+}
