@@ -83,7 +83,7 @@ impl Wait {
         Self { deadlines, seed, interrupted: Arc::default() }
     }
 
-    /// The same waits, which all end soon once `interrupted` is set.
+    /// The same waits, which all end within seconds once `interrupted` is set.
     #[must_use]
     pub fn until(self, interrupted: Arc<AtomicBool>) -> Self {
         Self { interrupted, ..self }
@@ -104,7 +104,13 @@ impl Wait {
     pub(crate) fn pace(&self, key: &str) -> Pace {
         let mut hasher = DefaultHasher::new();
         (self.seed, key).hash(&mut hasher);
-        Pace { seed: hasher.finish(), started: Instant::now(), rests: 0, interrupted: Arc::clone(&self.interrupted) }
+        Pace {
+            seed: hasher.finish(),
+            started: Instant::now(),
+            rests: 0,
+            interrupted: Arc::clone(&self.interrupted),
+            noticed: None,
+        }
     }
 }
 
@@ -112,6 +118,9 @@ impl Wait {
 const FIRST: Duration = Duration::from_millis(100);
 /// How soon a rest notices that the run is interrupted.
 const SLICE: Duration = Duration::from_millis(250);
+/// How long an interrupted run goes on waiting, for what is nearly done. Runners of pipelines kill what does not end within
+/// some 7 s.
+const GRACE: Duration = Duration::from_secs(3);
 /// The longest rest.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -122,6 +131,7 @@ pub(crate) struct Pace {
     started: Instant,
     rests: u32,
     interrupted: Arc<AtomicBool>,
+    noticed: Option<Instant>,
 }
 
 impl Pace {
@@ -130,21 +140,26 @@ impl Pace {
         self.started.elapsed()
     }
 
-    /// Rests, unless `deadline` has passed since the start, or the run is interrupted: then returns `false`.
+    /// Rests, unless `deadline` has passed since the start, or the run was interrupted a while ago: then returns `false`.
     pub(crate) async fn rest(&mut self, deadline: Duration) -> bool {
         let Some(left) = deadline.checked_sub(self.started.elapsed()).filter(|left| !left.is_zero()) else {
             return false;
         };
         let mut rest = self.next_rest().min(left);
-        while !self.interrupted.load(Ordering::Relaxed) {
-            if rest.is_zero() {
-                return true;
+        while !rest.is_zero() {
+            if self.is_cut_short() {
+                return false;
             }
             let slice = rest.min(SLICE);
             sleep(slice).await;
             rest -= slice;
         }
-        false
+        true
+    }
+
+    fn is_cut_short(&mut self) -> bool {
+        let interrupted = self.interrupted.load(Ordering::Relaxed);
+        interrupted && self.noticed.get_or_insert_with(Instant::now).elapsed() >= GRACE
     }
 
     /// Half of it grows by half each time, half of it is by chance, as far as the seed is.
