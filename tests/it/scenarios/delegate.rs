@@ -6,7 +6,7 @@ use bedrail::reconcile::Failure;
 use bedrail_localstack::Seed;
 use serde_json::{Value, json};
 
-use super::{guardrail, held, spec};
+use super::{enforcing_theirs, guardrail, held, spec};
 use crate::support::{Sandbox, assert_in_sync, steps};
 
 const DELEGATE: &str = "222233334444";
@@ -26,17 +26,9 @@ fn caller(plan: &Plan) -> &Precondition {
 /// The guardrail is there, made in the management account; the delegate calls from now on, with a spec that enforces it.
 async fn delegated() -> (Sandbox, String) {
     let mut sandbox = Sandbox::seeded(Seed::File(crate::source::root().join("localstack/seeds/delegated.json"))).await;
-    let platform = spec(&shared()).replace("stack: acme", "stack: platform");
-    sandbox.apply(&platform).await;
-    let sides = sandbox.sides(&platform).await.expect("both sides");
-    let made = sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("it is made");
-    let ours = format!(
-        "external_guardrails: {{shared: {{arns: {{us-east-1: \"{}\"}}, versions: {{us-east-1: \"1\"}}}}}}\n\
-         org_policies: {{org: {{enforce: [{{guardrail: shared}}], attach: [\"ou:Sandbox\"]}}}}\n",
-        made.1.id
-    );
+    let ours = enforcing_theirs(&sandbox, &shared()).await;
     DELEGATE.clone_into(&mut sandbox.account);
-    (sandbox, spec(&ours))
+    (sandbox, ours)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,19 @@ fn comes_after(plan: &Plan, later: &str, earlier: &str) -> bool {
     false
 }
 
+/// Another stack has made what `theirs` says, one guardrail among it with a version; a spec that enforces that one.
+async fn enforcing_theirs(sandbox: &Sandbox, theirs: &str) -> String {
+    let platform = spec(theirs).replace("stack: acme", "stack: platform");
+    sandbox.apply(&platform).await;
+    let sides = sandbox.sides(&platform).await.expect("both sides");
+    let made = sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("it is made");
+    spec(&format!(
+        "external_guardrails: {{shared: {{arns: {{us-east-1: \"{}\"}}, versions: {{us-east-1: \"1\"}}}}}}\n\
+         org_policies: {{org: {{enforce: [{{guardrail: shared}}], attach: [\"ou:Sandbox\"]}}}}\n",
+        made.1.id
+    ))
+}
+
 impl Sandbox {
     async fn applied(sections: &str) -> Self {
         let sandbox = Self::start().await;

@@ -3,7 +3,7 @@
 use bedrail::plan::{Plan, Precondition, State};
 use serde_json::{Value, json};
 
-use super::{guardrail, held, spec};
+use super::{enforcing_theirs, guardrail, held, spec};
 use crate::support::{Sandbox, steps};
 
 fn found<'p>(plan: &'p Plan, code: &str) -> &'p Precondition {
@@ -101,16 +101,8 @@ async fn pinned(more: &str) -> (Sandbox, String) {
         guardrail("baseline", "one", more)
     );
     let sandbox = Sandbox::start().await;
-    let platform = spec(&theirs).replace("stack: acme", "stack: platform");
-    sandbox.apply(&platform).await;
-    let sides = sandbox.sides(&platform).await.expect("both sides");
-    let made = sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("it is made");
-    let ours = format!(
-        "external_guardrails: {{shared: {{arns: {{us-east-1: \"{}\"}}, versions: {{us-east-1: \"1\"}}}}}}\n\
-         org_policies: {{org: {{enforce: [{{guardrail: shared}}], attach: [\"ou:Sandbox\"]}}}}\n",
-        made.1.id
-    );
-    (sandbox, spec(&ours))
+    let ours = enforcing_theirs(&sandbox, &theirs).await;
+    (sandbox, ours)
 }
 
 #[tokio::test(flavor = "multi_thread")]
