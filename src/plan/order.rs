@@ -5,7 +5,7 @@
 //! points at it there any more; and the policy of a profile, which every call under a guardrail may need, is released at the
 //! very end. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
 //! the oldest goes first. *Names*: one is taken when it has been given up. *Locks*: what forbids policies further down to
-//! speak comes before they do.
+//! speak comes before they do, and goes after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ pub(super) fn edges(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
         for (other_at, other) in drafts.iter().enumerate() {
             if at != other_at
                 && let Some(edge) = relation(draft, other, live)
-                    .or_else(|| locks::comes_below(draft, other, drafts, live, facts).then_some(Edge::Waits))
+                    .or_else(|| locks::waits(draft, other, drafts, live, facts).then_some(Edge::Waits))
             {
                 edges[at].insert(other_at, edge);
             }

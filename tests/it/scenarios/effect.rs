@@ -149,6 +149,35 @@ async fn a_lock_is_in_place_before_anything_below_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lock_stays_until_what_it_hides_is_gone() {
+    let both = "  top: {enforce: [{guardrail: strong}], attach: [root]}\n\
+                \x20 low: {enforce: [{guardrail: weak}], attach: [\"ou:Sandbox\"]}\n";
+    let (upper, lower) =
+        ("delete org-policy-attachment top:r-sand", "delete org-policy-attachment low:ou-sand-sandbox0");
+    for locked in [true, false] {
+        let sandbox = Sandbox::applied(&enforcing(both)).await;
+        if locked {
+            sandbox.edit(lock_top).await;
+        }
+        let plan = sandbox.plan(&spec(GUARDRAILS)).await;
+        assert_eq!(comes_after(&plan, upper, lower), locked, "{:#?}", steps(&plan));
+        assert!(!comes_after(&plan, lower, upper));
+    }
+}
+
+/// Somebody locks the policy on the root, which a spec could not do above another that it hides.
+fn lock_top(state: &mut Value) {
+    let policies = state.pointer_mut("/organization/policies").and_then(Value::as_object_mut).expect("policies");
+    let top = policies.values_mut().find(|policy| policy["name"] == "acme-top").expect("the policy");
+    let mut content: Value = serde_json::from_str(top["content"].as_str().expect("a text")).expect("JSON");
+    let region = content.pointer_mut("/bedrock/guardrail_inference/us-east-1").and_then(Value::as_object_mut);
+    for configuration in region.expect("a Region").values_mut() {
+        configuration["@@operators_allowed_for_child_policies"] = json!(["@@none"]);
+    }
+    top["content"] = Value::String(content.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn until_a_policy_says_less_what_it_says_will_do() {
     let policies = |regions: &str| {
         format!(
