@@ -16,6 +16,7 @@ use crate::plan::Action;
 
 mod answer;
 mod request;
+mod rival;
 mod settle;
 
 pub(in crate::kinds) use settle::{Settle, delete, settled};
@@ -293,6 +294,7 @@ async fn create(cx: &WriteCx<'_>, action: &Action, want: &Model) -> Result<Remot
         let made = u64::try_from(answer.created_at().secs()).map(Duration::from_secs).unwrap_or_default();
         let unknown_for = cx.run.wait.deadlines.unknown(undone, now.saturating_sub(made));
         if settled(cx, scope, &arn, DRAFT, Settle::Created { unknown_for }).await?.is_some() {
+            rival::give_way(cx, action, &want.name, &want.tags, &arn).await?;
             return Ok(RemoteId::new(arn));
         }
         fact = format!("{fact}|{arn}");

@@ -29,3 +29,8 @@ mod weather;
 fn all() -> bool {
     std::env::var_os("BEDRAIL_FAULTS").is_some_and(|value| value == "all")
 }
+
+/// The one case that is asked for by `BEDRAIL_CASE`, if one is.
+fn one_case() -> Option<u64> {
+    std::env::var("BEDRAIL_CASE").ok().map(|number| number.parse().expect("the number of a case"))
+}

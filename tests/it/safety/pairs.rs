@@ -75,8 +75,7 @@ impl Case {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_any_spec_to_any_other_nobody_is_hurt() {
-    let one = std::env::var("BEDRAIL_CASE").ok().map(|number| number.parse::<u64>().expect("the number of a case"));
-    let numbers: Vec<u64> = match one {
+    let numbers: Vec<u64> = match super::one_case() {
         Some(number) => {
             let Case { first, second, blows, .. } = Case::of(number);
             println!("{}\n---\n{}\n# {blows:?}", random::written(&first, 0), random::written(&second, 0));
