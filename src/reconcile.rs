@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{Clients, Declared, FactsError, Survey, bedrock_regions, organization};
+use crate::aws::{Clients, Declared, FactsError, Place, Roles, Survey, bedrock_regions, organization, place};
 use crate::kinds::{Kind, Model, resource_policy};
 use crate::live;
 use crate::model::diagnostic::Diagnostics;
-use crate::model::{Desired, Digest, Facts, Live, Scope};
+use crate::model::span::Spanned;
+use crate::model::{Desired, Digest, Facts, Live, RoleNames, Scope};
 use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise};
+use crate::spec::Spec;
+use crate::spec::decode::{Exact, Text};
 use crate::spec::lower::{lower, selectors};
-use crate::spec::{Spec, top::Top};
+use crate::spec::template::ScopeValues;
+use crate::spec::top::{ExternalId, RoleName, Top};
 
 /// Both sides of a plan.
 #[derive(Clone, Debug)]
@@ -64,7 +68,34 @@ async fn facts(spec: &Spec, clients: &Clients) -> Result<Facts, FactsError> {
     let caller = clients.caller().clone();
     let organization = organization(clients, &declared, &needs.ou_paths).await?;
     let bedrock_regions = bedrock_regions(&caller.partition);
-    Ok(Facts { caller, organization, bedrock_regions })
+    let roles = spec.top.as_ref().map(role_names).unwrap_or_default();
+    Ok(Facts { caller, organization, bedrock_regions, roles })
+}
+
+/// How the accounts of the organization that the spec declares are entered; `session` names the run.
+pub fn roles(spec: &Spec, session: String) -> Option<Roles> {
+    let top = spec.top.as_ref()?;
+    let organization = top.organization.as_ref()?;
+    // What is undefined has been reported by the check.
+    let text = |id: &Spanned<Text<ExternalId>>| id.text_in(&ScopeValues::default(), &mut Diagnostics::new());
+    Some(Roles {
+        management_account: organization.management_account.value.clone(),
+        names: role_names(top),
+        external_id: organization.external_id.as_ref().and_then(text),
+        session,
+    })
+}
+
+fn role_names(top: &Top) -> RoleNames {
+    let default = RoleNames::default();
+    let Some(organization) = &top.organization else { return default };
+    let name = |role: &Option<Spanned<Exact<RoleName>>>| role.as_ref().map(|role| role.as_str().to_owned());
+    let member = name(&organization.member_role).unwrap_or(default.member);
+    RoleNames {
+        member_read: name(&organization.member_read_role).unwrap_or_else(|| member.clone()),
+        member,
+        management: name(&organization.management_role),
+    }
 }
 
 fn declared(top: &Top) -> Declared {
@@ -81,13 +112,14 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
     let is_profile = |kind: Kind, name: &str| kind == Kind::ResourcePolicy && resource_policy::is_profile(name);
     let mut declared: BTreeSet<Scope> =
         desired.declared_regions.iter().map(|region| facts.home_scope(region)).collect();
+    declared.extend(desired.accounts.iter().cloned().map(Scope::global));
     let mut profiles = BTreeSet::new();
     let mut names = BTreeSet::new();
     for (address, wanted) in &desired.resources {
         if is_profile(address.kind, &address.name) {
             // A profile sends content to Regions in which the spec may want nothing else.
             profiles.insert((address.scope.clone(), address.name.clone()));
-        } else if address.scope.region.is_some() {
+        } else if place(address.kind) != Place::Organization {
             declared.insert(address.scope.clone());
         }
         match &wanted.model {

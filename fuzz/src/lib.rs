@@ -177,6 +177,7 @@ pub fn facts() -> Facts {
             accounts: vec![account(MANAGEMENT), account("222233334444")],
             units: Vec::new(),
         }),
+        roles: bedrail::model::RoleNames::default(),
         bedrock_regions: bedrail::model::bedrock_regions(&Partition::new("aws")),
     }
 }

@@ -77,6 +77,10 @@ pub(crate) const NO_GUARDRAIL: &str = "The guardrail identifier or version provi
 /// A guardrail that an account or the organization enforces cannot be deleted; that this is the code is inferred too.
 pub(crate) const GUARDRAIL_IN_USE: &str = "The guardrail is in use by an enforced guardrail configuration.";
 
+/// What the resource policy of another account's guardrail must allow before it can be enforced: what the calls made under
+/// it will need. The user guide asks for no more.
+pub(crate) const ENFORCING_ASKS: &str = "bedrock:ApplyGuardrail";
+
 /// There is no such enforced configuration.
 pub(crate) const NO_CONFIGURATION: &str = "The enforced guardrail configuration does not exist.";
 

@@ -144,7 +144,7 @@ async fn carry_out<'a>(
             // What is read before a write of the organization must still be so when its turn comes.
             let _turn = match place(action.address.kind) {
                 Place::Organization => Some(cx.run.lane().await),
-                Place::Region => None,
+                Place::Region | Place::Account => None,
             };
             read_ahead::unmoved(&cx, action, again, tools.desired).await?;
             perform(&cx, action).await?

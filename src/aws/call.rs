@@ -14,7 +14,7 @@ use super::effective::EffectivePolicies;
 use super::error::{AwsError, Class};
 use super::ids::Ids;
 use super::wait::Wait;
-use crate::model::{Address, Caller};
+use crate::model::Address;
 
 /// One call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +51,10 @@ impl CallLog {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn watch(&self, operation: &'static str, caller: &Caller) -> Option<Arc<Watched>> {
+    async fn watch(&self, operation: &'static str, clients: &Clients) -> Option<Arc<Watched>> {
         let (audit, address) = self.audit.as_ref()?;
-        Some(Watched::new(audit.clone(), operation, address.clone(), caller.arn.clone()))
+        let principal = clients.principal(&address.scope.account).await;
+        Some(Watched::new(audit.clone(), operation, address.clone(), principal))
     }
 }
 
@@ -84,7 +85,7 @@ impl ReadCx<'_> {
         // The SDK's futures are kilobytes long, and every future around this one would be longer.
         let request = Box::pin(request);
         async move {
-            let watched = self.log.watch(operation, self.clients.caller());
+            let watched = self.log.watch(operation, self.clients).await;
             let answer = {
                 let _slot = self.clients.slot().await;
                 match &watched {

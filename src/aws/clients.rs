@@ -1,53 +1,89 @@
-//! The clients of one caller.
+//! The clients of a run: those of the caller, and those of every account that it enters.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::access::{Access, ReadsOnly};
+use super::assumed::{Entered, Role};
 use super::audit::Recording;
 use super::call::{CallLog, ReadCx};
+use super::connection::Roles;
 use super::error::{AwsError, Class};
 use super::facts::caller;
-use crate::model::{Caller, Region, Scope, organizations_region};
+use crate::model::{AccountId, Caller, Region, Scope, organizations_region};
 
-/// The clients of one caller, one per service and Region, over one pool of connections.
+/// The clients of a run, one per service, account and Region, over one pool of connections.
 pub struct Clients {
-    config: SdkConfig,
     access: Access,
     slots: Semaphore,
     caller: Caller,
     /// Where the caller was told who it is: a Region that knows these credentials.
     known: Option<Region>,
-    bedrock: Mutex<HashMap<Region, aws_sdk_bedrock::Client>>,
+    roles: Option<Roles>,
+    home: Arc<Account>,
+    entered: Mutex<BTreeMap<AccountId, Arc<Account>>>,
     organizations: aws_sdk_organizations::Client,
 }
 
-impl Clients {
-    /// Asks who calls, and keeps the answer.
-    pub(super) async fn connect(config: SdkConfig, access: Access, parallelism: usize) -> Result<Self, AwsError> {
-        let caller = caller(&aws_sdk_sts::Client::new(&config)).await?;
-        let mut organizations = aws_sdk_organizations::config::Builder::from(&config)
-            .region(sdk_region(&organizations_region(&caller.partition)))
-            .interceptor(Recording);
-        if access == Access::ReadOnly {
-            organizations = organizations.interceptor(ReadsOnly);
+/// The clients of one account.
+struct Account {
+    config: SdkConfig,
+    /// By which it is entered; `None` for the account of the caller.
+    role: Option<Arc<Role>>,
+    bedrock: Mutex<BTreeMap<Region, aws_sdk_bedrock::Client>>,
+}
+
+/// Sets what all clients have in common.
+macro_rules! client {
+    ($service:ident, $config:expr, $region:expr, $access:expr) => {{
+        let mut config = $service::config::Builder::from($config).region(sdk_region($region)).interceptor(Recording);
+        if $access == Access::ReadOnly {
+            config = config.interceptor(ReadsOnly);
         }
+        $service::Client::from_conf(config.build())
+    }};
+}
+
+impl Clients {
+    /// Asks who calls, and keeps the answer. A caller outside of the management account that has a role there goes on as
+    /// that role.
+    pub(super) async fn connect(
+        config: SdkConfig,
+        access: Access,
+        parallelism: usize,
+        roles: Option<Roles>,
+    ) -> Result<Self, AwsError> {
+        let mut caller = caller(&aws_sdk_sts::Client::new(&config)).await?;
+        let mut home = Account { config, role: None, bedrock: Mutex::default() };
+        if let Some(roles) = &roles
+            && let Some(management) = &roles.names.management
+            && roles.management_account != caller.account
+        {
+            let role = roles.role(management, &roles.management_account, &caller, &home.config, access);
+            let principal = role.assume().await?.principal;
+            home = Account::behind(&home.config, role);
+            caller = Caller { account: roles.management_account.clone(), arn: principal, ..caller };
+        }
+        let organizations =
+            client!(aws_sdk_organizations, &home.config, &organizations_region(&caller.partition), access);
         Ok(Self {
-            known: config.region().map(|region| Region::new(region.as_ref())),
-            config,
+            known: home.config.region().map(|region| Region::new(region.as_ref())),
             access,
             slots: Semaphore::new(parallelism.max(1)),
             caller,
-            bedrock: Mutex::default(),
-            organizations: aws_sdk_organizations::Client::from_conf(organizations.build()),
+            roles,
+            home: Arc::new(home),
+            entered: Mutex::default(),
+            organizations,
         })
     }
 
-    /// Who calls.
+    /// Who calls: the caller's own principal, or that of the session in the management account.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
@@ -62,23 +98,35 @@ impl Clients {
         ReadCx { clients: self, log }
     }
 
-    /// Makes sure that `scope` is one in which these clients act; in any other they would act in the wrong account.
-    pub(crate) fn enter(&self, scope: &Scope) -> Result<(), AwsError> {
-        if scope.account == self.caller.account { Ok(()) } else { Err(AwsError::elsewhere(scope)) }
+    /// Makes sure that the account of `scope` is entered, by assuming its role if that was not done yet.
+    ///
+    /// # Errors
+    /// Nothing leads into it, or AWS refuses the role; the refusal stands for the rest of the run.
+    pub(crate) async fn enter(&self, scope: &Scope) -> Result<(), AwsError> {
+        if scope.account == self.caller.account {
+            return Ok(());
+        }
+        let account = self.account(&scope.account);
+        let Some(role) = &account.role else { return Ok(()) };
+        let _slot = self.slot().await;
+        role.assume().await.map(|_| ())
     }
 
-    /// Bedrock in the Region of `scope`, which was entered.
+    /// Who acts in `account`: the session by which it was entered, and the caller where none was.
+    pub(super) async fn principal(&self, account: &AccountId) -> String {
+        let session = match &self.account(account).role {
+            Some(role) => role.assume().await.ok(),
+            None => None,
+        };
+        session.map_or_else(|| self.caller.arn.clone(), |session| session.principal)
+    }
+
+    /// Bedrock in the account and Region of `scope`, which was entered.
     pub(crate) fn bedrock(&self, scope: &Scope) -> aws_sdk_bedrock::Client {
         let region = scope.region.clone().unwrap_or_else(|| organizations_region(&self.caller.partition));
-        let mut clients = self.bedrock.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = |region: &Region| {
-            let mut config =
-                aws_sdk_bedrock::config::Builder::from(&self.config).region(sdk_region(region)).interceptor(Recording);
-            if self.access == Access::ReadOnly {
-                config = config.interceptor(ReadsOnly);
-            }
-            aws_sdk_bedrock::Client::from_conf(config.build())
-        };
+        let account = self.account(&scope.account);
+        let mut clients = account.bedrock.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = |region: &Region| client!(aws_sdk_bedrock, &account.config, region, self.access);
         clients.entry(region).or_insert_with_key(make).clone()
     }
 
@@ -96,6 +144,33 @@ impl Clients {
 
     pub(super) async fn slot(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the slots are never closed")
+    }
+
+    /// The account of this id. Where nothing leads into it, its clients are refused; the caller's never stand in for them.
+    fn account(&self, id: &AccountId) -> Arc<Account> {
+        if *id == self.caller.account {
+            return self.home.clone();
+        }
+        let make = || {
+            let roles = self.roles.as_ref().filter(|roles| roles.management_account != *id);
+            let role = match roles {
+                Some(roles) => roles.role(roles.member(self.access), id, &self.caller, &self.home.config, self.access),
+                None => Role::refused(&self.home.config, AwsError::elsewhere(id)),
+            };
+            Arc::new(Account::behind(&self.home.config, role))
+        };
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        entered.entry(id.clone()).or_insert_with(make).clone()
+    }
+}
+
+impl Account {
+    /// The account behind a role.
+    fn behind(base: &SdkConfig, role: Role) -> Self {
+        let role = Arc::new(role);
+        let provider = SharedCredentialsProvider::new(Entered(role.clone()));
+        let config = base.to_builder().credentials_provider(provider).build();
+        Self { config, role: Some(role), bedrock: Mutex::default() }
     }
 }
 

@@ -17,9 +17,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 
 use super::access::Access;
+use super::assumed::Role;
 use super::clients::Clients;
 use super::error::AwsError;
-use crate::model::{AccountId, Partition, Region, organizations_region};
+use crate::model::{AccountId, Caller, Partition, Region, RoleNames, organizations_region};
 
 /// What a user says of how AWS is reached.
 #[derive(Clone, Debug)]
@@ -37,6 +38,44 @@ pub struct Connection {
     pub parallelism: usize,
     /// How often a call is tried that was throttled, met a failure of the service, or got no answer.
     pub retries: Retries,
+    /// How other accounts are entered; `None` without an organization.
+    pub roles: Option<Roles>,
+}
+
+/// How the accounts of an organization are entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// The account that manages the organization.
+    pub management_account: AccountId,
+    /// The roles.
+    pub names: RoleNames,
+    /// The external id that the roles ask for.
+    pub external_id: Option<String>,
+    /// The name of every session, by which `CloudTrail` tells the run: 2 to 64 characters of `[\w+=,.@-]`.
+    pub session: String,
+}
+
+impl Roles {
+    /// The role that leads into a member.
+    pub(super) fn member(&self, access: Access) -> &str {
+        match access {
+            Access::ReadOnly => &self.names.member_read,
+            Access::ReadWrite => &self.names.member,
+        }
+    }
+
+    /// The role `name` in `account`, assumed with the credentials of `base`.
+    pub(super) fn role(
+        &self,
+        name: &str,
+        account: &AccountId,
+        caller: &Caller,
+        base: &SdkConfig,
+        access: Access,
+    ) -> Role {
+        let arn = format!("arn:{}:iam::{account}:role/{}", caller.partition, name.trim_start_matches('/'));
+        Role::new(base, arn, self.session.clone(), self.external_id.clone(), access)
+    }
 }
 
 /// Who calls the local AWS.
@@ -74,7 +113,7 @@ impl Connection {
     /// # Errors
     /// No usable credentials, or no answer.
     pub async fn open(&self, access: Access) -> Result<Clients, AwsError> {
-        Clients::connect(self.load().await, access, self.parallelism).await
+        Clients::connect(self.load().await, access, self.parallelism, self.roles.clone()).await
     }
 
     async fn load(&self) -> SdkConfig {

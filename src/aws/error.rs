@@ -8,7 +8,7 @@ use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::request_id::RequestId;
 
-use crate::model::{Address, Digest, Scope};
+use crate::model::{AccountId, Address, Digest};
 
 /// What kind of failure, as far as a caller must act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +48,7 @@ pub enum Class {
 }
 
 /// A call that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{operation} on {object}: {}", self.reason())]
 pub struct AwsError {
     /// What was attempted, as `service:Operation`.
@@ -95,14 +95,14 @@ impl AwsError {
         }
     }
 
-    /// A scope in an account that these clients do not enter.
-    pub(super) fn elsewhere(scope: &Scope) -> Self {
+    /// An account that these clients do not enter.
+    pub(super) fn elsewhere(account: &AccountId) -> Self {
         Self {
             operation: "sts:AssumeRole",
-            object: scope.account.to_string(),
+            object: account.to_string(),
             class: Class::AccessDenied,
             code: None,
-            message: "this release works in the caller's account only".to_owned(),
+            message: "no role leads into this account".to_owned(),
             request_id: None,
         }
     }
@@ -132,6 +132,9 @@ impl AwsError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self.class {
+            Class::AccessDenied if self.operation == "sts:AssumeRole" && self.code.is_none() => {
+                "call from the management account, or name a role there: `organization.management_role`".to_owned()
+            }
             Class::AccessDenied => format!("allow {} for this caller on {}", self.operation, self.object),
             Class::Conflict | Class::Busy | Class::InUse => {
                 "something else still changes or uses it: run again, or wait longer with --wait".to_owned()

@@ -5,6 +5,7 @@
 //! [`AwsError`] that is told by its code.
 
 mod access;
+mod assumed;
 mod audit;
 mod call;
 mod clients;
@@ -23,7 +24,7 @@ pub use access::Access;
 pub use audit::{Audit, Note, NoteOutcome, Recorder};
 pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::Clients;
-pub use connection::{Connection, Retries, Sandbox};
+pub use connection::{Connection, Retries, Roles, Sandbox};
 pub use effective::{EffectivePolicies, Named};
 pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, organization};

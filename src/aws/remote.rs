@@ -16,6 +16,8 @@ use crate::plan::{Action, Change};
 pub enum Place {
     /// In each Region of an account.
     Region,
+    /// In an account as a whole.
+    Account,
     /// In the organization, through its management account.
     Organization,
 }
@@ -79,9 +81,9 @@ impl<'a, M> Edit<'a, M> {
 
 /// Makes sure that calls about this kind act where they should. Those about the organization act in the organization of the
 /// caller, whichever of its accounts that is: AWS decides whether it may.
-fn enter(clients: &Clients, kind: Kind, scope: &Scope) -> Result<(), AwsError> {
+async fn enter(clients: &Clients, kind: Kind, scope: &Scope) -> Result<(), AwsError> {
     match place(kind) {
-        Place::Region => clients.enter(scope),
+        Place::Region | Place::Account => clients.enter(scope).await,
         Place::Organization => Ok(()),
     }
 }
@@ -163,7 +165,7 @@ macro_rules! dispatch {
             scope: &Scope,
             so_far: &Readings,
         ) -> Result<Listing, AwsError> {
-            enter(cx.clients, kind, scope)?;
+            enter(cx.clients, kind, scope).await?;
             match kind { $(Kind::$variant => $module::$variant::list(cx, survey, scope, so_far).await,)+ }
         }
 
@@ -177,7 +179,7 @@ macro_rules! dispatch {
             scope: &Scope,
             id: &RemoteId,
         ) -> Result<Option<Raw>, AwsError> {
-            enter(cx.clients, kind, scope)?;
+            enter(cx.clients, kind, scope).await?;
             match kind { $(Kind::$variant => $module::$variant::read(cx, scope, id).await,)+ }
         }
 
@@ -186,7 +188,7 @@ macro_rules! dispatch {
         /// # Errors
         /// Any failure.
         pub async fn namesake(cx: &ReadCx<'_>, scope: &Scope, want: &Model) -> Result<Option<Raw>, AwsError> {
-            enter(cx.clients, want.kind(), scope)?;
+            enter(cx.clients, want.kind(), scope).await?;
             match want { $(Model::$variant(want) => $module::$variant::namesake(cx, scope, want).await,)+ }
         }
 
@@ -195,7 +197,7 @@ macro_rules! dispatch {
         /// # Errors
         /// The failure; a repeat of the action is safe after any.
         pub async fn perform(cx: &WriteCx<'_>, action: &Action) -> Result<RemoteId, ApplyError> {
-            enter(cx.read.clients, action.address.kind, &action.address.scope)?;
+            enter(cx.read.clients, action.address.kind, &action.address.scope).await?;
             match action.address.kind {
                 $(Kind::$variant => {
                     let edit = Edit::of(&action.change, |model| match model {

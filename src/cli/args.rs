@@ -102,7 +102,6 @@ pub(crate) enum Scan {
     /// Those of the spec.
     Declared,
     /// Every one that can be entered.
-    #[value(hide = true)]
     All,
 }
 
@@ -131,7 +130,6 @@ impl Global {
     pub(crate) fn refuse_later(&self) -> Result<(), Error> {
         match self {
             Self { env: Some(_), .. } => Err(Error::Later("--env".to_owned())),
-            Self { scan: Some(Scan::All), .. } => Err(Error::Later("--scan all".to_owned())),
             _ => Ok(()),
         }
     }

@@ -109,6 +109,7 @@ impl Served {
             sandbox: Some(Sandbox { account: self.account.parse().ok()? }),
             parallelism,
             retries: Retries::default(),
+            roles: None,
         })
     }
 

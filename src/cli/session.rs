@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::args::Global;
+use super::args::{Global, Scan};
 use super::error::Error;
 use super::output::Output;
 use super::progress::Progress;
@@ -12,12 +12,13 @@ use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Desired, Digest};
 use crate::plan::{Options, Plan, Purpose, unmatched};
-use crate::reconcile::{Failure, Sides};
+use crate::reconcile::{Failure, Sides, roles};
 use crate::report::{Disclosure, Look};
 use crate::spec::decode::Reading;
 use crate::spec::interpolate::{Environment, given, given_file};
 use crate::spec::lower;
 use crate::spec::sources::Sources;
+use crate::spec::top::ScanAccounts;
 use crate::spec::{Input, Spec, read};
 
 /// A spec, read and checked offline.
@@ -86,12 +87,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Checks the spec, asks who calls, and reads what the spec makes necessary. Shows what is wrong with the spec.
+    /// Checks the spec, asks who calls, and reads what the spec makes necessary. Shows what is wrong with the spec. `scan`
+    /// says whose accounts are scanned where neither flag nor spec does.
     ///
     /// # Errors
     /// A spec at fault, before any call; an unusable caller. A read that fails is a blind spot of the sides.
-    pub(crate) async fn open(global: &Global, output: &Output, access: Access) -> Result<Self, Error> {
-        let Checked { sources, spec, diagnostics } = check(global);
+    pub(crate) async fn open(
+        global: &Global,
+        output: &Output,
+        access: Access,
+        scan: ScanAccounts,
+    ) -> Result<Self, Error> {
+        let Checked { sources, mut spec, diagnostics } = check(global);
+        spec.scan_accounts = scanned(global, &spec, scan);
         output.hide(&spec.secrets);
         output.diagnostics(&diagnostics, &sources);
         if diagnostics.has_errors() {
@@ -102,7 +110,9 @@ impl Session {
             Some(folder) => Some(Local::open(folder).await?),
             None => None,
         };
-        let clients = connection(global, &spec, local.as_ref()).open(access).await?;
+        let connection =
+            Connection { roles: roles(&spec, session_name(&spec)), ..connection(global, &spec, local.as_ref()) };
+        let clients = connection.open(access).await?;
         let mut more = Diagnostics::new();
         let sides = Sides::read(&spec, &clients, &mut more).await;
         drop(progress);
@@ -151,7 +161,29 @@ fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection
         sandbox: None,
         parallelism: global.parallelism,
         retries: Retries::default(),
+        roles: None,
     }
+}
+
+/// Whose accounts the scan looks into: the command line decides, then the spec, then the command.
+fn scanned(global: &Global, spec: &Spec, default: ScanAccounts) -> Option<ScanAccounts> {
+    let scan = spec.top.as_ref().and_then(|top| top.scan.as_ref());
+    let written = scan.is_some_and(|scan| scan.accounts.is_some());
+    match global.scan {
+        Some(Scan::All) => Some(ScanAccounts::All),
+        Some(Scan::Declared) => Some(ScanAccounts::Declared),
+        None if written => None,
+        None => Some(default),
+    }
+}
+
+/// What `CloudTrail` calls the sessions of this run: at most 64 characters, of which the stack gets what the rest leaves.
+fn session_name(spec: &Spec) -> String {
+    let stack = spec.top.as_ref().map_or("", |top| top.stack.as_str());
+    let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let run = format!("{time}-{}", std::process::id());
+    let room = 64 - "bedrail--".len() - run.len();
+    format!("bedrail-{}-{run}", stack.get(..room).unwrap_or(stack))
 }
 
 fn failed(failure: Failure, sources: &Sources, output: &Output) -> Error {

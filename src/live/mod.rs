@@ -41,11 +41,11 @@ pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readi
 
 async fn scopes(cx: &ReadCx<'_>, survey: &Survey) -> Readings {
     let profiles: BTreeSet<&Scope> = survey.profiles.iter().map(|(scope, _)| scope).collect();
-    let regions: BTreeSet<&Scope> = survey.declared.iter().chain(&survey.scanned_only).chain(profiles).collect();
+    let scopes: BTreeSet<&Scope> = survey.declared.iter().chain(&survey.scanned_only).chain(profiles).collect();
     let organization = survey.organization_scope();
-    let places = regions
+    let places = scopes
         .into_iter()
-        .map(|scope| (Place::Region, scope))
+        .map(|scope| (if scope.region.is_some() { Place::Region } else { Place::Account }, scope))
         .chain(organization.as_ref().map(|scope| (Place::Organization, scope)));
     let reads = places.map(|(place, scope)| scope::read(cx, survey, place, scope));
     merge(join_all(reads).await)

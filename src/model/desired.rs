@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
-use super::scope::{Region, Scope};
+use super::scope::{AccountId, Region, Scope};
 use super::span::Span;
 use crate::kinds::Model;
 
@@ -29,8 +29,10 @@ pub struct Desired {
     pub keep_versions: BTreeMap<Address, usize>,
     /// Guardrails of other stacks that the spec refers to, by the address that stands for them.
     pub external: BTreeMap<Address, ExternalMark>,
-    /// The scopes that the entries speak of.
+    /// The Regions that the entries speak of.
     pub declared_regions: BTreeSet<Region>,
+    /// The accounts that the entries speak of.
+    pub accounts: BTreeSet<AccountId>,
     /// The scopes that are looked at only for what is ours and no longer declared.
     pub scanned_only: BTreeSet<Scope>,
     /// Live tag keys that are neither compared nor removed; `*` stands for any characters. `aws:*` is always among them.

@@ -23,6 +23,27 @@ pub struct Facts {
     pub organization: Option<Organization>,
     /// The Regions of the partition that have Bedrock, as far as this release knows.
     pub bedrock_regions: Vec<Region>,
+    /// The roles by which other accounts are entered.
+    pub roles: RoleNames,
+}
+
+/// The roles by which the accounts of an organization are entered, each with its path if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleNames {
+    /// Assumed in members to write.
+    pub member: String,
+    /// Assumed in members to read.
+    pub member_read: String,
+    /// Assumed in the management account by a caller outside of it.
+    pub management: Option<String>,
+}
+
+/// The role that AWS Organizations makes in every account that it creates.
+impl Default for RoleNames {
+    fn default() -> Self {
+        let role = "OrganizationAccountAccessRole".to_owned();
+        Self { member: role.clone(), member_read: role, management: None }
+    }
 }
 
 impl Facts {

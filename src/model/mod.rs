@@ -28,7 +28,7 @@ pub use desired::{Desired, ExternalMark, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};
 pub use document::{Document, Form, Segment, Template};
-pub use facts::{Account, Caller, Facts, Organization, OrganizationalUnit, Target};
+pub use facts::{Account, Caller, Facts, Organization, OrganizationalUnit, RoleNames, Target};
 pub use field::{FieldDiff, Guard, diff, hidden_key};
 pub use live::{Blind, Found, Live, SeenPolicy, SeenVersion, Unavailable, Unmanaged};
 pub use mark::{Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, owner_of};

@@ -114,17 +114,28 @@ pub fn plan(
 }
 
 fn scanned(live: &Live, desired: &Desired, facts: &Facts) -> Scanned {
-    let mut accounts: BTreeSet<_> = desired.resources.keys().map(|address| &address.scope.account).collect();
-    accounts.insert(facts.home());
     let refusals = live.not_scanned.iter().chain(&live.unavailable);
     let refused: BTreeSet<_> = refusals.map(|refusal| &refusal.scope).collect();
     let answered = |scope: &&Scope| !refused.contains(scope);
-    let declared: Vec<Scope> = desired.declared_regions.iter().map(|region| facts.home_scope(region)).collect();
-    let declared: BTreeSet<_> = declared.iter().filter(answered).filter_map(|scope| scope.region.clone()).collect();
-    let searched = desired.scanned_only.iter().filter(answered).filter_map(|scope| scope.region.clone());
+    let home: Vec<Scope> = desired.declared_regions.iter().map(|region| facts.home_scope(region)).collect();
+    let wanted = desired
+        .resources
+        .keys()
+        .map(|address| &address.scope)
+        .filter(|scope| scope.region.as_ref().is_some_and(|region| desired.declared_regions.contains(region)));
+    let declared: BTreeSet<_> =
+        home.iter().chain(wanted).filter(answered).filter_map(|scope| scope.region.clone()).collect();
+    let searched: Vec<&Scope> = desired.scanned_only.iter().filter(answered).collect();
+    let accounts = desired.accounts.iter().chain(searched.iter().map(|scope| &scope.account)).chain([facts.home()]);
     Scanned {
-        accounts: accounts.len(),
-        regions: searched.chain(declared.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        accounts: accounts.collect::<BTreeSet<_>>().len(),
+        regions: searched
+            .iter()
+            .filter_map(|scope| scope.region.clone())
+            .chain(declared.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         declared: declared.into_iter().collect(),
         not_scanned: live.not_scanned.clone(),
     }

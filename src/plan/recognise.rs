@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::{Guardrails, guardrail_of};
-use super::principal::{owner, same_principal, seen_policy};
+use super::principal::{is_us, owner, seen_policy};
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
     Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
@@ -257,7 +257,7 @@ impl Pass<'_> {
         let points_at_ours = self.guardrails.owns_version(&version);
         let declared = self.desired.resources.contains_key(&address);
         let by_us =
-            matches!(&raw.evidence, Evidence::UpdatedBy(Some(who)) if same_principal(who, &self.facts.caller.arn));
+            matches!(&raw.evidence, Evidence::UpdatedBy(Some(who)) if is_us(who, &raw.scope.account, self.facts));
         // One that enforces the guardrail of another stack, as the spec wants it to, is ours if this stack wrote it.
         let as_wanted = by_us && self.wants_guardrail_of(&version, &address);
         match (declared, points_at_ours || as_wanted, by_us) {

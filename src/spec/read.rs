@@ -8,7 +8,7 @@ use super::interpolate::{Environment, Vars};
 use super::node::{Entry, Node, Value};
 use super::sources::Sources;
 use super::template::ScopeVar;
-use super::top::{EntryKey, LATER, SECTIONS, Top};
+use super::top::{EntryKey, LATER, SECTIONS, ScanAccounts, Top};
 use super::{codes, suggest, yaml};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{SourceId, Span, Spanned};
@@ -35,6 +35,8 @@ pub struct Spec {
     pub complete: bool,
     /// What came from the environment, and must not be shown.
     pub secrets: BTreeSet<String>,
+    /// Whose accounts the scan looks into, where something else than the spec decides it.
+    pub scan_accounts: Option<ScanAccounts>,
     sections: BTreeMap<&'static str, Vec<SectionEntry>>,
     organization: bool,
 }
@@ -121,7 +123,7 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let offered: Vec<ScopeVar> = offer(REGIONAL, organization).collect();
     let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
     diagnostics.extend(cx.diagnostics.without(&secrets));
-    Spec { top, complete, secrets, sections, organization }
+    Spec { top, complete, secrets, scan_accounts: None, sections, organization }
 }
 
 fn file_start(files: &[SourceId]) -> Span {

@@ -1,6 +1,7 @@
 //! Selectors: how a spec names the nodes and accounts of an organization.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
@@ -105,6 +106,28 @@ impl Selector {
             Self::Unit(path) => Some(path),
             _ => None,
         }
+    }
+
+    /// The accounts that are meant: one that is named whatever its state, of several the active ones.
+    ///
+    /// # Errors
+    /// The organization has no such account or OU, or there is no organization.
+    pub fn accounts(&self, facts: &Facts) -> Result<BTreeSet<AccountId>, Diagnosis> {
+        let node = match (self, &facts.organization) {
+            (Self::All | Self::Root | Self::RootId(_), Some(organization)) => organization.root.clone(),
+            (Self::Unit(_) | Self::UnitId(_), Some(_)) => self.id(facts)?,
+            (Self::Account(id), None) if *id != facts.caller.account => {
+                return Err(Diagnosis {
+                    code: NO_ORGANIZATION,
+                    message: format!("{id} is not the account of the caller, {}", facts.caller.account),
+                    help: Some("declare `organization` to reach other accounts".to_owned()),
+                });
+            }
+            _ => return Ok(self.id(facts)?.parse().into_iter().collect()),
+        };
+        let accounts = facts.organization.iter().flat_map(|organization| &organization.accounts);
+        let below = accounts.filter(|account| account.active && account.ancestors.contains(&node));
+        Ok(below.map(|account| account.id.clone()).collect())
     }
 
     /// The id of the one node or account that is meant.

@@ -78,6 +78,7 @@ fn facts() -> Facts {
     };
     let partition = Partition::new("aws");
     Facts {
+        roles: bedrail::model::RoleNames::default(),
         bedrock_regions: bedrock_regions(&partition),
         caller: Caller { arn: format!("arn:aws:iam::{management}:role/Admin"), account: management.clone(), partition },
         organization: Some(Organization {
@@ -90,6 +91,7 @@ fn facts() -> Facts {
             accounts: vec![
                 account(MANAGEMENT, "management", &["r-ab12"]),
                 account("222233334444", "prod-1", &["r-ab12", "ou-ab12-workload"]),
+                account("333344445555", "dev-2", &["r-ab12", "ou-ab12-workload"]),
             ],
             units: vec![OrganizationalUnit {
                 id: "ou-ab12-workload".to_owned(),

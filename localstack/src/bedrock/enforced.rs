@@ -51,7 +51,7 @@ pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>
         return Err(no_configuration());
     }
     let target = Target::of(world, caller, member(config, "guardrailIdentifier"))?;
-    target.admits(world, caller, "bedrock:GetGuardrail")?;
+    target.admits(world, caller, inferred::ENFORCING_ASKS)?;
     let version = member(config, "guardrailVersion");
     let now = world.now();
     match target.find(world, now)?.revision(version, now).and_then(|revision| revision.status(now)) {

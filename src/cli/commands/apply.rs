@@ -14,6 +14,7 @@ use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::plan::{Plan, Purpose};
 use crate::report::json::PlanFile;
+use crate::spec::top::ScanAccounts;
 
 /// Plans and carries out the plan
 ///
@@ -54,7 +55,7 @@ impl Args {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
         let audit = audit::open(self.audit_log.as_deref())?;
-        let session = Session::open(global, output, Access::ReadWrite).await?;
+        let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::Declared).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
         declares_something(&plan, &session.sides.desired)?;
         if let Some(saved) = &saved {

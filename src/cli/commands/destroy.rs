@@ -11,6 +11,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::plan::Purpose;
+use crate::spec::top::ScanAccounts;
 
 /// Removes everything that is ours
 ///
@@ -36,7 +37,7 @@ impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
         let audit = audit::open(self.audit_log.as_deref())?;
-        let session = Session::open(global, output, Access::ReadWrite).await?;
+        let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::All).await?;
         let plan = session.plan(global, Purpose::Destroy, false, output)?;
         let consent = Consent { allowed: self.allow, max_deletes: None, purpose: Purpose::Destroy };
         let (agreed, audit) = (self.yes, audit.as_ref());

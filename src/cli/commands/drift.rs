@@ -9,6 +9,7 @@ use crate::cli::session::Session;
 use crate::plan::Purpose;
 use crate::report::json::{self, pretty};
 use crate::report::{markdown, text};
+use crate::spec::top::ScanAccounts;
 
 /// Tells what has changed behind bedrail's back
 ///
@@ -30,7 +31,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&Form::NAMED, &["sarif", "junit"])?;
-        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::All).await?;
         let plan = session.plan(global, Purpose::Reconcile, false, output)?;
         let report = match form {
             Form::Text => text::drift(&plan, session.look(output)),

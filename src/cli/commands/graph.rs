@@ -8,6 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::plan::Purpose;
 use crate::report::graph::{Graph, GraphForm};
+use crate::spec::top::ScanAccounts;
 
 /// Prints the dependency graph of the plan or of the spec
 ///
@@ -34,7 +35,7 @@ impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms = [("text", GraphForm::Text), ("mermaid", GraphForm::Mermaid), ("dot", GraphForm::Dot)];
         let form = global.format(&forms, &[])?;
-        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let graph = match self.what {
             What::Plan => Graph::of_plan(&session.plan(global, Purpose::Reconcile, false, output)?),
             What::Spec => Graph::of_spec(&session.sides.desired),

@@ -11,6 +11,7 @@ use crate::cli::session::Session;
 use crate::plan::{Plan, Purpose};
 use crate::report::json::{PlanFile, pretty};
 use crate::report::{Disclosure, differs, markdown, text};
+use crate::spec::top::ScanAccounts;
 
 /// Reads AWS and shows what apply would do
 ///
@@ -52,7 +53,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&Form::NAMED, &[])?;
-        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
         let refusals =
             Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile }

@@ -6,6 +6,7 @@ use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::report::json::pretty;
 use crate::report::{show, text};
+use crate::spec::top::ScanAccounts;
 
 /// Shows ids, ARNs, version numbers, age and users of what is declared
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let json = global.format(&[("text", false), ("json", true)], &["env", "tfvars"])?;
-        let session = Session::open(global, output, Access::ReadOnly).await?;
+        let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let patterns: Vec<String> = self.addresses.iter().chain(&global.target).cloned().collect();
         let unknown = crate::plan::unmatched(&patterns, &session.sides.desired, &session.sides.live);
         if !unknown.is_empty() {

@@ -11,6 +11,4 @@ crate::codes! {
     REGION_TWICE = "E5004": "two guardrails are enforced in one Region at once";
     /// Two entries for one account and Region.
     TWICE = "E5101": "two entries of `account_enforcement` meet in one account and Region";
-    /// Every account excepted.
-    NO_ACCOUNT = "E5102": "an entry of `account_enforcement` excepts every account that it selects";
 }

@@ -1,14 +1,13 @@
 //! The section `account_enforcement`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::enforced::{Enforced, GuardingEntry, ModelsEntry, VersionName, guarding, models};
 use super::{Model, NAME, codes};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
-use crate::model::{Address, Region, Scope};
-use crate::spec::codes::LATER;
+use crate::model::{AccountId, Address, Region, Scope};
 use crate::spec::decode::{Exact, List};
 use crate::spec::lower::Lowering;
 use crate::spec::schema::SectionSchema;
@@ -61,62 +60,30 @@ pub(crate) fn selectors(entry: &Entry) -> impl Iterator<Item = &Selector> {
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let mut taken = BTreeMap::new();
     for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
-        if selects_home(&entry, &key, lowering) {
-            lower_entry(&key, &entry, &mut taken, lowering);
-        }
+        let accounts = lowering.accounts(entry.accounts.as_ref(), entry.except.as_ref(), key.span);
+        lower_entry(&key, &entry, &accounts, &mut taken, lowering);
     }
-}
-
-/// Whether the home account is selected, the only one that can be. Reports selectors of others.
-fn selects_home(entry: &Entry, key: &Spanned<String>, lowering: &mut Lowering<'_>) -> bool {
-    let Some(accounts) = &entry.accounts else {
-        return !excepted(entry, key.span, lowering);
-    };
-    let mut all_home = true;
-    for selector in accounts.iter() {
-        if !lowering.is_home(selector) {
-            let message = format!(
-                "`{}` reaches into member accounts, which comes with a later release of bedrail",
-                *selector.value
-            );
-            let fault = Diagnostic::at(selector.span, LATER, message);
-            lowering.diagnostics.push(fault.help("enforce in members through `org_policies` for now"));
-            all_home = false;
-        }
-    }
-    all_home && !excepted(entry, accounts.span, lowering)
-}
-
-fn excepted(entry: &Entry, span: Span, lowering: &mut Lowering<'_>) -> bool {
-    let home = entry
-        .except
-        .iter()
-        .flat_map(|list| list.iter())
-        .find(|selector| lowering.is_home(selector) || matches!(*selector.value, Selector::All));
-    let Some(selector) = home else { return false };
-    let fault = Diagnostic::at(span, codes::NO_ACCOUNT, "no account is left").related(selector.span, "excepted here");
-    lowering.diagnostics.push(fault.help("remove the entry, or the exception"));
-    true
 }
 
 fn lower_entry(
     key: &Spanned<String>,
     entry: &Entry,
+    accounts: &BTreeSet<AccountId>,
     taken: &mut BTreeMap<Address, (String, Span)>,
     lowering: &mut Lowering<'_>,
 ) {
     let Entry { guardrail, version, regions, .. } = entry;
     let enforced = Enforced { guardrail, version: version.as_ref(), regions: regions.as_ref() };
     let Some(declared) = lowering.guardrail(&enforced.key()) else { return };
-    for region in enforced.regions(&declared, lowering) {
-        let scope = Scope::regional(lowering.facts.home().clone(), region.value.clone());
+    let regions = enforced.regions(&declared, lowering);
+    let scopes =
+        regions.iter().flat_map(|region| accounts.iter().map(|account| (account.clone(), region.value.clone())));
+    let mut met = None;
+    for (account, region) in scopes {
+        let scope = Scope::regional(account, region);
         let address = Address::new(Kind::AccountEnforcement, scope.clone(), NAME);
         if let Some((other, span)) = taken.get(&address) {
-            let message = format!("`{}` and `{other}` both enforce a guardrail in {}", key.value, scope.region_name());
-            let fault = Diagnostic::at(key.span, codes::TWICE, message).related(*span, "the other one");
-            lowering
-                .diagnostics
-                .push(fault.help("AWS has one enforcement per account and Region; narrow the `regions` of one"));
+            met.get_or_insert_with(|| (scope, other.clone(), *span));
             continue;
         }
         taken.insert(address.clone(), (key.value.clone(), key.span));
@@ -127,5 +94,12 @@ fn lower_entry(
             model_enforcement: models(entry.model_enforcement.as_ref()),
         };
         lowering.want(address, model, &format!("{SECTION}.{}", key.value), key.span, Vec::new());
+    }
+    if let Some((scope, other, span)) = met {
+        let place = lowering.place(&scope);
+        let message = format!("`{}` and `{other}` both enforce a guardrail in {place}", key.value);
+        let fault = Diagnostic::at(key.span, codes::TWICE, message).related(span, "the other one");
+        let advice = "AWS has one enforcement per account and Region; narrow the `accounts` or `regions` of one";
+        lowering.diagnostics.push(fault.help(advice));
     }
 }

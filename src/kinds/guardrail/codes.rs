@@ -57,4 +57,6 @@ crate::codes! {
     UNKNOWN_PROFILE = "W1005": "a cross-Region profile is not known to this release";
     /// A sensitive information policy without content.
     NOTHING_SENSITIVE = "W1006": "a sensitive information policy is declared and says nothing";
+    /// One account and several at once.
+    ACCOUNT_FORM = "E1023": "a guardrail has both `account` and `accounts`";
 }

@@ -6,9 +6,9 @@ use super::policy::{
     WordPolicyEntry,
 };
 use crate::model::Region;
-use crate::spec::decode::{Exact, Later, List, OneOrMany, Text, Whole};
+use crate::spec::decode::{Exact, List, OneOrMany, Text, Whole};
 use crate::spec::lower::TagMap;
-use crate::spec::selector::HolderSelector;
+use crate::spec::selector::{AccountSelector, HolderSelector};
 use crate::spec::top::EntryKey;
 
 crate::text! { pub(crate) GuardrailName: "a guardrail name", 1..=50, "[0-9a-zA-Z_-]+", "made of letters, digits, `-` and `_`" }
@@ -26,8 +26,8 @@ crate::entry! {
         optional name: Text<GuardrailName>,
         /// The account that holds it: `management` (default with an organization), or the caller's account (default without).
         optional account: HolderSelector,
-        /// One guardrail in each selected account. Comes with a later release.
-        optional accounts: Later,
+        /// Instead: one guardrail in each selected account.
+        optional accounts: List<AccountSelector, 1>,
         /// Its Regions. Default: the top-level `regions`.
         optional regions: List<Region, 1>,
         /// ENFORCE (default), or DETECT: every action becomes NONE, so that it only reports.

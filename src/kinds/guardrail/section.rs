@@ -8,11 +8,11 @@ use super::{Content, Mode, Model, codes, place};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
-use crate::model::{Address, Region, Scope};
-use crate::spec::codes::LATER;
+use crate::model::{AccountId, Address, Region, Scope};
 use crate::spec::decode::{Reading, Regional};
 use crate::spec::lower::{Alphabet, DeclaredGuardrail, Lowering, Origin};
 use crate::spec::schema::SectionSchema;
+use crate::spec::selector::Selector;
 use crate::spec::{Decoded, REGIONAL, Spec};
 
 /// What the section says in the JSON Schema.
@@ -26,13 +26,19 @@ pub(crate) fn decode(spec: &Spec, diagnostics: &mut Diagnostics) -> Vec<Decoded<
     spec.decode("guardrails", REGIONAL, diagnostics)
 }
 
+/// The selectors of an entry.
+pub(crate) fn selectors(entry: &Regional<Entry>) -> impl Iterator<Item = &Selector> {
+    let several = entry.base.accounts.iter().flat_map(|list| list.iter()).map(|selector| &*selector.value);
+    entry.base.account.iter().map(|selector| &*selector.value).chain(several)
+}
+
 /// Reads the entries and adds what they want.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let mut names = BTreeMap::new();
     let mut former = BTreeMap::new();
     for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
         check_former_keys(&key, &entry.base, &mut former, lowering);
-        let scopes = scopes(&entry, lowering);
+        let scopes = scopes(&key, &entry, lowering);
         let mut declared = DeclaredGuardrail { key: key.clone(), origin: Origin::Ours, scopes: BTreeMap::new() };
         for scope in scopes {
             let here = entry.in_region(scope.region_name());
@@ -48,22 +54,27 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// The scopes of an entry; none if its account is one that this release does not reach.
-fn scopes(entry: &Spanned<Regional<Entry>>, lowering: &mut Lowering<'_>) -> Vec<Scope> {
+/// The scopes of an entry.
+fn scopes(key: &Spanned<String>, entry: &Spanned<Regional<Entry>>, lowering: &mut Lowering<'_>) -> Vec<Scope> {
     let base = &entry.value.base;
     let regions: Vec<Region> = lowering.regions(base.regions.as_ref());
     let codes: Vec<&str> = regions.iter().map(Region::as_str).collect();
     let mut cx = Reading::default();
     entry.value.check_regions(&codes, &mut cx);
     lowering.diagnostics.extend(cx.diagnostics);
-    let home = lowering.facts.home().clone();
-    if let Some(account) = base.account.as_ref().filter(|account| !lowering.is_home(&account.value)) {
-        let message = "guardrails of member accounts come with a later release of bedrail";
-        let fault = Diagnostic::at(account.span, LATER, message);
-        lowering.diagnostics.push(fault.help(format!("for now a guardrail is in {home}; remove `account`")));
-        return Vec::new();
-    }
-    regions.into_iter().map(|region| Scope::regional(home.clone(), region)).collect()
+    let accounts = match (&base.account, &base.accounts) {
+        (Some(one), Some(several)) => {
+            let message = "a guardrail has either `account` or `accounts`";
+            let fault = Diagnostic::at(several.span, codes::ACCOUNT_FORM, message);
+            lowering.diagnostics.push(fault.related(one.span, "the other"));
+            return Vec::new();
+        }
+        (Some(one), None) => lowering.holder(one).into_iter().collect(),
+        (None, several) => lowering.accounts(several.as_ref(), None, key.span),
+    };
+    let in_account =
+        |account: AccountId| regions.iter().map(move |region| Scope::regional(account.clone(), region.clone()));
+    accounts.into_iter().flat_map(in_account).collect()
 }
 
 fn lower_in(

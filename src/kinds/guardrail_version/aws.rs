@@ -43,7 +43,7 @@ impl Remote for GuardrailVersion {
 
 /// A version, and what it holds; `None` where it does not exist.
 pub(crate) async fn in_full(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<(Raw, Content)>, AwsError> {
-    cx.clients.enter(scope)?;
+    cx.clients.enter(scope).await?;
     let (arn, number) = split(id)?;
     let answer = match guardrail::get(cx, scope, arn, number).await {
         Ok(answer) => answer,

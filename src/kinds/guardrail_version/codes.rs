@@ -9,4 +9,6 @@ crate::codes! {
     DESCRIBED_NUMBERS = "E2003": "an entry of `versions` has both `numbers` and `description`";
     /// A number where there is no guardrail.
     NUMBER_REGION = "E2004": "an entry of `versions` has a number in a Region where its guardrail is not";
+    /// One number for several guardrails.
+    NUMBER_ACCOUNTS = "E2005": "an entry of `versions` has a number, and its guardrail is in several accounts";
 }

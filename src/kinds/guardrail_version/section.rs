@@ -1,6 +1,6 @@
 //! The section `versions`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Model, Release, codes};
 use crate::kinds::Kind;
@@ -121,6 +121,14 @@ fn check_numbers(
         let message = format!("`{}` names versions that exist, whose descriptions cannot change", key.value);
         let fault = Diagnostic::at(description.span, codes::DESCRIBED_NUMBERS, message);
         lowering.diagnostics.push(fault.help("remove `description`"));
+    }
+    let accounts: BTreeSet<_> = guardrail.scopes.keys().map(|scope| &scope.account).collect();
+    if accounts.len() > 1 {
+        let message =
+            format!("`{}` is in {} accounts, and each counts its versions itself", guardrail.key.value, accounts.len());
+        let fault = Diagnostic::at(numbers.span, codes::NUMBER_ACCOUNTS, message);
+        let fault = fault.related(guardrail.key.span, "declared here");
+        lowering.diagnostics.push(fault.help("publish a version instead, without `numbers`"));
     }
     for (region, number) in numbers.iter() {
         if !guardrail.regions().any(|held| held == region) {

@@ -270,9 +270,9 @@ pub(super) fn owned(
     span: Span,
     lowering: &mut Lowering<'_>,
 ) -> Option<Scope> {
-    let held = declared.scope_for(scope)?;
+    let held = lowering.held_in(declared, &Spanned::new(declared.key.value.clone(), span), scope)?;
     if held.account == scope.account {
-        return Some(held.clone());
+        return Some(held);
     }
     let message = format!("the guardrail `{}` belongs to account {}", declared.key.value, held.account);
     let fault = Diagnostic::at(span, codes::NOT_MANAGEMENT, message).related(declared.key.span, "declared here");

@@ -11,7 +11,7 @@ use crate::kinds::{Kind, account_enforcement, guardrail, guardrail_version, org_
 use crate::model::Live;
 use crate::model::{
     AccountId, Caller, Desired, Document, Evidence, Facts, Form, Marker, NAME_TAG, Organization, PROTECTED_TAG,
-    Partition, Raw, Readings, Ref, STACK_TAG, Scope, Segment, Standing, Tags, Template, Unread, Wanted,
+    Partition, Raw, Readings, Ref, RoleNames, STACK_TAG, Scope, Segment, Standing, Tags, Template, Unread, Wanted,
 };
 
 mod direction;
@@ -54,7 +54,7 @@ fn facts() -> Facts {
         accounts: Vec::new(),
         units: Vec::new(),
     };
-    Facts { caller, organization: Some(organization), bedrock_regions: Vec::new() }
+    Facts { caller, organization: Some(organization), bedrock_regions: Vec::new(), roles: RoleNames::default() }
 }
 
 fn content(message: &str) -> guardrail::Content {

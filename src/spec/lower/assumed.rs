@@ -1,6 +1,6 @@
 //! Facts that `validate` assumes, since it asks nobody.
 
-use crate::model::{AccountId, Caller, Facts, Organization, Partition, bedrock_regions};
+use crate::model::{AccountId, Caller, Facts, Organization, Partition, RoleNames, bedrock_regions};
 use crate::spec::top::Top;
 
 /// Stands for an account that the spec does not pin.
@@ -18,6 +18,7 @@ pub(super) fn facts(top: &Top) -> Facts {
         management.clone().or_else(|| top.account_id.as_ref().map(|id| id.value.clone())).unwrap_or_else(placeholder);
     Facts {
         bedrock_regions: bedrock_regions(&partition),
+        roles: RoleNames::default(),
         caller: Caller { arn: format!("arn:{partition}:iam::{account}:root"), account, partition },
         organization: organization.zip(management).map(|(organization, management_account)| Organization {
             id: organization.id.as_ref().map_or(ORGANIZATION, |id| id.as_str()).to_owned(),

@@ -17,6 +17,10 @@ crate::codes! {
     TAG_ALPHABET = "E0608": "a tag holds a character that the service does not accept";
     /// Marks that would not be seen.
     IGNORED_MARK = "E0609": "`ignore_tags` covers the marks of ownership";
+    /// Nothing that an entry could be about.
+    NO_ACCOUNT = "E0610": "an entry selects no account, or excepts every one that it selects";
+    /// A guardrail that is not in the account where it is used.
+    NOT_IN_ACCOUNT = "E0611": "a guardrail that has one in each of several accounts is used in another account";
     /// A tag of AWS's own.
     AWS_TAG = "W0601": "a tag key begins with `aws:`, which AWS keeps for itself";
     /// More tags than a resource may have.

@@ -1,11 +1,11 @@
 //! What the other sections may refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kinds::Kind;
 use crate::kinds::guardrail::{Content, Model};
 use crate::model::span::Spanned;
-use crate::model::{Address, Region, Scope};
+use crate::model::{AccountId, Address, Region, Scope};
 
 /// Where a guardrail comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +45,21 @@ impl DeclaredGuardrail {
         self.origin != Origin::Ours
     }
 
-    /// Its scope for something used in `scope`: that scope, or the same Region of the account that holds it.
-    pub(crate) fn scope_for(&self, scope: &Scope) -> Option<&Scope> {
+    /// Its scope for something used in `scope`: that scope; else the same Region of the account that holds it, which of
+    /// several is the home account.
+    pub(crate) fn scope_for(&self, scope: &Scope, home: &AccountId) -> Option<&Scope> {
         let exact = self.scopes.get_key_value(scope).map(|(scope, _)| scope);
-        exact.or_else(|| self.scopes.keys().find(|held| held.region == scope.region))
+        let mut there = self.scopes.keys().filter(|held| held.region == scope.region);
+        exact.or_else(|| match (there.next(), there.next()) {
+            (Some(only), None) => Some(only),
+            _ => self.scopes.keys().find(|held| held.region == scope.region && held.account == *home),
+        })
     }
 
     /// The Regions that it is in, sorted.
     pub(crate) fn regions(&self) -> impl Iterator<Item = &Region> {
-        self.scopes.keys().filter_map(|scope| scope.region.as_ref())
+        let regions: BTreeSet<&Region> = self.scopes.keys().filter_map(|scope| scope.region.as_ref()).collect();
+        regions.into_iter()
     }
 
     /// The address that stands for it in one of its scopes; none for one known by ARN.
@@ -62,9 +68,9 @@ impl DeclaredGuardrail {
         named.then(|| Address::new(Kind::Guardrail, scope.clone(), self.key.value.as_str()))
     }
 
-    /// What it is, for something used in `scope`. None for an external one, and where its entry is at fault.
+    /// What it is in one of its scopes. None for an external one, and where its entry is at fault.
     pub(crate) fn model(&self, scope: &Scope) -> Option<&Model> {
-        self.scopes.get(self.scope_for(scope)?)?.as_ref()
+        self.scopes.get(scope)?.as_ref()
     }
 
     /// What it says there.

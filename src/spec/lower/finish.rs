@@ -7,8 +7,7 @@ use crate::kinds::Model;
 use crate::kinds::guardrail::codes::REASONING_ENFORCED;
 use crate::kinds::resource_policy::is_profile;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Address, Scope};
-use crate::spec::codes::LATER;
+use crate::model::{AccountId, Address, Scope};
 use crate::spec::decode::Either;
 use crate::spec::top::{ScanAccounts, ScanRegions};
 
@@ -19,25 +18,36 @@ impl Lowering<'_> {
         let speaks = |address: &&Address| !is_profile(&address.name);
         let regions = self.desired.resources.keys().filter(speaks).filter_map(|address| address.scope.region.clone());
         self.desired.declared_regions.extend(regions);
+        self.desired.accounts.insert(self.facts.home().clone());
         let scan = self.top.scan.as_ref().map(|scan| &scan.value);
-        if let Some(accounts) = scan.and_then(|scan| scan.accounts.as_ref())
-            && accounts.value == ScanAccounts::All
-        {
-            let message = "scanning every account comes with a later release of bedrail";
-            self.diagnostics.push(Diagnostic::at(accounts.span, LATER, message).help("write `declared` for now"));
-        }
         let known = self.facts.bedrock_regions.clone();
         let regions = match scan.and_then(|scan| scan.regions.as_ref()).map(|regions| &regions.value) {
             None | Some(Either::A(ScanRegions::All)) => known,
-            Some(Either::A(ScanRegions::Declared)) => Vec::new(),
+            Some(Either::A(ScanRegions::Declared)) => self.desired.declared_regions.iter().cloned().collect(),
             Some(Either::B(listed)) => {
                 self.check_regions(listed);
                 listed.iter().map(|region| region.value.clone()).collect()
             }
         };
-        let undeclared = regions.into_iter().filter(|region| !self.desired.declared_regions.contains(region));
-        let scopes: BTreeSet<Scope> = undeclared.map(|region| self.facts.home_scope(&region)).collect();
-        self.desired.scanned_only = scopes;
+        let written = scan.and_then(|scan| scan.accounts.as_ref()).map(|accounts| accounts.value);
+        let everywhere = self.spec.scan_accounts.or(written) == Some(ScanAccounts::All);
+        let known = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
+        let scanned = |id: &AccountId| everywhere || self.left_out.contains(id);
+        let others = known.filter(|account| account.active && scanned(&account.id)).map(|account| account.id.clone());
+        let others: BTreeSet<AccountId> = others.filter(|id| !self.desired.accounts.contains(id)).collect();
+        let home = self.facts.home();
+        let declared_at_home = |scope: &Scope| {
+            let is_declared = |region| self.desired.declared_regions.contains(region);
+            scope.account == *home && scope.region.as_ref().is_some_and(is_declared)
+        };
+        let accounts = self.desired.accounts.iter().chain(&others);
+        let scopes =
+            accounts.flat_map(|account| regions.iter().map(|region| Scope::regional(account.clone(), region.clone())));
+        let scopes: BTreeSet<Scope> = scopes.filter(|scope| !declared_at_home(scope)).collect();
+        let wanted: BTreeSet<Scope> =
+            self.desired.resources.keys().filter(speaks).map(|address| address.scope.clone()).collect();
+        self.desired.scanned_only = scopes.difference(&wanted).cloned().collect();
+        self.desired.scanned_only.extend(others.into_iter().map(Scope::global));
     }
 
     /// Model calls fail where a guardrail with automated reasoning is enforced (AWS user guide, guardrails-enforcements).

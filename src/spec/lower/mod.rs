@@ -4,6 +4,7 @@
 //! another: guardrails, versions, and then what points at them. All of it runs twice: offline, under assumed facts, so
 //! that `validate` says everything that a spec alone can be blamed for; and again with the facts of AWS.
 
+mod accounts;
 mod assumed;
 pub mod codes;
 mod declared;
@@ -16,9 +17,10 @@ mod reference;
 mod regions;
 mod tags;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use accounts::StandIns;
 pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
 pub use needs::{Needs, selectors};
 pub(crate) use nodes::Node;
@@ -32,7 +34,7 @@ use super::top::Top;
 use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::{Span, Spanned};
-use crate::model::{Address, Desired, Facts, Region, Scope, Wanted};
+use crate::model::{AccountId, Address, Desired, Facts, Region, Scope, Wanted};
 
 /// Everything that can be said of a spec without AWS.
 ///
@@ -97,6 +99,9 @@ pub(crate) struct Lowering<'a> {
     pub(crate) diagnostics: &'a mut Diagnostics,
     guardrails: BTreeMap<String, Rc<DeclaredGuardrail>>,
     versions: BTreeMap<String, Rc<DeclaredVersion>>,
+    stand_ins: StandIns,
+    /// Accounts that entries except: what an entry made there before it did is looked for.
+    left_out: BTreeSet<AccountId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -113,7 +118,18 @@ impl<'a> Lowering<'a> {
             secrets: spec.secrets.clone(),
             ..Desired::default()
         };
-        Self { spec, top, facts, assumed, desired, diagnostics, guardrails: BTreeMap::new(), versions: BTreeMap::new() }
+        Self {
+            spec,
+            top,
+            facts,
+            assumed,
+            desired,
+            diagnostics,
+            guardrails: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            stand_ins: StandIns::default(),
+            left_out: BTreeSet::new(),
+        }
     }
 
     fn run(mut self) -> Desired {

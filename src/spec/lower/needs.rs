@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kinds::{account_enforcement, org_policy, resource_policy};
+use crate::kinds::{account_enforcement, guardrail, org_policy, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::spec::Spec;
 use crate::spec::selector::Selector;
@@ -23,6 +23,9 @@ pub fn selectors(spec: &Spec) -> Needs {
     let mut note = |selector: &Selector| ou_paths.extend(selector.unit_path().map(str::to_owned));
     // Faults are reported by the check; what cannot be decoded needs nothing.
     let unheard = &mut Diagnostics::default();
+    for entry in guardrail::section::decode(spec, unheard) {
+        guardrail::section::selectors(&entry.entry).for_each(&mut note);
+    }
     for entry in resource_policy::section::decode(spec, unheard) {
         resource_policy::section::selectors(&entry.entry).for_each(&mut note);
     }

@@ -27,18 +27,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether a selector names the account that holds what belongs to no member. An account of another name or id may be
-    /// meant to be it, which only a fact can tell.
-    pub(crate) fn is_home(&self, selector: &Selector) -> bool {
-        match selector {
-            Selector::Management => true,
-            Selector::Caller => self.facts.caller.account == *self.facts.home(),
-            // Without an organization the caller's account need not be pinned, and is not known offline.
-            Selector::Account(id) => id == self.facts.home() || (self.assumed && !self.pins_account()),
-            _ => false,
-        }
-    }
-
     fn assumed_id(&self, selector: &Selector) -> String {
         match selector {
             // With an organization the management account is pinned.

@@ -128,17 +128,34 @@ impl Lowering<'_> {
         self.versions.get(key).map(|version| version.guardrail.value.clone())
     }
 
-    /// The guardrail's own scope for `scope`; reports a Region that it is not in.
-    fn held_in(&mut self, declared: &DeclaredGuardrail, used: &Spanned<String>, scope: &Scope) -> Option<Scope> {
-        let held = declared.scope_for(scope).cloned();
-        if held.is_none() {
-            let message = format!("the guardrail `{}` is not in {}", declared.key.value, scope.region_name());
-            let regions: Vec<&str> = declared.regions().map(Region::as_str).collect();
-            let fault = Diagnostic::at(used.span, codes::NOT_IN_REGION, message);
-            let fault = fault.related(declared.key.span, "declared here");
-            self.diagnostics.push(fault.maybe_help(suggest::list(regions).map(|all| format!("it is in {all}"))));
+    /// The guardrail's own scope for something used in `scope`; reports a Region or an account that it is not in.
+    pub(crate) fn held_in(
+        &mut self,
+        declared: &DeclaredGuardrail,
+        used: &Spanned<String>,
+        scope: &Scope,
+    ) -> Option<Scope> {
+        if let Some(held) = declared.scope_for(scope, self.facts.home()) {
+            return Some(held.clone());
         }
-        held
+        let mut there = declared.scopes.keys().filter(|held| held.region == scope.region).peekable();
+        if self.assumed && there.peek().is_some() {
+            // Which accounts these are is not known yet.
+            return there.next().cloned();
+        }
+        let key = &declared.key.value;
+        let (code, message, help) = if there.peek().is_some() {
+            let message = format!("the guardrail `{key}` is not in account {}", scope.account);
+            let help = format!("select that account in `guardrails.{key}.accounts`, or leave it out here");
+            (codes::NOT_IN_ACCOUNT, message, Some(help))
+        } else {
+            let message = format!("the guardrail `{key}` is not in {}", scope.region_name());
+            let help = suggest::list(declared.regions().map(Region::as_str)).map(|all| format!("it is in {all}"));
+            (codes::NOT_IN_REGION, message, help)
+        };
+        let fault = Diagnostic::at(used.span, code, message).related(declared.key.span, "declared here");
+        self.diagnostics.push(fault.maybe_help(help));
+        None
     }
 
     fn named(&mut self, declared: &DeclaredGuardrail, key: &Spanned<String>) -> Option<Rc<DeclaredVersion>> {

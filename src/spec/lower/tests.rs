@@ -55,7 +55,7 @@ fn at(text: &str) -> Spanned<String> {
 }
 
 fn scope(region: &str) -> Scope {
-    Scope::regional("222233334444".parse().expect("an id"), Region::new(region))
+    Scope::regional("111122223333".parse().expect("an id"), Region::new(region))
 }
 
 /// What a reference from another account's Region points at.

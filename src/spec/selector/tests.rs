@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::RoleNames;
 use crate::model::{Account, Caller, OrganizationalUnit, Partition};
 
 fn account(id: &str, name: &str) -> Account {
@@ -34,6 +35,7 @@ fn facts() -> Facts {
             units: vec![unit],
         }),
         bedrock_regions: Vec::new(),
+        roles: RoleNames::default(),
     }
 }
 

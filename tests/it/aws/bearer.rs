@@ -51,6 +51,7 @@ async fn reads_with_the_environment() {
         sandbox: None,
         parallelism: 4,
         retries: Retries::default(),
+        roles: None,
     };
     let clients = connection.open(Access::ReadOnly).await.expect("the emulator answers");
     let survey = Survey { declared: [scope("us-east-1")].into(), ..Survey::default() };

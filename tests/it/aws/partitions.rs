@@ -19,6 +19,7 @@ async fn the_partition_is_that_of_the_caller() {
             sandbox: Some(Caller { account }),
             parallelism: 4,
             retries: Retries::default(),
+            roles: None,
         };
         let clients = connection.open(Access::ReadOnly).await.expect("it answers");
         assert_eq!(clients.caller().partition.as_str(), partition.id());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bedrail::aws::{ApplyError, Class, Deadlines, Ids, Run, Wait};
+use bedrail::aws::{Access, ApplyError, Class, Deadlines, Ids, Run, Wait};
 use serde_json::json;
 
 use super::{Bench, STACK, at, create, plain};
@@ -47,8 +47,10 @@ async fn what_waiting_does_not_cure_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn another_account_is_not_entered() {
-    let bench = Bench::start().await;
+async fn an_account_that_nothing_leads_into_is_not_entered() {
+    let mut bench = Bench::start().await;
+    bench.sandbox.roles = None;
+    bench.clients = bench.sandbox.clients(Access::ReadWrite).await;
     bench.sandbox.forget_requests().await;
     let action = create("guardrail/222233334444/us-east-1/baseline", plain("baseline"));
     let error = bench.carry_out(&action).await.expect_err("it is refused");

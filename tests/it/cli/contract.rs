@@ -23,7 +23,7 @@ fn wrong_usage_is_64() {
         vec!["plan", "--parallelism", "0"],
         vec!["plan", "--format", "sarif"],
         vec!["plan", "--env", "prod"],
-        vec!["plan", "--scan", "all"],
+        vec!["plan", "--scan", "every"],
         vec!["plan", "--allow", "weaker"],
         vec!["drift", "--format", "sarif"],
         vec!["plan", "--sandbox", "--target", "guardrail/*/nothing"],

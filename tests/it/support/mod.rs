@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use bedrail::apply::{Outcome, Tools, apply, live_ids};
-use bedrail::aws::{Access, AwsError, Clients, Connection, Deadlines, Retries, Run, Sandbox as Caller, Wait};
+use bedrail::aws::{Access, AwsError, Clients, Connection, Deadlines, Retries, Roles, Run, Sandbox as Caller, Wait};
 use bedrail::model::diagnostic::Diagnostics;
-use bedrail::model::{Digest, Region};
+use bedrail::model::{Digest, Region, RoleNames};
 use bedrail::plan::{Options, Plan};
 use bedrail::reconcile::{Failure, Sides};
 use bedrail::spec::lower::check;
@@ -31,6 +31,8 @@ pub(crate) struct Sandbox {
     pub(crate) account: String,
     /// How long reads may not know what was made.
     pub(crate) visible: Duration,
+    /// How members are entered; through the role that AWS makes there unless a test says otherwise.
+    pub(crate) roles: Option<Roles>,
 }
 
 /// One request that the local AWS saw.
@@ -61,7 +63,14 @@ impl Sandbox {
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
         let emulator = Emulator::start(config).await.expect("the emulator starts");
-        Self { visible: VISIBLE, account: emulator.management_account().to_owned(), emulator }
+        let account = emulator.management_account().to_owned();
+        let roles = Roles {
+            management_account: account.parse().expect("an account id"),
+            names: RoleNames::default(),
+            external_id: None,
+            session: "bedrail-test".to_owned(),
+        };
+        Self { visible: VISIBLE, account, emulator, roles: Some(roles) }
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -90,6 +99,7 @@ impl Sandbox {
             sandbox: Some(Caller { account: account.parse().expect("an account id") }),
             parallelism: 16,
             retries,
+            roles: self.roles.clone(),
         };
         connection.open(access).await
     }

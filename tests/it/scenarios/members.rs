@@ -1,0 +1,83 @@
+//! Member accounts: guardrails and enforcements in them, and accounts that cannot be entered.
+
+use bedrail::plan::Options;
+use bedrail_localstack::Seed;
+use serde_json::{Value, json};
+
+use super::{guardrail, held, spec};
+use crate::support::{Sandbox, assert_in_sync, steps};
+
+const SANDBOX_1: &str = "555566667777";
+const SANDBOX_2: &str = "666677778888";
+
+fn enforcing(accounts: &str) -> String {
+    spec(&format!(
+        "guardrails:\n{}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
+         account_enforcement: {{members: {{accounts: {accounts}, guardrail: baseline}}}}\n",
+        guardrail("baseline", "zeus", "")
+    ))
+}
+
+/// `account: what it enforces` in us-east-1, as the local AWS tells it.
+async fn enforced(sandbox: &Sandbox) -> Vec<String> {
+    let timeline = sandbox.control("GET", "/_bedrail/timeline", &Value::Null).await;
+    let last = timeline.as_array().and_then(|entries| entries.last()).cloned().unwrap_or_default();
+    let scopes = last["scopes"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let here = scopes.iter().filter(|scope| scope["region"] == "us-east-1" && scope["enforced"] != json!([]));
+    here.map(|scope| format!("{}: {}", text(&scope["account"]), text(&scope["inference"]))).collect()
+}
+
+#[tokio::test]
+async fn a_guardrail_of_the_management_account_is_enforced_in_members() {
+    let sandbox = Sandbox::start().await;
+    let text = enforcing("[\"ou:Sandbox\"]");
+    let plan = sandbox.apply(&text).await;
+    let enforcements = steps(&plan).iter().filter(|step| step.contains("account-enforcement")).count();
+    assert_eq!(enforcements, 2, "{:#?}", steps(&plan));
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+    assert_eq!(enforced(&sandbox).await, [format!("{SANDBOX_1}: ok"), format!("{SANDBOX_2}: ok")]);
+
+    // One is left out: its enforcement goes, and it was written by the role that bedrail has there.
+    let fewer = enforcing("[\"ou:Sandbox\"], except: [account:sandbox-2]");
+    let plan = sandbox.plan(&fewer).await;
+    assert_eq!(steps(&plan), ["delete account-enforcement account"], "{:#?}", plan.unmanaged);
+}
+
+#[tokio::test]
+async fn each_account_has_a_guardrail_of_its_own() {
+    let sandbox = Sandbox::start().await;
+    let text = spec(&format!(
+        "guardrails:\n{}account_enforcement: {{members: {{accounts: [\"ou:Sandbox\", management], guardrail: own}}}}\n",
+        guardrail("own", "zeus", ", accounts: [\"ou:Sandbox\", management]")
+    ));
+    let plan = sandbox.apply(&text).await;
+    assert_eq!(steps(&plan).iter().filter(|step| *step == "create guardrail own").count(), 3);
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+    assert_eq!(enforced(&sandbox).await.len(), 3);
+
+    let (plan, outcome) =
+        sandbox.apply_with(&text, &Options { purpose: bedrail::plan::Purpose::Destroy, ..Options::default() }).await;
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+    assert_eq!(plan.actions.len(), 6, "{:#?}", steps(&plan));
+    assert_eq!(enforced(&sandbox).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_entered_is_a_blind_spot_and_the_others_go_on() {
+    let sandbox = Sandbox::start().await;
+    let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+    state["iam"][SANDBOX_2] = json!({"roles": {}});
+    let sandbox = Sandbox::seeded(Seed::Value(state)).await;
+
+    let text = enforcing("[\"ou:Sandbox\"]");
+    sandbox.forget_requests().await;
+    let (plan, outcome) = sandbox.apply_with(&text, &Options::default()).await;
+    assert!(outcome.failed.is_empty(), "{:#?}", outcome.failed);
+    assert_eq!(held(&plan), ["not-visible create account-enforcement account"]);
+    assert!(plan.blind.iter().all(|blind| blind.scope.account.as_str() == SANDBOX_2), "{:#?}", plan.blind);
+    assert!(plan.blind.iter().all(|blind| blind.why.contains("AccessDenied")), "{:#?}", plan.blind);
+    assert_eq!(enforced(&sandbox).await, [format!("{SANDBOX_1}: ok")]);
+    // The plan and the apply have clients of their own; neither asks twice for one account.
+    assert_eq!(sandbox.counts().await["sts:AssumeRole"], 3, "{:#?}", sandbox.counts().await);
+}
