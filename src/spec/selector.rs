@@ -113,21 +113,29 @@ impl Selector {
     /// # Errors
     /// The organization has no such account or OU, or there is no organization.
     pub fn accounts(&self, facts: &Facts) -> Result<BTreeSet<AccountId>, Diagnosis> {
-        let node = match (self, &facts.organization) {
-            (Self::All | Self::Root | Self::RootId(_), Some(organization)) => organization.root.clone(),
-            (Self::Unit(_) | Self::UnitId(_), Some(_)) => self.id(facts)?,
-            (Self::Account(id), None) if *id != facts.caller.account => {
-                return Err(Diagnosis {
-                    code: NO_ORGANIZATION,
-                    message: format!("{id} is not the account of the caller, {}", facts.caller.account),
-                    help: Some("declare `organization` to reach other accounts".to_owned()),
-                });
-            }
-            _ => return Ok(self.id(facts)?.parse().into_iter().collect()),
+        let Some(node) = self.node(facts)? else {
+            return Ok(self.id(facts)?.parse().into_iter().collect());
         };
         let accounts = facts.organization.iter().flat_map(|organization| &organization.accounts);
         let below = accounts.filter(|account| account.active && account.ancestors.contains(&node));
         Ok(below.map(|account| account.id.clone()).collect())
+    }
+
+    /// The node below which accounts are meant; `None` where it is one account.
+    ///
+    /// # Errors
+    /// The organization has no such OU, or there is no organization.
+    pub fn node(&self, facts: &Facts) -> Result<Option<String>, Diagnosis> {
+        match (self, &facts.organization) {
+            (Self::All, Some(organization)) => Ok(Some(organization.root.clone())),
+            (Self::Root | Self::RootId(_) | Self::Unit(_) | Self::UnitId(_), Some(_)) => self.id(facts).map(Some),
+            (Self::Account(id), None) if *id != facts.caller.account => Err(Diagnosis {
+                code: NO_ORGANIZATION,
+                message: format!("{id} is not the account of the caller, {}", facts.caller.account),
+                help: Some("declare `organization` to reach other accounts".to_owned()),
+            }),
+            _ => Ok(None),
+        }
     }
 
     /// The id of the one node or account that is meant.

@@ -17,6 +17,7 @@ mod leaks;
 mod publish;
 mod reading;
 mod safety;
+mod scale;
 mod scenarios;
 mod source;
 mod spec_cases;

@@ -62,11 +62,32 @@ impl Lowering<'_> {
                 continue;
             }
             match selector.value.accounts(self.facts) {
-                Ok(selected) => accounts.extend(selected),
+                Ok(selected) => {
+                    // What is excepted is not missed.
+                    if except.is_some() {
+                        self.passed_over(selector, &selected);
+                    }
+                    accounts.extend(selected);
+                }
                 Err(diagnosis) => self.diagnostics.push(diagnosis.at(selector.span)),
             }
         }
         accounts
+    }
+
+    /// Says which accounts below the selected node are left out since nobody can call anything there.
+    fn passed_over(&mut self, selector: &Spanned<AccountSelector>, selected: &BTreeSet<AccountId>) {
+        let Ok(Some(node)) = selector.value.node(self.facts) else { return };
+        let known = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
+        let below = known.filter(|account| account.ancestors.contains(&node) && !selected.contains(&account.id));
+        let left: Vec<String> = below
+            .map(|account| format!("{} ({})", account.name, account.id))
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        let message = format!("`{}` passes over what is not active: {}", *selector.value, left.join(", "));
+        self.diagnostics.push(Diagnostic::at(selector.span, codes::NOT_ACTIVE, message));
     }
 
     /// The account that holds an entry; reports one that the organization does not have.

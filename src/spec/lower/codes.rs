@@ -25,6 +25,8 @@ crate::codes! {
     AWS_TAG = "W0601": "a tag key begins with `aws:`, which AWS keeps for itself";
     /// More tags than a resource may have.
     MANY_TAGS = "W0602": "a resource has more than 50 tags";
+    /// Accounts that are closed, suspended or not open yet.
+    NOT_ACTIVE = "W0604": "a selector passes over accounts that are not active";
     /// A Region that this release does not know to have Bedrock.
     UNKNOWN_REGION = "W0603": "a Region is not known to have Bedrock";
 }

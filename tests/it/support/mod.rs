@@ -59,7 +59,7 @@ impl Sandbox {
         Self::with(Config { partition, ..Config::default() }).await
     }
 
-    async fn with(mut config: Config) -> Self {
+    pub(crate) async fn with(mut config: Config) -> Self {
         config.options.transition_ms = 2;
         config.options.propagation_ms = 20;
         let emulator = Emulator::start(config).await.expect("the emulator starts");
