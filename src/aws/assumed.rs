@@ -11,7 +11,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::sync::Mutex;
 
 use super::access::{Access, SESSION_POLICY};
-use super::error::{AwsError, Class};
+use super::error::{ASSUME_ROLE, AwsError, Class};
 
 /// Credentials are asked for anew when they end within this time.
 const BEFORE_THE_END: Duration = Duration::from_mins(5);
@@ -90,7 +90,6 @@ impl Role {
     }
 
     async fn ask(&self) -> Result<Assumed, AwsError> {
-        const OPERATION: &str = "sts:AssumeRole";
         let request = self
             .sts
             .assume_role()
@@ -98,8 +97,8 @@ impl Role {
             .role_session_name(&self.session)
             .set_external_id(self.external_id.clone())
             .set_policy(self.policy.map(str::to_owned));
-        let answer = request.send().await.map_err(|error| AwsError::new(OPERATION, &self.arn, &error))?;
-        let unreadable = |what: &str| AwsError::unreadable(OPERATION, &self.arn, what);
+        let answer = request.send().await.map_err(|error| AwsError::new(ASSUME_ROLE, &self.arn, &error))?;
+        let unreadable = |what: &str| AwsError::unreadable(ASSUME_ROLE, &self.arn, what);
         let found = answer.credentials().ok_or_else(|| unreadable("the answer has no credentials"))?;
         if found.access_key_id().is_empty() {
             return Err(unreadable("the credentials have no key"));

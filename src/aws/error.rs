@@ -65,6 +65,9 @@ pub struct AwsError {
     pub request_id: Option<String>,
 }
 
+/// How an account is entered.
+pub(super) const ASSUME_ROLE: &str = "sts:AssumeRole";
+
 impl AwsError {
     /// From what the SDK reports.
     pub(super) fn new<E>(operation: &'static str, object: &str, error: &SdkError<E, HttpResponse>) -> Self
@@ -98,7 +101,7 @@ impl AwsError {
     /// An account that these clients do not enter.
     pub(super) fn elsewhere(account: &AccountId) -> Self {
         Self {
-            operation: "sts:AssumeRole",
+            operation: ASSUME_ROLE,
             object: account.to_string(),
             class: Class::AccessDenied,
             code: None,
@@ -110,6 +113,11 @@ impl AwsError {
     /// Whether AWS gave this code; a suffix `Exception` does not count.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref().is_some_and(|found| bare(found) == bare(code))
+    }
+
+    /// Whether what failed is the way into the account, and so everything in it.
+    pub fn is_about_entering(&self) -> bool {
+        self.operation == ASSUME_ROLE
     }
 
     /// Code and message: the same for every attempt, so that what tells a fact of a Region is the same in every plan.
@@ -132,7 +140,7 @@ impl AwsError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self.class {
-            Class::AccessDenied if self.operation == "sts:AssumeRole" && self.code.is_none() => {
+            Class::AccessDenied if self.is_about_entering() && self.code.is_none() => {
                 "call from the management account, or name a role there: `organization.management_role`".to_owned()
             }
             Class::AccessDenied => format!("allow {} for this caller on {}", self.operation, self.object),

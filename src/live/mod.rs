@@ -97,5 +97,8 @@ fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
         merged.not_scanned.extend(not_scanned);
         merged.contents.extend(contents);
     }
+    // An account that refuses does so in each of its Regions.
+    merged.not_scanned.sort();
+    merged.not_scanned.dedup();
     merged
 }

@@ -12,6 +12,12 @@ pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Sc
     let mut reading = Reading { survey, scope, cx, found: Readings::default() };
     let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| place(*kind) == at).collect();
     let (first, second): (Vec<Kind>, Vec<Kind>) = kinds.into_iter().partition(|kind| shown_by(*kind).is_none());
+    if at != Place::Organization
+        && let Err(error) = cx.clients.enter(scope).await
+    {
+        reading.closed(first.into_iter().chain(second), &error);
+        return reading.found;
+    }
     let looked_at = at == Place::Organization || survey.declared.contains(scope) || survey.scanned_only.contains(scope);
     let mut failed = Vec::new();
     // Where only a profile has its policy, nothing is listed.
@@ -60,6 +66,22 @@ impl Reading<'_> {
             }
         }
         failed
+    }
+
+    /// The account cannot be entered, so nothing in it can be seen. One that only the scan looks into is listed once, unless
+    /// the spec speaks of it elsewhere, where that is told.
+    fn closed(&mut self, kinds: impl Iterator<Item = Kind>, error: &AwsError) {
+        let survey = self.survey;
+        let is_declared = |scope: &Scope| {
+            survey.declared.contains(scope) || survey.profiles.iter().any(|(profile, _)| profile == scope)
+        };
+        if is_declared(self.scope) {
+            let unread = |kind| Unread { kind, scope: self.scope.clone(), id: None, why: error.reason() };
+            self.found.unread.extend(kinds.map(unread));
+        } else if !survey.declared.iter().any(|scope| scope.account == self.scope.account) {
+            let scope = Scope::global(self.scope.account.clone());
+            self.found.not_scanned.push(Unavailable { scope, why: error.cause() });
+        }
     }
 
     /// What a Region that only the scan looks at does not show is listed, and holds nothing elsewhere.

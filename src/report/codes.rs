@@ -24,11 +24,10 @@ mod tests {
     #[test]
     fn every_code_is_documented() {
         let written = include_str!("../../docs/codes.md");
-        assert_eq!(
-            written,
-            page(),
-            "run `cargo test -p bedrail --lib write_codes -- --ignored` to write the page anew"
-        );
+        let page = page();
+        let lines = written.lines().zip(page.lines()).find(|(written, page)| written != page);
+        let advice = "run `cargo test -p bedrail --lib write_codes -- --ignored` to write the page anew";
+        assert!(written == page, "{advice}: {lines:?}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a report may show of a value.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::Value;
 
 use crate::kinds::Kind;
-use crate::model::{AccountId, Digest, FieldDiff, Guard, SECRET, hide};
+use crate::model::{Digest, FieldDiff, Guard, SECRET, hide};
 
 /// What may be shown of values: guarded text as it is or as counts and digests, secrets never.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,10 +96,10 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// The first `most` accounts, and how many more there are.
-pub(crate) fn some<'a>(accounts: impl IntoIterator<Item = &'a AccountId>, most: usize) -> String {
-    let mut all = accounts.into_iter();
-    let mut shown: Vec<String> = all.by_ref().take(most).map(AccountId::to_string).collect();
+/// The first `most` of them, and how many more there are.
+pub(crate) fn some<T: fmt::Display>(all: impl IntoIterator<Item = T>, most: usize) -> String {
+    let mut all = all.into_iter();
+    let mut shown: Vec<String> = all.by_ref().take(most).map(|one| one.to_string()).collect();
     match all.count() {
         0 => {}
         more => shown.push(format!("and {more} more")),

@@ -1,14 +1,18 @@
 //! Brings the actions of a plan into the shape in which they are read: steps that follow one another, and within a step
-//! one entry for the same change in several Regions.
+//! one entry for the same change in several Regions and accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::disclosure::{counted, some};
 use super::rows::{Row, rows};
 use super::{Disclosure, clean};
-use crate::model::Address;
+use crate::model::{Address, Scope};
 use crate::plan::{Action, ActionId, Plan};
 
-/// One change, in one place or in several Regions alike.
+/// How many accounts are named before the rest is counted.
+const ACCOUNTS: usize = 10;
+
+/// One change, in one place or in several alike.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     /// The first of the actions, which stands for all.
@@ -22,19 +26,89 @@ pub(crate) struct Entry<'a> {
 impl Entry<'_> {
     /// The address, or the pattern that names all of them.
     pub(crate) fn address(&self) -> String {
-        let Address { kind, scope, name } = &self.action.address;
-        match self.all.len() {
-            1 => clean::line(&self.action.address.to_string()),
-            _ => clean::line(&format!("{kind}/{}/*/{name}", scope.account)),
+        let Address { kind, name, .. } = &self.action.address;
+        clean::line(&format!("{kind}/{}/{name}", Places::of(self.scopes()).pattern()))
+    }
+
+    /// The accounts and Regions, where there is more than one.
+    pub(crate) fn places(&self) -> Option<String> {
+        (self.all.len() > 1).then(|| clean::line(&Places::of(self.scopes()).listed()))
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.all.iter().map(|action| &action.address.scope)
+    }
+}
+
+/// Scopes by their accounts and Regions.
+#[derive(Default)]
+pub(crate) struct Places<'a> {
+    accounts: BTreeSet<&'a str>,
+    regions: BTreeSet<&'a str>,
+    scopes: BTreeSet<&'a Scope>,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn of(scopes: impl Iterator<Item = &'a Scope>) -> Self {
+        let mut places = Self::default();
+        for scope in scopes {
+            places.accounts.insert(scope.account.as_str());
+            places.regions.insert(scope.region_name());
+            places.scopes.insert(scope);
+        }
+        places
+    }
+
+    /// `account/Region`, with `*` for what differs.
+    fn pattern(&self) -> String {
+        let one = |of: &BTreeSet<&'a str>| match of.first() {
+            Some(only) if of.len() == 1 => (*only).to_owned(),
+            _ => "*".to_owned(),
+        };
+        format!("{}/{}", one(&self.accounts), one(&self.regions))
+    }
+
+    /// How many, in a few words.
+    fn counted(&self) -> String {
+        let accounts = (self.accounts.len() > 1).then(|| counted(self.accounts.len(), "account"));
+        let regions = (self.regions.len() > 1).then(|| counted(self.regions.len(), "Region"));
+        accounts.into_iter().chain(regions).collect::<Vec<_>>().join(" and ")
+    }
+
+    pub(crate) fn in_one_account(&self) -> bool {
+        self.accounts.len() == 1
+    }
+
+    /// `2 Regions in 3 accounts: …` as the subject of a sentence, the places that it names behind the colon.
+    pub(crate) fn told(&self) -> (String, String) {
+        if self.scopes.iter().all(|scope| scope.region.is_none()) {
+            return (counted(self.accounts.len(), "account"), join(&self.accounts));
+        }
+        let regions = counted(self.regions.len(), "Region");
+        match (self.accounts.len(), self.scopes.len() == self.accounts.len() * self.regions.len()) {
+            (1, _) => (regions, join(&self.regions)),
+            (accounts, true) => (format!("{regions} in {accounts} accounts"), join(&self.regions)),
+            (_, false) => (counted(self.scopes.len(), "place"), some(&self.scopes, ACCOUNTS)),
         }
     }
 
-    /// The Regions, where there is more than one.
-    pub(crate) fn regions(&self) -> Option<String> {
-        let codes: Vec<String> =
-            self.all.iter().map(|action| clean::line(action.address.scope.region_name())).collect();
-        (codes.len() > 1).then(|| codes.join(", "))
+    fn listed(&self) -> String {
+        let regions = join(&self.regions);
+        if self.accounts.len() == 1 {
+            return regions;
+        }
+        if self.scopes.len() < self.accounts.len() * self.regions.len() {
+            let scopes: Vec<String> = self.scopes.iter().map(ToString::to_string).collect();
+            return some(&scopes, ACCOUNTS);
+        }
+        let accounts: Vec<&str> = self.accounts.iter().copied().collect();
+        let named = format!("{}: {}", counted(accounts.len(), "account"), some(&accounts, ACCOUNTS));
+        if self.regions.len() == 1 { named } else { format!("{regions}, each in {named}") }
     }
+}
+
+fn join(texts: &BTreeSet<&str>) -> String {
+    texts.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 /// The actions of `plan` that `chosen` picks, in steps: everything in a step waits for nothing but the steps before it.
@@ -49,47 +123,64 @@ pub(crate) fn steps<'a>(
         depth.insert(action.id, before.map_or(0, |depth| depth + 1));
     }
     let mut steps: BTreeMap<usize, Vec<Entry<'a>>> = BTreeMap::new();
+    // Where the entry of each change stands in its step, by all in which its places are alike.
+    let mut known: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for action in plan.actions.iter().filter(|action| chosen(action)) {
-        let step = steps.entry(depth[&action.id]).or_default();
+        let at = depth[&action.id];
+        let step = steps.entry(at).or_default();
         let rows = rows(action, disclosure);
-        match step.iter_mut().find(|entry| is_alike(entry, action, &rows)) {
+        let entry = *known.entry((at, likeness(action, &rows))).or_insert(step.len());
+        match step.get_mut(entry) {
             Some(entry) => entry.all.push(action),
             None => step.push(Entry { action, all: vec![action], rows }),
         }
     }
-    steps.into_values().collect()
+    let mut steps: Vec<Vec<Entry<'a>>> = steps.into_values().collect();
+    for entry in steps.iter_mut().flatten() {
+        let places = Places::of(entry.all.iter().map(|action| &action.address.scope));
+        let (one_account, one_region) = (places.accounts.len() == 1, places.regions.len() == 1);
+        let scope = &entry.action.address.scope;
+        entry.rows =
+            entry.rows.iter().map(|row| row.map(|text| general(text, scope, one_account, one_region))).collect();
+    }
+    steps
 }
 
-/// The addresses, those that differ in the Region alone as one pattern with how many it stands for.
+/// The addresses, those that differ in account and Region alone as one pattern with how many it stands for.
 pub(crate) fn places<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Vec<String> {
-    let mut groups: Vec<(&Address, usize)> = Vec::new();
+    let mut groups: Vec<(&Address, Vec<&Scope>)> = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
     for address in addresses {
-        let alike = |(other, _): &&mut (&Address, usize)| {
-            (other.kind, &other.scope.account, &other.name) == (address.kind, &address.scope.account, &address.name)
-        };
-        match groups.iter_mut().find(alike) {
-            Some((_, count)) => *count += 1,
-            None => groups.push((address, 1)),
+        let at = *known.entry((address.kind, &address.name)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((_, scopes)) => scopes.push(&address.scope),
+            None => groups.push((address, vec![&address.scope])),
         }
     }
-    let written = |(address, count): (&Address, usize)| {
-        let Address { kind, scope, name } = address;
-        clean::line(&match count {
-            1 => address.to_string(),
-            _ => format!("{kind}/{}/*/{name} in {count} Regions", scope.account),
-        })
+    let written = |(Address { kind, name, .. }, scopes): (&Address, Vec<&Scope>)| {
+        let places = Places::of(scopes.into_iter());
+        let counted = if places.scopes.len() > 1 { format!(" in {}", places.counted()) } else { String::new() };
+        clean::line(&format!("{kind}/{}/{name}{counted}", places.pattern()))
     };
     groups.into_iter().map(written).collect()
 }
 
-/// Whether `action` is the same change as those of `entry`, in another Region.
-fn is_alike(entry: &Entry<'_>, action: &Action, rows: &[Row]) -> bool {
-    let (one, other) = (entry.action, action);
-    let place =
-        |action: &Action| (action.address.kind, action.address.scope.account.clone(), action.address.name.clone());
-    place(one) == place(other)
-        && (one.verb, one.phase, one.prune, &one.entry) == (other.verb, other.phase, other.prune, &other.entry)
-        && (one.direction, &one.hazards) == (other.direction, &other.hazards)
-        && one.address.scope != other.address.scope
-        && entry.rows == rows
+/// What the same change elsewhere has in common with this one.
+fn likeness(action: &Action, rows: &[Row]) -> String {
+    let Action { address, verb, phase, prune, entry, direction, hazards, .. } = action;
+    let rows: Vec<Row> = rows.iter().map(|row| row.map(|text| general(text, &address.scope, false, false))).collect();
+    format!("{:?}", (address.kind, &address.name, verb, phase, prune, entry, direction, hazards, rows))
+}
+
+/// A text without the account and the Region in which it stands, where more than one are meant.
+fn general(text: &str, scope: &Scope, one_account: bool, one_region: bool) -> String {
+    let (account, region) = (scope.account.as_str(), scope.region_name());
+    let mut text = text.to_owned();
+    if !one_region {
+        text = text.replace(&format!("/{region}/"), "/*/");
+    }
+    if !one_account {
+        text = text.replace(&format!("/{account}/"), "/*/");
+    }
+    text
 }

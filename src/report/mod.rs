@@ -28,6 +28,7 @@ pub mod show;
 mod style;
 mod summary;
 pub mod text;
+mod unseen;
 mod wrap;
 
 pub use disclosure::Disclosure;

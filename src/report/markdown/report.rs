@@ -8,7 +8,8 @@ use crate::report::fold::{Entry, steps};
 use crate::report::json::{FindingKind, PlanFile};
 use crate::report::rows::{Piece, Row, Says};
 use crate::report::summary::Deed;
-use crate::report::text::{drift_verdict, looked_at, place, refused_scan, verdict};
+use crate::report::text::{drift_verdict, looked_at, refused_scan, verdict};
+use crate::report::unseen::{self, unseen};
 use crate::report::{Disclosure, Refusal, Summary, flags};
 
 const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
@@ -53,7 +54,12 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
     let Summary { unchanged, held, unmanaged, hazards, .. } = Summary::of(plan);
     let accounts = plan.actions.iter().filter_map(|action| action.reach).max();
     let mut rows: Vec<(&str, usize)> = Deed::ALL.iter().map(|deed| (deed.word(), deed.count(plan))).collect();
-    rows.extend([("unchanged", unchanged), ("held", held), ("not seen", plan.blind.len()), ("unmanaged", unmanaged)]);
+    rows.extend([
+        ("unchanged", unchanged),
+        ("held", held),
+        ("not seen", unseen::count(plan)),
+        ("unmanaged", unmanaged),
+    ]);
     rows.retain(|(word, count)| *count > 0 || matches!(*word, "create" | "update" | "delete"));
     let mut table = "| change | count |\n|---|---:|\n".to_owned();
     for (word, count) in rows {
@@ -88,12 +94,12 @@ fn changes(plan: &Plan, disclosure: &Disclosure, word: impl Fn(&Action) -> &'sta
         let unranked = if entry.action.has_unranked() { " _unranked_" } else { "" };
         let title = format!("{title}{hazards}{unranked}");
         let body: String = entry.rows.iter().map(row).collect();
-        let regions = entry.regions().map(|regions| format!("in {}\n\n", code(&regions))).unwrap_or_default();
-        let full = if body.is_empty() && regions.is_empty() {
+        let places = entry.places().map(|places| format!("in {}\n\n", code(&places))).unwrap_or_default();
+        let full = if body.is_empty() && places.is_empty() {
             format!("\n<details><summary>{title}</summary></details>\n")
         } else {
             let body = if body.is_empty() { body } else { fenced("diff", &body) };
-            format!("\n<details><summary>{title}</summary>\n\n{regions}{body}\n</details>\n")
+            format!("\n<details><summary>{title}</summary>\n\n{places}{body}\n</details>\n")
         };
         let brief = format!("\n<details><summary>{title}</summary></details>\n");
         parts.push(Part { weight: weight(deed, &hazards), forms: vec![full, brief, String::new()] });
@@ -190,7 +196,7 @@ fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
         format!("{verb} {address} **{why}** {}", clean(&held.hint))
     });
     section(8, "Held, and not done", held.collect());
-    let blind = plan.blind.iter().map(|blind| format!("{} {}", code(&place(blind)), clean(&blind.why)));
+    let blind = unseen(plan).into_iter().map(|one| format!("{} {}", code(&one.places.join(", ")), clean(&one.why)));
     section(8, "Not seen, so nothing that depends on it is touched", blind.collect());
     let warnings = plan.warnings.iter().map(|warning| {
         let address = warning.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();

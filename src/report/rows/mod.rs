@@ -49,10 +49,34 @@ pub(crate) enum Piece {
     Skipped,
 }
 
+impl Piece {
+    fn map(&self, words: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Same(text) => Self::Same(words(text)),
+            Self::Gone(text) => Self::Gone(words(text)),
+            Self::New(text) => Self::New(words(text)),
+            Self::Skipped => Self::Skipped,
+        }
+    }
+}
+
 impl Row {
     /// Something that is set.
     pub(crate) fn value(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self { label: label.into(), says: Says::Value(value.into()), direction: Direction::Neutral }
+    }
+
+    /// The row with every value of it put into other words.
+    pub(crate) fn map(&self, words: impl Fn(&str) -> String) -> Self {
+        let optional = |text: &Option<String>| text.as_deref().map(&words);
+        let pieces = |pieces: &[Piece]| pieces.iter().map(|piece| piece.map(&words)).collect();
+        let says = match &self.says {
+            Says::Value(text) => Says::Value(words(text)),
+            Says::Change { have, want } => Says::Change { have: optional(have), want: optional(want) },
+            Says::Words(all) => Says::Words(pieces(all)),
+            Says::Lines(all) => Says::Lines(pieces(all)),
+        };
+        Self { label: self.label.clone(), says, direction: self.direction }
     }
 
     /// The word behind the row; none where nothing gets more or less strict.

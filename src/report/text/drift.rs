@@ -56,7 +56,10 @@ pub(crate) fn verdict(plan: &Plan) -> String {
         parts.push(format!("{} held", plan.held.len()));
     }
     if !plan.blind.is_empty() {
-        parts.push(format!("{} not seen", crate::report::disclosure::counted(plan.blind.len(), "place")));
+        parts.push(format!(
+            "{} not seen",
+            crate::report::disclosure::counted(crate::report::unseen::count(plan), "place")
+        ));
     }
     if unchanged > 0 {
         parts.push(format!("{unchanged} as the spec says"));

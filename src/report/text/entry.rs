@@ -82,8 +82,8 @@ pub(crate) fn headline(entry: &Entry<'_>, mark: Mark, look: Look<'_>) -> String 
         push!(out, "{gap}{}", look.style.paint(Tone::Quiet, &declared));
     }
     out.push('\n');
-    if let Some(regions) = entry.regions() {
-        out += &indented(&format!("in {regions}"), INDENT, look.width);
+    if let Some(places) = entry.places() {
+        out += &indented(&format!("in {places}"), INDENT, look.width);
     }
     out
 }

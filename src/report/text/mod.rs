@@ -12,7 +12,7 @@ pub use outcome::{event, outcome};
 pub use plan::plan;
 pub(crate) use plan::verdict;
 pub use show::show;
-pub(crate) use {drift::verdict as drift_verdict, notes::looked_at, notes::place, notes::refused_scan};
+pub(crate) use {drift::verdict as drift_verdict, notes::looked_at, notes::refused_scan};
 
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,15 @@
 //! What surrounds the actions of a plan: scope, refusals, what is held or unseen, warnings, what is not ours.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::iter;
 
-use crate::model::{Address, Blind, Region, Unavailable};
-use crate::plan::{Plan, Precondition, State};
+use crate::model::{Address, Region};
+use crate::plan::{Held, Plan, Precondition, State};
 use crate::report::disclosure::{self, counted, some};
 use crate::report::fold::places;
 use crate::report::refusal::{Refusal, flags};
 use crate::report::summary::Deed;
+use crate::report::unseen::{self, Refused, Unseen, general, unseen};
 use crate::report::wrap::indented;
 use crate::report::{Disclosure, Look, Tone, clean};
 
@@ -39,21 +40,13 @@ pub(crate) fn looked_at(plan: &Plan) -> String {
     }
 }
 
-/// The Regions that only the scan looks at and that refused, a sentence for each reason.
+/// The Regions and accounts that only the scan looks at and that refused, a sentence for each reason.
 pub(crate) fn refused_scan(plan: &Plan, disclosure: &Disclosure) -> Vec<String> {
-    let refusals = &plan.scanned.not_scanned;
-    let accounts: BTreeSet<_> = refusals.iter().map(|refusal| &refusal.scope.account).collect();
-    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for Unavailable { scope, why } in refusals {
-        let name = if accounts.len() > 1 { scope.to_string() } else { scope.region_name().to_owned() };
-        reasons.entry(why).or_default().push(clean::line(&name));
-    }
-    let sentence = |(why, places): (&str, Vec<String>)| {
+    let sentence = |Refused { counted, named, why }: &Refused| {
         let why = clean::line(&disclosure.scrub_text(why));
-        let regions = counted(places.len(), "Region");
-        format!("{regions} refused the scan ({}): {}.", why.trim_end_matches('.'), places.join(", "))
+        format!("{counted} refused the scan ({}): {named}.", why.trim_end_matches('.'))
     };
-    reasons.into_iter().map(sentence).collect()
+    unseen::refused(&plan.scanned.not_scanned).iter().map(sentence).collect()
 }
 
 fn heading(text: &str, tone: Tone, look: Look<'_>) -> String {
@@ -120,18 +113,22 @@ pub(crate) fn held(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading(&format!("Held, and not done: {}", plan.held.len()), Tone::Doubt, look);
-    let mut said: BTreeMap<_, BTreeMap<Deed, Vec<&Address>>> = BTreeMap::new();
+    let mut said: BTreeMap<_, BTreeMap<Deed, Vec<&Held>>> = BTreeMap::new();
     for held in &plan.held {
         let deed = Deed::named(held.verb, held.address.kind, false);
-        said.entry((held.why, held.hint.as_str())).or_default().entry(deed).or_default().push(&held.address);
+        let hint = general(&held.hint, &held.address.scope.account);
+        said.entry((held.why, hint)).or_default().entry(deed).or_default().push(held);
     }
-    for ((why, hint), deeds) in said {
+    for ((why, general), deeds) in said {
         let why = look.style.paint(Tone::Doubt, why.word());
-        for (deed, addresses) in deeds {
-            for place in places(addresses) {
+        let mut hints: Vec<&str> = deeds.values().flatten().map(|held| held.hint.as_str()).collect();
+        hints.dedup();
+        for (deed, held) in deeds {
+            for place in places(held.into_iter().map(|held| &held.address)) {
                 push!(out, "  {} {place}  {why}\n", deed.word());
             }
         }
+        let hint = if let [hint] = hints.as_slice() { hint } else { general.as_str() };
         out += &indented(&clean::line(&look.disclosure.scrub_text(hint)), 6, look.width);
     }
     out
@@ -143,23 +140,16 @@ pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading("Not seen, so nothing that depends on it is touched", Tone::Doubt, look);
-    let mut said: BTreeMap<&str, Vec<&Blind>> = BTreeMap::new();
-    for blind in &plan.blind {
-        said.entry(&blind.why).or_default().push(blind);
-    }
-    for (why, blind) in said {
-        for blind in blind {
-            push!(out, "  {}\n", place(blind));
+    for Unseen { places, why } in unseen(plan) {
+        let accounts: Vec<&str> = places.iter().filter_map(|place| place.strip_prefix("account ")).collect();
+        if accounts.len() > FEW && accounts.len() == places.len() {
+            out += &indented(&format!("{} accounts: {}", accounts.len(), accounts.join(", ")), 2, look.width);
+        } else {
+            places.iter().for_each(|place| push!(out, "  {place}\n"));
         }
-        out += &indented(&clean::line(&look.disclosure.scrub_text(why)), 6, look.width);
+        out += &indented(&clean::line(&look.disclosure.scrub_text(&why)), 6, look.width);
     }
     out
-}
-
-/// Which resources a blind spot hides.
-pub(crate) fn place(blind: &Blind) -> String {
-    let name = blind.name.as_deref().unwrap_or("*");
-    clean::line(&format!("{}/{}/{name}", blind.kind, blind.scope))
 }
 
 /// What to know besides.

@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::report::disclosure::counted;
 use crate::report::refusal::Refusal;
 use crate::report::summary::{Deed, losses, to_do};
+use crate::report::unseen;
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, fold};
 
@@ -45,7 +46,7 @@ pub(crate) fn verdict(plan: &Plan) -> String {
         parts.push(format!("{held} held"));
     }
     if !plan.blind.is_empty() {
-        parts.push(format!("{} not seen", counted(plan.blind.len(), "place")));
+        parts.push(format!("{} not seen", counted(unseen::count(plan), "place")));
     }
     if unchanged > 0 {
         parts.push(format!("{unchanged} unchanged"));
