@@ -28,12 +28,21 @@ pub(super) fn lint(node: &Node, findings: &mut Findings) {
         );
     };
     for Entry { key: region, value } in regions.iter().filter(|entry| !is_operator(&entry.key)) {
+        if !is_region(region) && !is_placeholder(region) {
+            let message = format!("`{}` is not a Region", region.value);
+            findings.find(region.span, SYNTAX, message, "a Region looks like `eu-west-1`");
+        }
         for Entry { key, value } in value.entries().unwrap_or_default() {
             if !is_operator(key) {
                 configuration(region, key.span, value, findings);
             }
         }
     }
+}
+
+fn is_region(text: &str) -> bool {
+    let number = text.rsplit_once('-').map(|(_, number)| number);
+    text.matches('-').count() >= 2 && number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_operator(key: &str) -> bool {
@@ -62,8 +71,13 @@ fn configuration(region: &str, at: Span, node: &Node, findings: &mut Findings) {
     }
     if let Some(guarding) = get(node, "selective_content_guarding") {
         for Entry { key, value } in guarding.entries().unwrap_or_default() {
-            if !is_operator(key) {
-                guarded(key.as_str(), value, findings);
+            match key.as_str() {
+                part @ ("system" | "messages") => guarded(part, value, findings),
+                operator if is_operator(operator) => {}
+                other => {
+                    let help = suggest::advise(other, ["system", "messages"]).unwrap_or_default();
+                    findings.find(key.span, SYNTAX, format!("`{other}` is not a part of a call"), help);
+                }
             }
         }
     }
@@ -125,7 +139,9 @@ fn guarded(part: &str, setting: &Node, findings: &mut Findings) {
 /// The enforced configuration of an account, as it is put or listed.
 pub(super) fn account(node: &Node, findings: &mut Findings) {
     if let Some(listed) = get(node, "guardrailsConfig").and_then(Node::items) {
-        listed.iter().for_each(|one| of_account(one, one.span.at_start(), findings));
+        for one in listed {
+            of_account(one, one.span.at_start(), findings);
+        }
     } else if let Some(Entry { key, value }) = entry(node, "guardrailInferenceConfig") {
         of_account(value, key.span, findings);
     }

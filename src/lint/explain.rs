@@ -135,7 +135,7 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
         "IAM refuses a policy with an operator that it does not know.",
         "Write one of IAM's operators.", OPERATORS;
     ALLOW_ONLY:
-        "Permissions add up: one more policy of the same principal, an AWS managed one for instance, allows the call without the guardrail. Only a Deny cannot be undone.",
+        "Permissions add up: one more policy of the same principal, an AWS managed one for instance, allows the call without the guardrail. Only a Deny cannot be undone. In a permissions boundary the Allow is enough.",
         "Add a Deny of both actions where the guardrail is not the one that is asked for.", IDENTITY;
     LONG_LIVED_USER:
         "Access keys of users stay valid until somebody deletes them, and leak.",

@@ -50,7 +50,9 @@ pub(super) fn lint(node: &Node, at: Span, findings: &mut Findings) {
     }
     let controls = controls(node);
     if !detects {
-        controls.iter().for_each(|control| inert(control, findings));
+        for control in &controls {
+            inert(control, findings);
+        }
     }
     prompt_attack(&controls, at, findings);
     personal_data(&controls, at, findings);
@@ -58,7 +60,9 @@ pub(super) fn lint(node: &Node, at: Span, findings: &mut Findings) {
 
 /// Only what an override of a spec says by itself.
 pub(super) fn overridden(node: &Node, findings: &mut Findings) {
-    controls(node).iter().filter(|control| control.complete).for_each(|control| inert(control, findings));
+    for control in controls(node).iter().filter(|control| control.complete) {
+        inert(control, findings);
+    }
 }
 
 /// Whether a guardrail looks for prompt attacks.

@@ -1,10 +1,12 @@
 //! Which models an enforcement reaches.
 
-use super::codes::{EMBEDDINGS, INPUT_TAGS, LIST_MISSING};
+use super::codes::{EMBEDDINGS, INPUT_TAGS, LIST_MISSING, SYNTAX};
 use super::finding::Findings;
-use super::said::{Word, entry, get, words};
+use super::said::{Word, entry, get, is_placeholder, words};
+use crate::kinds::account_enforcement::models::{EVERY_MODEL, fault};
 use crate::model::span::Span;
 use crate::spec::node::{Entry, Node};
+use crate::spec::suggest;
 
 /// What the ids of models have in common that make vectors: `amazon.titan-embed-text-v2:0`,
 /// `amazon.nova-2-multimodal-embeddings-v1:0`, `cohere.embed-v4:0`, `twelvelabs.marengo-embed-3-0-v1:0`.
@@ -53,18 +55,50 @@ pub(super) fn lint(
             findings.find(key.span, LIST_MISSING, message, format!("add `{missing}`, empty where it says nothing"));
         }
     }
+    // A spec has been checked for what follows.
+    if both {
+        lists(value, names, &listed, findings);
+    }
     let include = include.map(&listed).unwrap_or_default();
     if let Some(named) = include.iter().find(|id| is_embedding(id)) {
         let message = format!("`{}` is an embedding model, which no guardrail examines", named.value);
         return findings.find(named.span, EMBEDDINGS, message, format!("remove it from `{included}`"));
     }
-    let everything = include.is_empty() || include.iter().any(|id| id.value == "ALL");
+    let everything = include.is_empty() || include.iter().any(|id| id.value == EVERY_MODEL);
     let left_out = exclude.is_none() && both;
     let excludes = exclude.map(&listed).unwrap_or_default();
     if everything && !left_out && !excludes.iter().any(|id| is_embedding(id)) {
         let span = entry(value, excluded).map_or(key.span, |entry| entry.key.span);
         let message = format!("`{excluded}` names no embedding model, so the guardrail is enforced on all of them");
         findings.find(span, EMBEDDINGS, message, ADVICE);
+    }
+}
+
+/// Lists that do not exist, and models that cannot be named.
+fn lists(enforcement: &Node, names: Names, listed: impl Fn(&Node) -> Vec<Word>, findings: &mut Findings) {
+    let known = [names.included, names.excluded];
+    for Entry { key, value } in enforcement.entries().unwrap_or_default() {
+        if key.starts_with("@@") {
+            continue;
+        }
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+            let help = suggest::advise(key, known).unwrap_or_default();
+            findings.find(key.span, SYNTAX, format!("`{}` is not a list of models", key.value), help);
+            continue;
+        }
+        for id in listed(value).iter().filter(|id| !is_placeholder(id)) {
+            let every = id.value == EVERY_MODEL;
+            if every && key.eq_ignore_ascii_case(names.excluded) {
+                findings.find(
+                    id.span,
+                    SYNTAX,
+                    "`ALL` cannot be excluded",
+                    "where no model is to be held to a guardrail, enforce none",
+                );
+            } else if let Some((_, message, help)) = fault(id).filter(|_| !every) {
+                findings.find(id.span, SYNTAX, message, help);
+            }
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Resource policies on guardrails and guardrail profiles, held against the three statements that AWS accepts (Bedrock
 //! user guide, "Using resource-based policies for guardrails").
 
-use super::codes::{RESOURCE_POLICY_SHAPE, VERSIONED_RESOURCE};
+use super::codes::{LONG_LIVED_USER, RESOURCE_POLICY_SHAPE, VERSIONED_RESOURCE};
 use super::finding::Findings;
-use super::policy::{Effect, Policy, Statement, guardrail_version};
+use super::policy::{Effect, Policy, Statement, guardrail_version, is_user};
 use super::said::{Word, entry, get, is_map, is_placeholder, items, word, words};
 use crate::model::span::Span;
 use crate::spec::node::{Entry, Node};
@@ -99,6 +99,10 @@ fn admits(statement: &Statement<'_>, findings: &mut Findings) {
         && who.value == "*"
     {
         return organization(key.span, condition, findings);
+    }
+    for user in named.iter().filter(|who| is_user(who)) {
+        let message = format!("this admits the IAM user `{}`, whose keys do not expire", user.value);
+        findings.find(user.span, LONG_LIVED_USER, message, "admit the account, and let its roles apply the guardrail");
     }
     let owner = owner(statement);
     let fits = |who: &Word| {

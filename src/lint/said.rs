@@ -40,9 +40,17 @@ fn stands_for(expression: &Expression) -> String {
     }
 }
 
+/// Words of AWS's documents that stand for what a reader has yet to fill in.
+const BLANKS: [&str; 5] = ["account-id", "account_id", "guardrail-id", "guardrail_id", "region-code"];
+
 /// Whether a text holds what somebody has yet to fill in: nothing can be said of it.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    text.contains("${") || text.contains(['<', '>', '{', '}'])
+    // A blank alone is what it is: an id where an ARN belongs.
+    let blank = || {
+        let lower = text.to_ascii_lowercase();
+        lower.starts_with("arn:") && BLANKS.iter().any(|blank| lower.contains(blank))
+    };
+    text.contains("${") || text.contains(['<', '>', '{', '}']) || blank()
 }
 
 /// The items of a list, or the one value.

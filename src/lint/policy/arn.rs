@@ -46,17 +46,18 @@ pub(super) fn matches(pattern: &str, arn: &str) -> bool {
     .all(|(pattern, part)| glob::matches(pattern, part))
 }
 
+/// ARNs that no narrower pattern thinks of.
+const STRANGE: &[&str] = &[
+    "arn:aws:bedrock:zz-strange-9::foundation-model/strange.model-v9",
+    "arn:aws:bedrock:zz-strange-9:000000000000:inference-profile/strange.model-v9",
+    "arn:aws:bedrock:zz-strange-9:000000000000:guardrail/zzzzzzzzzzzz",
+];
+
 /// Whether a resource pattern takes in whatever Bedrock has.
 pub(super) fn is_everything(pattern: &str) -> bool {
     if pattern.bytes().all(|byte| byte == b'*') {
         return !pattern.is_empty();
     }
-    // An ARN that no narrower pattern thinks of.
-    const STRANGE: &[&str] = &[
-        "arn:aws:bedrock:zz-strange-9::foundation-model/strange.model-v9",
-        "arn:aws:bedrock:zz-strange-9:000000000000:inference-profile/strange.model-v9",
-        "arn:aws:bedrock:zz-strange-9:000000000000:guardrail/zzzzzzzzzzzz",
-    ];
     STRANGE.iter().all(|arn| glob::matches(pattern, arn))
 }
 

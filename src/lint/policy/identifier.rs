@@ -59,44 +59,44 @@ struct Fault {
     help: String,
 }
 
-fn void(why: impl Into<String>, help: impl Into<String>) -> Option<Fault> {
-    Some(Fault { code: NEVER_MATCHES, why: why.into(), void: true, help: help.into() })
+fn void(why: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault { code: NEVER_MATCHES, why: why.into(), void: true, help: help.into() }
 }
 
 const FORM: &str =
     "write `arn:aws:bedrock:<region>:<account>:guardrail/<id>:<version>`, without `:<version>` for DRAFT";
 
-fn fault(value: &Word, test: &Test, on_guardrail: bool) -> Option<Fault> {
+fn fault(value: &Word, asked: &Test, on_guardrail: bool) -> Option<Fault> {
     let text = value.value.as_str();
-    let wildcards = test.operator.compare != Compare::Text;
+    let literal = asked.operator.compare == Compare::Text;
     // An empty text is what a call with an empty guardrail has, and a Deny may mean just that.
     if text.is_empty() || is_placeholder(text) {
         return None;
     }
-    if !wildcards && glob::is_pattern(text) {
-        let why = format!("`{}` takes `*` and `?` for plain characters, and no ARN holds them", test.written.value);
-        let like = if test.operator.negated { "ArnNotLike" } else { "ArnLike" };
+    if literal && glob::is_pattern(text) {
+        let why = format!("`{}` takes `*` and `?` for plain characters, and no ARN holds them", asked.written.value);
+        let like = if asked.operator.negated { "ArnNotLike" } else { "ArnLike" };
         return Some(Fault { code: LITERAL_WILDCARD, why, void: true, help: format!("write `{like}`") });
     }
     if !can_be_arn(text) {
-        let key = if on_guardrail { IDENTIFIER } else { test.key.value.as_str() };
+        let key = if on_guardrail { IDENTIFIER } else { asked.key.value.as_str() };
         let help = if on_guardrail { FORM.to_owned() } else { "write the whole ARN".to_owned() };
-        return void(format!("`{text}` is no ARN, and `{key}` holds the ARN"), help);
+        return Some(void(format!("`{text}` is no ARN, and `{key}` holds the ARN"), help));
     }
     let parts = Arn::read(text);
-    if parts.is_none() && text != "*" && test.operator.compare == Compare::Arn {
+    if parts.is_none() && text != "*" && asked.operator.compare == Compare::Arn {
         let why = format!(
             "`{text}` has fewer than the six parts of an ARN, each of which `{}` compares by itself",
-            test.written.value
+            asked.written.value
         );
-        return void(why, FORM);
+        return Some(void(why, FORM));
     }
     if !on_guardrail {
         return None;
     }
     let Some(arn) = parts else {
         // A pattern of text that reaches over parts.
-        return any_account(text);
+        return Some(any_account(text));
     };
     of_guardrail(&arn, text)
 }
@@ -106,24 +106,24 @@ fn of_guardrail(arn: &Arn<'_>, text: &str) -> Option<Fault> {
     if !glob::matches(arn.service, "bedrock")
         || !glob::matches(arn.partition, "aws") && literal(arn.partition) && !arn.partition.starts_with("aws-")
     {
-        return void(format!("`{text}` is no ARN of Bedrock"), FORM);
+        return Some(void(format!("`{text}` is no ARN of Bedrock"), FORM));
     }
     if literal(arn.account) && !is_account(arn.account) {
-        return void(format!("`{text}` names no account, which the ARN of a guardrail has"), FORM);
+        return Some(void(format!("`{text}` names no account, which the ARN of a guardrail has"), FORM));
     }
     if arn.region.is_empty() {
-        return void(format!("`{text}` names no Region, which the ARN of a guardrail has"), FORM);
+        return Some(void(format!("`{text}` names no Region, which the ARN of a guardrail has"), FORM));
     }
     if literal(arn.resource) || arn.resource.contains('/') {
-        let (kind, rest) = arn.typed();
+        let (kind, id) = arn.typed();
         if !glob::matches(kind, "guardrail") {
-            return void(format!("`{text}` is not the ARN of a guardrail"), FORM);
+            return Some(void(format!("`{text}` is not the ARN of a guardrail"), FORM));
         }
-        if let Some(fault) = id_and_version(rest, text) {
+        if let Some(fault) = id_and_version(id, text) {
             return Some(fault);
         }
     }
-    if glob::is_pattern(arn.account) { any_account(text) } else { None }
+    glob::is_pattern(arn.account).then(|| any_account(text))
 }
 
 fn id_and_version(rest: &str, text: &str) -> Option<Fault> {
@@ -132,13 +132,13 @@ fn id_and_version(rest: &str, text: &str) -> Option<Fault> {
     if (!letters.is_empty() || id.is_empty()) && !is_guardrail_id(&letters) {
         let help =
             "the id is what AWS gave, lower-case letters and digits; the name of a guardrail is not part of its ARN";
-        return void(format!("`{id}` is not the id of a guardrail"), help);
+        return Some(void(format!("`{id}` is not the id of a guardrail"), help));
     }
     if let Some(version) = version {
         let digits: String = version.chars().filter(|c| !matches!(c, '*' | '?')).collect();
         if !glob::is_pattern(version) && !is_version(version) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             let help = "a version is a number; for DRAFT the key holds the ARN without a version";
-            return void(format!("`{version}` is not the number of a version"), help);
+            return Some(void(format!("`{version}` is not the number of a version"), help));
         }
     }
     if version.is_none() && id.ends_with('*') && (1..ID_LENGTH).contains(&letters.len()) {
@@ -149,13 +149,13 @@ fn id_and_version(rest: &str, text: &str) -> Option<Fault> {
     None
 }
 
-fn any_account(text: &str) -> Option<Fault> {
-    Some(Fault {
+fn any_account(text: &str) -> Fault {
+    Fault {
         code: ANY_ACCOUNT,
         why: format!("`{text}` takes a guardrail of any account, one without a filter among them"),
         void: false,
         help: "name the account, and the guardrail by its id".to_owned(),
-    })
+    }
 }
 
 /// Whether a pattern can match a text that begins with `arn:`.

@@ -104,7 +104,7 @@ pub(crate) const WITHOUT_RESOURCE: &[&str] = &[
     "RetrieveAndGenerate", "ValidateFlowDefinition",
 ];
 
-/// The actions of `bedrock-mantle`, the endpoint that speaks as OpenAI does.
+/// The actions of `bedrock-mantle`, the endpoint that speaks as other vendors' clients expect.
 #[rustfmt::skip]
 pub(crate) const MANTLE: &[&str] = &[
     "ArchiveProject", "AssociateCustomizedModel", "CallWithBearerToken", "CancelFineTuningJob", "CancelInference",

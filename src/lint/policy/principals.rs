@@ -3,7 +3,8 @@
 use super::super::codes::{EVERYBODY, LONG_LIVED_KEYS, LONG_LIVED_USER};
 use super::super::finding::Findings;
 use super::super::glob;
-use super::super::said::{Word, get, is_map, words};
+use super::super::said::{Word, get, is_map, is_placeholder, words};
+use super::operator::Compare;
 use super::resources;
 use super::statement::{Effect, Statement};
 use crate::spec::node::Node;
@@ -19,9 +20,12 @@ pub(in crate::lint) fn is_user(text: &str) -> bool {
 
 /// Users that a condition lets off or lets in.
 pub(super) fn exempted(statement: &Statement<'_>, findings: &mut Findings) {
-    for test in statement.tests.iter().filter(|test| test.key.eq_ignore_ascii_case("aws:PrincipalArn")) {
+    for test in &statement.tests {
+        let by_name = test.key.eq_ignore_ascii_case("aws:username");
+        let by_arn = test.key.eq_ignore_ascii_case("aws:PrincipalArn");
         let favours = (statement.effect == Effect::Deny) == test.operator.negated;
-        for value in test.values.iter().filter(|value| favours && is_user(value)) {
+        let asks = test.operator.compare != Compare::Null && favours && (by_name || by_arn);
+        for value in test.values.iter().filter(|value| asks && (by_name && !is_placeholder(value) || is_user(value))) {
             let what = if statement.effect == Effect::Deny { "exempts" } else { "lets in" };
             let message = format!("this {what} the IAM user `{}`, whose keys do not expire", value.value);
             findings.find(value.span, LONG_LIVED_USER, message, ROLE);

@@ -2,8 +2,8 @@
 
 use super::super::codes::{MALFORMED, OLD_VERSION, UNKNOWN_OPERATOR};
 use super::super::finding::Findings;
-use super::super::said::{Word, entry, get, is_map, items, text, word, words};
-use super::operator::{Operator, known};
+use super::super::said::{Word, entry, get, is_map, is_placeholder, items, text, word, words};
+use super::operator::{Compare, Operator, known};
 use super::pattern::Listed;
 use crate::model::span::Span;
 use crate::spec::node::{Entry, Node};
@@ -247,6 +247,9 @@ fn tests(condition: &Node, findings: &mut Findings) -> Vec<Test> {
             }
             continue;
         };
+        if operator.compare == Compare::Null {
+            absence(keys, findings);
+        }
         let test = |Entry { key, value }: &Entry| Test {
             written: written.clone(),
             operator,
@@ -256,4 +259,19 @@ fn tests(condition: &Node, findings: &mut Findings) -> Vec<Test> {
         tests.extend(keys.iter().map(test));
     }
     tests
+}
+
+/// `Null` asks for absence, and takes `true` and `false` only.
+fn absence(keys: &[Entry], findings: &mut Findings) {
+    for value in keys.iter().flat_map(|entry| words(&entry.value)) {
+        if !["true", "false"].iter().any(|known| known.eq_ignore_ascii_case(&value)) && !is_placeholder(&value) {
+            let message = format!("`{}` is no answer to whether a key is absent", value.value);
+            findings.find(
+                value.span,
+                MALFORMED,
+                message,
+                "write \"true\" where it must be absent, \"false\" where it must be there",
+            );
+        }
+    }
 }

@@ -115,7 +115,7 @@ fn sarif_explains_its_rules() {
     let results = run["results"].as_array().expect("results");
     assert_eq!((log["version"].as_str(), results.len()), (Some("2.1.0"), 3));
     for result in results {
-        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("an index") as usize];
+        let rule = run.pointer(&format!("/tool/driver/rules/{}", result["ruleIndex"])).expect("a rule");
         assert_eq!(rule["id"], result["ruleId"]);
         assert!(rule["fullDescription"]["text"].is_string() && rule["helpUri"].is_string(), "{rule}");
         assert_eq!(result["level"], "warning");
