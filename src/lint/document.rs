@@ -13,6 +13,8 @@ pub enum Kind {
     Principals,
     /// A resource policy on a guardrail or a guardrail profile.
     GuardrailPolicy,
+    /// The policy of a VPC endpoint of Bedrock.
+    Endpoint,
     /// The trust policy of a role.
     Trust,
     /// A resource policy on something else.
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Principals => "an identity or service control policy",
             Self::GuardrailPolicy => "a resource policy on a guardrail",
+            Self::Endpoint => "the policy of a VPC endpoint",
             Self::Trust => "a trust policy",
             Self::OtherResource => "a resource policy",
             Self::Bedrock => "a Bedrock policy",
@@ -121,11 +124,15 @@ fn policy(statements: &Node) -> Kind {
     if statements.iter().any(|one| says(one, "Action", |action| action.starts_with("sts:"))) {
         return Kind::Trust;
     }
-    let bedrock = |one: &Node| {
-        says(one, "Action", |action| action.starts_with("bedrock:"))
-            || says(one, "Resource", |arn| arn.contains(":bedrock:"))
+    let on_guardrail = |one: &Node| {
+        says(one, "Action", |action| action.starts_with("bedrock:") && action.contains("guardrail"))
+            || says(one, "Resource", |arn| arn.contains(":guardrail"))
     };
-    if statements.iter().any(bedrock) { Kind::GuardrailPolicy } else { Kind::OtherResource }
+    if statements.iter().any(on_guardrail) {
+        return Kind::GuardrailPolicy;
+    }
+    let calls = |one: &Node| says(one, "Action", |action| action.starts_with("bedrock"));
+    if statements.iter().any(calls) { Kind::Endpoint } else { Kind::OtherResource }
 }
 
 #[cfg(test)]
@@ -142,6 +149,10 @@ mod tests {
             (
                 r#"{"Statement": [{"Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b"}]}"#,
                 Kind::OtherResource,
+            ),
+            (
+                r#"{"Statement": [{"Principal": "*", "Action": "bedrock:InvokeModel", "Resource": "*"}]}"#,
+                Kind::Endpoint,
             ),
             (r#"{"Statement": [{"Principal": {"AWS": "1"}, "Action": "sts:AssumeRole"}]}"#, Kind::Trust),
             (r#"{"bedrock": {"guardrail_inference": {}}}"#, Kind::Bedrock),

@@ -37,6 +37,7 @@ pub fn document(source: SourceId, text: &str) -> Result<(Kind, Findings), Diagno
     match kind {
         Kind::Principals => policy::lint(node, policy::Attached::Somewhere, &mut findings),
         Kind::GuardrailPolicy => resource_policy::lint(node, &mut findings),
+        Kind::Endpoint => policy::lint_endpoint(node, &mut findings),
         Kind::Trust => policy::lint_resource(node, true, &mut findings),
         Kind::OtherResource => policy::lint_resource(node, false, &mut findings),
         Kind::Bedrock => bedrock_policy::lint(node, &mut findings),

@@ -50,7 +50,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         let lower = text.to_ascii_lowercase();
         lower.starts_with("arn:") && BLANKS.iter().any(|blank| lower.contains(blank))
     };
-    text.contains("${") || text.contains(['<', '>', '{', '}']) || blank()
+    ["${", "...", "…"].iter().any(|gap| text.contains(gap)) || text.contains(['<', '>', '{', '}']) || blank()
 }
 
 /// The items of a list, or the one value.

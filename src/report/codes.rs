@@ -29,7 +29,8 @@ cannot be read, or is none of these:
 | document | told by |
 |---|---|
 | identity policy, permissions boundary, service control policy | `Statement`, and no principal |
-| resource policy on a guardrail or a guardrail profile | `Statement` with a principal and actions of Bedrock |
+| resource policy on a guardrail or a guardrail profile | `Statement` with a principal, and guardrails in its actions or resources |
+| policy of a VPC endpoint of Bedrock | `Statement` with a principal and other actions of Bedrock |
 | trust policy | `Statement` with a principal and actions of STS |
 | Bedrock policy | `bedrock` |
 | guardrail, as created, as read, in a template, or as an entry of a spec | `blockedInputMessaging`, `contentPolicyConfig`, … |

@@ -56,6 +56,14 @@ pub(super) fn lint(node: &Node, attached: Attached, findings: &mut Findings) {
     enforcement::check(&policy, attached, findings);
 }
 
+/// Looks at the policy of a VPC endpoint, which like one of the organization gives nothing by itself.
+pub(super) fn lint_endpoint(node: &Node, findings: &mut Findings) {
+    lint(node, Attached::Organization, findings);
+    for statement in &Policy::read(node, &mut Findings::default()).statements {
+        principals::trusted(statement, false, findings);
+    }
+}
+
 /// Looks at the trust policy of a role, or at a resource policy on something else than a guardrail.
 pub(super) fn lint_resource(node: &Node, trust: bool, findings: &mut Findings) {
     let policy = Policy::read(node, findings);
