@@ -2,11 +2,11 @@
 
 crate::codes! {
     /// Something else.
-    UNKNOWN_DOCUMENT = "E0601": "a document is neither a policy nor a guardrail nor an enforcement";
+    UNKNOWN_DOCUMENT = "E0801": "a document is neither a policy nor a guardrail nor an enforcement";
     /// A spec among documents.
-    IS_SPEC = "E0602": "a spec is given where `lint` takes documents";
+    IS_SPEC = "E0802": "a spec is given where `lint` takes documents";
     /// A document inside text.
-    IN_TEXT = "E0603": "a document stands inside a string of another";
+    IN_TEXT = "E0803": "a document stands inside a string of another";
 
     /// A statement that IAM would refuse.
     MALFORMED = "L0001": "a policy does not have the form that IAM reads";

@@ -169,11 +169,11 @@ mod tests {
     #[test]
     fn what_is_no_document_is_told() {
         for (text, code) in [
-            ("[]", "E0601"),
-            ("7", "E0601"),
-            (r#"{"name": "x"}"#, "E0601"),
-            ("format: 1\nstack: acme\n", "E0602"),
-            (r#"{"resourcePolicy": "{\"Statement\": []}"}"#, "E0603"),
+            ("[]", "E0801"),
+            ("7", "E0801"),
+            (r#"{"name": "x"}"#, "E0801"),
+            ("format: 1\nstack: acme\n", "E0802"),
+            (r#"{"resourcePolicy": "{\"Statement\": []}"}"#, "E0803"),
         ] {
             let root = node(text);
             assert_eq!(classify(&root).map_err(|fault| fault.code.id()), Err(code), "{text}");

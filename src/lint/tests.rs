@@ -31,7 +31,7 @@ fn json_may_be_indented_with_tabs() {
 
 #[test]
 fn what_is_no_document_is_a_fault() {
-    for (text, code) in [("", "E0004"), ("{", "E0101"), ("{\"a\": 1, \"a\": 2}", "E0102"), ("{\"a\": 1}", "E0601")] {
+    for (text, code) in [("", "E0004"), ("{", "E0101"), ("{\"a\": 1, \"a\": 2}", "E0102"), ("{\"a\": 1}", "E0801")] {
         assert_eq!(codes(text), [code], "{text}");
     }
 }

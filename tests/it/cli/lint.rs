@@ -73,7 +73,7 @@ fn findings_are_the_result_and_faults_are_not() {
     ] {
         assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
     }
-    assert!(ran.stderr.contains("E0601") && !ran.stdout.contains("E0601"), "{ran:?}");
+    assert!(ran.stderr.contains("E0801") && !ran.stdout.contains("E0801"), "{ran:?}");
     assert_eq!(desk.run(&["lint", "right.yaml"]).stdout, "No findings in 1 document.\n");
     // Nothing listens there: a call would be an error.
     let ran = desk.run(&["lint", "--endpoint-url", "http://127.0.0.1:9", "right.yaml"]);
@@ -90,7 +90,7 @@ fn json_has_everything_that_text_has() {
         (&report["format_version"], &report["documents"], &report["clean"]),
         (&"1".into(), &1.into(), &false.into())
     );
-    assert_eq!(report["faults"][0]["code"], "E0601");
+    assert_eq!(report["faults"][0]["code"], "E0801");
     let findings = report["findings"].as_array().expect("findings");
     let codes: Vec<&str> = findings.iter().filter_map(|finding| finding["code"].as_str()).collect();
     assert_eq!(codes, ["L0107", "L0103", "L0301"]);
