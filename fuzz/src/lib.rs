@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bedrail::kinds::{Kind, Model, org_policy, resource_policy};
+use bedrail::lint::Findings;
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{
     Account, Caller, Desired, Digest, Document, Evidence, Facts, Live, NAME_TAG, Organization, Partition, Raw,
@@ -47,6 +48,25 @@ pub fn spec(data: &[u8]) {
     let Some(desired) = lower(&spec, &facts, &mut Diagnostics::new()) else { return };
     if let Ok(plan) = plan(&desired, &Live::default(), &facts, &Options::default(), Digest::of(&"spec")) {
         show(&plan, &desired);
+    }
+}
+
+/// A document: what is found in it is shown in every form, each finding with its place and its path.
+pub fn lint(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (sources, file) = Sources::one("policy.json", text);
+    let (findings, faults) = match bedrail::lint::document(file, text) {
+        Ok((_, findings)) => (findings, Diagnostics::new()),
+        Err(faults) => (Findings::default(), faults),
+    };
+    for finding in &findings.diagnostics {
+        let span = finding.span.expect("a place");
+        assert!(findings.paths.get(&span).is_some_and(|path| !path.is_empty()), "{} has no path", finding.message);
+    }
+    let lint = diagnostics::Lint { findings: &findings, faults: &faults, documents: 1, sources: &sources };
+    obeyed_by_nobody(&lint.render(diagnostics::Form::Text(diagnostics::Paint::Plain), 80));
+    for form in [diagnostics::Form::Json, diagnostics::Form::Sarif] {
+        serde_json::from_str::<serde_json::Value>(&lint.render(form, 80)).expect("JSON");
     }
 }
 
@@ -186,5 +206,10 @@ pub fn facts() -> Facts {
 pub type Target = fn(&[u8]);
 
 /// The names of the targets, each with what it does.
-pub const TARGETS: [(&str, Target); 4] =
-    [("spec", spec), ("plan_file", plan_file), ("org_policy", org_policy), ("resource_policy", resource_policy)];
+pub const TARGETS: [(&str, Target); 5] = [
+    ("spec", spec),
+    ("plan_file", plan_file),
+    ("org_policy", org_policy),
+    ("resource_policy", resource_policy),
+    ("lint", lint),
+];

@@ -59,6 +59,14 @@ impl Output {
         self.result_style
     }
 
+    /// Whether results carry colours, as diagnostics have it.
+    pub(crate) const fn paint(&self) -> Paint {
+        match self.result_style {
+            Style::Coloured => Paint::Colour,
+            Style::Plain => Paint::Plain,
+        }
+    }
+
     /// Columns of results.
     pub(crate) const fn width(&self) -> usize {
         self.width

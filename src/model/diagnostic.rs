@@ -25,7 +25,7 @@ impl Severity {
     }
 }
 
-/// The lasting identity of a kind of diagnostic: `E` or `W` and four digits. Declared with [`codes!`](crate::codes)
+/// The lasting identity of a kind of diagnostic: `E`, `W` or `L` and four digits. Declared with [`codes!`](crate::codes)
 /// beside the rule that uses it.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
@@ -49,10 +49,10 @@ impl Code {
         self.meaning
     }
 
-    /// Told by the first letter: `E` or `W`.
+    /// Told by the first letter: what is found by `lint`, `L`, is a warning as `W` is.
     pub const fn severity(self) -> Severity {
         match self.id.as_bytes() {
-            [b'W', ..] => Severity::Warning,
+            [b'W' | b'L', ..] => Severity::Warning,
             _ => Severity::Error,
         }
     }

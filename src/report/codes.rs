@@ -1,5 +1,6 @@
-//! The page that documents the codes.
+//! The pages that document the codes, and what `lint` finds.
 
+use crate::lint::explain::{EXPLANATIONS, Explanation};
 use crate::model::diagnostic::Code;
 use crate::spec::codes::LISTS;
 
@@ -8,11 +9,48 @@ pub fn page() -> String {
     let mut all: Vec<Code> = LISTS.concat();
     all.sort();
     let mut page = String::from(
-        "# Codes of diagnostics\n\nErrors begin with `E`, warnings with `W`, preconditions of a plan with `P`. A code keeps its meaning for good.\n\n\
+        "# Codes of diagnostics\n\nErrors begin with `E`, warnings with `W`, preconditions of a plan with `P`, findings of `lint` with `L` ([lint.md](lint.md)). A code keeps its meaning for good.\n\n\
          | code | meaning |\n|---|---|\n",
     );
     for code in all {
         page.extend(["| ", code.id(), " | ", code.meaning(), " |\n"]);
+    }
+    page
+}
+
+/// What stands before the findings.
+const LINT: &str = "# What `lint` finds
+
+`bedrail lint FILE…` looks at documents, JSON or YAML; without files at the spec of `--spec`: its guardrails, its enforcements
+and the documents that it holds. Nothing is asked of AWS. `--format json` and `--format sarif` are for machines; a finding has a
+code, a place, the path to it in the document, and what to write instead. Exit codes: 0 no findings, 2 findings, 1 a file that
+cannot be read, or is none of these:
+
+| document | told by |
+|---|---|
+| identity policy, permissions boundary, service control policy | `Statement`, and no principal |
+| resource policy on a guardrail or a guardrail profile | `Statement` with a principal, and guardrails in its actions or resources |
+| policy of a VPC endpoint of Bedrock | `Statement` with a principal and other actions of Bedrock |
+| trust policy | `Statement` with a principal and actions of STS |
+| Bedrock policy | `bedrock` |
+| guardrail, as created, as read, in a template, or as an entry of a spec | `blockedInputMessaging`, `contentPolicyConfig`, … |
+| enforced configuration of an account | `guardrailInferenceConfig` |
+
+What AWS's answers wrap around a document (`PolicyDocument`, `PolicyVersion`, …) may stay. A policy that only denies, beside
+`Allow * on *`, is taken for one of the organization, whose Allow gives nothing. A text with `${…}` or `<…>` in it is taken for
+something that is yet to be filled in, and nothing is said of it.
+
+Findings say what a document does by itself. Other policies of the same principal are not seen.
+";
+
+/// The findings of `lint` with their explanations, in Markdown.
+pub fn lint_page() -> String {
+    let mut page = LINT.to_owned();
+    for (code, Explanation { why, instead, source }) in EXPLANATIONS {
+        let meaning = code.meaning();
+        let (first, rest) = meaning.split_at(meaning.chars().next().map_or(0, char::len_utf8));
+        page.extend(["\n## ", code.id(), "\n\n", &first.to_uppercase(), rest, ".\n\n", why, " ", instead, "\n\n"]);
+        page.extend(["Source: <", source, ">\n"]);
     }
     page
 }
@@ -31,8 +69,19 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "writes docs/codes.md"]
+    fn every_finding_is_documented() {
+        let written = include_str!("../../docs/lint.md");
+        assert_eq!(
+            written,
+            lint_page(),
+            "run `cargo test -p bedrail --lib write_codes -- --ignored` to write the page anew"
+        );
+    }
+
+    #[test]
+    #[ignore = "writes docs/codes.md and docs/lint.md"]
     fn write_codes() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/codes.md"), page()).unwrap();
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lint.md"), lint_page()).unwrap();
     }
 }

@@ -112,6 +112,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::resource_policy::codes::CODES,
     crate::kinds::org_policy::codes::CODES,
     crate::kinds::account_enforcement::codes::CODES,
+    crate::lint::codes::CODES,
 ];
 
 #[cfg(test)]
@@ -123,7 +124,10 @@ mod tests {
         let mut ids: Vec<&str> = LISTS.iter().flat_map(|list| list.iter()).map(|code| code.id()).collect();
         for id in &ids {
             let (letter, number) = id.split_at(1);
-            assert!(matches!(letter, "E" | "P" | "W") && number.len() == 4 && number.parse::<u16>().is_ok(), "{id}");
+            assert!(
+                matches!(letter, "E" | "L" | "P" | "W") && number.len() == 4 && number.parse::<u16>().is_ok(),
+                "{id}"
+            );
         }
         let count = ids.len();
         ids.sort_unstable();

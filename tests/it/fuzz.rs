@@ -57,6 +57,12 @@ async fn plan_files() {
 }
 
 #[test]
+fn documents() {
+    let folders = ["localstack/conformance/corpus", "tests/cases/lint"];
+    assert!(replay("lint", &files(&folders, ".json")) > 600);
+}
+
+#[test]
 fn policies() {
     let seeds = files(&["localstack/conformance/corpus/policies"], ".json");
     for target in ["org_policy", "resource_policy"] {

@@ -14,6 +14,7 @@ mod hostile;
 mod house;
 mod layers;
 mod leaks;
+mod lint_cases;
 mod publish;
 mod reading;
 mod safety;

@@ -5,6 +5,7 @@ mod completions;
 mod destroy;
 mod drift;
 mod graph;
+mod lint;
 mod man;
 mod plan;
 mod sandbox;
@@ -37,6 +38,7 @@ impl Form {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(validate::Args),
+    Lint(lint::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
@@ -54,6 +56,7 @@ impl Command {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         match self {
             Self::Validate(_) => validate::Args::run(global, output),
+            Self::Lint(args) => args.run(global, output),
             Self::Plan(args) => args.run(global, output).await,
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,

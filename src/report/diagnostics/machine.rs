@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
+use crate::lint::explain::{self, Explanation};
 use crate::model::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::span::Span;
 use crate::report::clean;
@@ -34,30 +35,65 @@ struct Report<D> {
 }
 
 pub(super) fn json(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let item = |Diagnostic { code, severity, message, span, label, help, related }: &Diagnostic| {
-        let mut item = json!({
-            "code": code.id(), "severity": severity.as_str(), "message": message,
-            "label": label, "help": help, "file": null, "line": null, "column": null,
-            "end_line": null, "end_column": null,
-            "related": related.iter().map(|(span, label)| {
-                let mut place = place(*span, sources);
-                place["message"] = label.as_str().into();
-                place
-            }).collect::<Vec<_>>(),
-        });
-        if let Some(span) = span
-            && let (Json::Object(place), Some(item)) = (place(*span, sources), item.as_object_mut())
-        {
-            item.extend(place);
-        }
-        item
-    };
+    let item = |diagnostic: &Diagnostic| item(diagnostic, sources);
     pretty(&Report {
         diagnostics: Each(diagnostics, item),
         errors: diagnostics.errors(),
         format_version: "1",
         valid: !diagnostics.has_errors(),
         warnings: diagnostics.warnings(),
+    })
+}
+
+/// A diagnostic as an object.
+fn item(diagnostic: &Diagnostic, sources: &Sources) -> Json {
+    let Diagnostic { code, severity, message, span, label, help, related } = diagnostic;
+    let mut item = json!({
+        "code": code.id(), "severity": severity.as_str(), "message": message,
+        "label": label, "help": help, "file": null, "line": null, "column": null,
+        "end_line": null, "end_column": null,
+        "related": related.iter().map(|(span, label)| {
+            let mut place = place(*span, sources);
+            place["message"] = label.as_str().into();
+            place
+        }).collect::<Vec<_>>(),
+    });
+    if let Some(span) = span
+        && let (Json::Object(place), Some(item)) = (place(*span, sources), item.as_object_mut())
+    {
+        item.extend(place);
+    }
+    item
+}
+
+/// What `lint --format json` writes, its members in the order of their names.
+#[derive(Serialize)]
+struct Linted<F, D> {
+    clean: bool,
+    documents: usize,
+    faults: D,
+    findings: F,
+    format_version: &'static str,
+}
+
+pub(super) fn lint(linted: &super::Lint<'_>) -> String {
+    let super::Lint { findings, faults, documents, sources } = linted;
+    let finding = |diagnostic: &Diagnostic| {
+        let mut item = item(diagnostic, sources);
+        item["path"] = diagnostic.span.and_then(|span| findings.paths.get(&span)).map(String::as_str).into();
+        if let Some(Explanation { why, instead, source }) = explain::of(diagnostic.code) {
+            item["why"] = (*why).into();
+            item["instead"] = (*instead).into();
+            item["source"] = (*source).into();
+        }
+        item
+    };
+    pretty(&Linted {
+        clean: findings.is_empty() && !faults.has_errors(),
+        documents: *documents,
+        faults: Each(faults, |fault: &Diagnostic| item(fault, sources)),
+        findings: Each(&findings.diagnostics, finding),
+        format_version: "1",
     })
 }
 
@@ -121,8 +157,7 @@ struct SarifRun<R> {
 /// SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let codes: BTreeMap<&str, Code> = diagnostics.iter().map(|d| (d.code.id(), d.code)).collect();
-    let rules: Vec<Json> =
-        codes.values().map(|code| json!({ "id": code.id(), "shortDescription": { "text": code.meaning() } })).collect();
+    let rules: Vec<Json> = codes.values().map(|code| rule(*code)).collect();
     let result = |Diagnostic { code, severity, message, span, label: _, help, related }: &Diagnostic| {
         let text = help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"));
         let related = related.iter().map(|(span, label)| {
@@ -148,6 +183,17 @@ pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
         }],
         version: "2.1.0",
     })
+}
+
+/// A code as a rule, explained where it is one of `lint`.
+fn rule(code: Code) -> Json {
+    let mut rule = json!({ "id": code.id(), "shortDescription": { "text": code.meaning() } });
+    if let Some(Explanation { why, instead, source }) = explain::of(code) {
+        rule["fullDescription"] = json!({ "text": why });
+        rule["help"] = json!({ "text": instead });
+        rule["helpUri"] = (*source).into();
+    }
+    rule
 }
 
 fn location(span: Span, sources: &Sources) -> Json {

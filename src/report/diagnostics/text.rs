@@ -22,20 +22,7 @@ const LONGEST: usize = 64 * 1024;
 const SHOWN: usize = 500;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, paint: Paint, width: usize) -> String {
-    let renderer = match paint {
-        Paint::Colour => Renderer::styled().hyperlink(false),
-        Paint::Plain => Renderer::plain(),
-    }
-    .term_width(width);
-    let mut out = String::new();
-    for diagnostic in diagnostics.iter().take(SHOWN) {
-        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
-        out.push_str("\n\n");
-    }
-    let more = diagnostics.iter().count().saturating_sub(SHOWN);
-    if more > 0 {
-        push!(out, "… and {more} more, which `bedrail validate --format json` lists\n\n");
-    }
+    let mut out = each(diagnostics, sources, paint, width, "validate", |_| None);
     if !diagnostics.is_empty() {
         out.push_str(&summary(diagnostics));
         out.push('\n');
@@ -43,7 +30,33 @@ pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, paint: Paint,
     out
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+/// The diagnostics of a command without their count, each with what `note` says of it.
+pub(super) fn each<'d>(
+    diagnostics: &'d Diagnostics,
+    sources: &Sources,
+    paint: Paint,
+    width: usize,
+    command: &str,
+    mut note: impl FnMut(&'d Diagnostic) -> Option<String>,
+) -> String {
+    let renderer = match paint {
+        Paint::Colour => Renderer::styled().hyperlink(false),
+        Paint::Plain => Renderer::plain(),
+    }
+    .term_width(width);
+    let mut out = String::new();
+    for diagnostic in diagnostics.iter().take(SHOWN) {
+        out.push_str(&renderer.render(&[group(diagnostic, sources, note(diagnostic))]));
+        out.push_str("\n\n");
+    }
+    let more = diagnostics.iter().count().saturating_sub(SHOWN);
+    if more > 0 {
+        push!(out, "… and {more} more, which `bedrail {command} --format json` lists\n\n");
+    }
+    out
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, note: Option<String>) -> Group<'a> {
     let Diagnostic { code, severity, message, span, label, help, related } = diagnostic;
     let level = match severity {
         Severity::Error => Level::ERROR,
@@ -58,6 +71,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
             Some(snippet) => group.element(snippet),
             None => group.elements(marks.iter().map(|mark| origin(mark.span, sources))),
         };
+    }
+    if let Some(note) = note {
+        group = group.element(Level::NOTE.message(clean::line(&note)));
     }
     if let Some(help) = help {
         group = group.element(Level::HELP.message(clean::line(help)));

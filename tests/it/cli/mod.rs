@@ -5,6 +5,7 @@ mod contract;
 mod hazards;
 mod help;
 mod interrupt;
+mod lint;
 mod moved;
 mod ready;
 mod saved;

@@ -1,0 +1,92 @@
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::Global;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::session::{self, Checked};
+use crate::lint::{self, Findings};
+use crate::load;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::report::diagnostics::{Form, Lint};
+use crate::spec::sources::Sources;
+
+/// Finds bad practice in policies, guardrails and the spec
+///
+/// Looks at the files that are named: IAM and service control policies,
+/// resource policies of guardrails, Bedrock policies, guardrails and enforced
+/// configurations, as JSON or YAML. Without files it looks at the spec. Each
+/// finding has a code, which docs/lint.md explains, and what to write instead.
+/// Nothing is asked of AWS.
+///
+/// Exit codes: 0 no findings, 2 findings, 1 a file that is no such document.
+///
+///   bedrail lint policies/*.json
+///   bedrail lint -f examples/organization
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The documents; without any, the spec
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// What was looked at.
+struct Linted {
+    sources: Sources,
+    documents: usize,
+    findings: Findings,
+    faults: Diagnostics,
+}
+
+impl Args {
+    pub(crate) fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+        let forms = [("text", None), ("json", Some(Form::Json)), ("sarif", Some(Form::Sarif))];
+        let form = global.format(&forms, &[])?;
+        let linted = if self.files.is_empty() { the_spec(global) } else { files(&self.files) };
+        let Linted { sources, documents, findings, faults } = &linted;
+        if form.is_none() {
+            output.diagnostics(faults, sources);
+        }
+        let report = Lint { findings, faults, documents: *documents, sources };
+        output.result(&report.render(form.unwrap_or(Form::Text(output.paint())), output.width()))?;
+        Ok(match (faults.has_errors(), findings.is_empty()) {
+            (true, _) => Exit::Failed,
+            (false, false) => Exit::Differs,
+            (false, true) => Exit::Done,
+        })
+    }
+}
+
+/// The spec, unless it is at fault: what `validate` says comes first.
+fn the_spec(global: &Global) -> Linted {
+    let Checked { sources, spec, diagnostics } = session::check(global);
+    if diagnostics.has_errors() {
+        return Linted { sources, documents: 0, findings: Findings::default(), faults: diagnostics };
+    }
+    let findings = lint::spec(&spec);
+    Linted { sources, documents: 1, findings, faults: Diagnostics::new() }
+}
+
+/// Each file, whatever is wrong with the others.
+fn files(paths: &[PathBuf]) -> Linted {
+    let (mut sources, mut findings, mut faults) = (Sources::new(), Findings::default(), Diagnostics::new());
+    let mut documents = 0;
+    for path in paths {
+        match file(path, &mut sources) {
+            Ok(found) => {
+                documents += 1;
+                findings.extend(found);
+            }
+            Err(fault) => faults.extend(fault),
+        }
+    }
+    Linted { sources, documents, findings, faults }
+}
+
+fn file(path: &Path, sources: &mut Sources) -> Result<Findings, Diagnostics> {
+    // The advice is about the files of a spec.
+    let text = load::text(path).map_err(|fault| Diagnostics::from(Diagnostic { help: None, ..*fault }))?;
+    let source = sources.add(path.display().to_string(), text);
+    lint::document(source, sources.text(source)).map(|(_, findings)| findings)
+}

@@ -1,0 +1,182 @@
+//! Telling documents apart by what they say.
+
+use super::codes::{IN_TEXT, IS_SPEC, UNKNOWN_DOCUMENT};
+use super::guardrail;
+use super::said::{entry, get, is_map, items, word, words};
+use crate::model::diagnostic::Diagnostic;
+use crate::spec::node::Node;
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A policy for principals: of a role, a permissions boundary, a service control policy.
+    Principals,
+    /// A resource policy on a guardrail or a guardrail profile.
+    GuardrailPolicy,
+    /// The policy of a VPC endpoint of Bedrock.
+    Endpoint,
+    /// The trust policy of a role.
+    Trust,
+    /// A resource policy on something else.
+    OtherResource,
+    /// A Bedrock policy of an organization.
+    Bedrock,
+    /// A guardrail, as it is created, read, or written in a template.
+    Guardrail,
+    /// The enforced configuration of an account.
+    Enforcement,
+}
+
+impl Kind {
+    /// With an article.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Principals => "an identity or service control policy",
+            Self::GuardrailPolicy => "a resource policy on a guardrail",
+            Self::Endpoint => "the policy of a VPC endpoint",
+            Self::Trust => "a trust policy",
+            Self::OtherResource => "a resource policy",
+            Self::Bedrock => "a Bedrock policy",
+            Self::Guardrail => "a guardrail",
+            Self::Enforcement => "an enforced configuration",
+        }
+    }
+}
+
+/// Elements in which AWS's answers wrap a document.
+const WRAPS: &[&str] = &[
+    "PolicyDocument",
+    "AssumeRolePolicyDocument",
+    "Document",
+    "PolicyVersion",
+    "Policy",
+    "Content",
+    "EffectivePolicy",
+    "PolicyContent",
+    "resourcePolicy",
+    "Properties",
+];
+
+/// The document itself, and what it is.
+///
+/// # Errors
+/// What the root is instead.
+pub(super) fn classify(root: &Node) -> Result<(&Node, Kind), Box<Diagnostic>> {
+    let mut node = root;
+    loop {
+        if let Some(kind) = kind(node) {
+            return Ok((node, kind));
+        }
+        let Some(inside) = WRAPS.iter().find_map(|wrap| get(node, wrap)) else { break };
+        if let Some(text) = word(inside).filter(|text| text.value.trim_start().starts_with(['{', '['])) {
+            let fault = Diagnostic::at(text.span, IN_TEXT, "the document stands inside a string");
+            return Err(Box::new(fault.help("save what the string holds as a file of its own, and lint that")));
+        }
+        node = inside;
+    }
+    Err(Box::new(stranger(root)))
+}
+
+fn stranger(root: &Node) -> Diagnostic {
+    let is = |key| get(root, key).is_some();
+    if is("format") && is("stack") {
+        let fault = Diagnostic::at(root.span.at_start(), IS_SPEC, "this is a spec, not a document");
+        return fault.help("lint it with `bedrail lint --spec PATH`, without naming files");
+    }
+    let message = format!("this is {}, and no document that lint knows", root.kind());
+    let help = "known are IAM policies (`Statement`), Bedrock policies (`bedrock`), guardrails \
+                (`blockedInputMessaging`, `contentPolicyConfig`, …) and enforced configurations (`guardrailInferenceConfig`)";
+    Diagnostic::at(root.span.at_start(), UNKNOWN_DOCUMENT, message).help(help)
+}
+
+fn kind(node: &Node) -> Option<Kind> {
+    if !is_map(node) {
+        return None;
+    }
+    if let Some(statements) = get(node, "Statement") {
+        return Some(policy(statements));
+    }
+    if get(node, "bedrock").is_some_and(is_map) {
+        return Some(Kind::Bedrock);
+    }
+    let enforcement = ["guardrailInferenceConfig", "guardrailsConfig"];
+    if enforcement.iter().any(|key| get(node, key).is_some()) {
+        return Some(Kind::Enforcement);
+    }
+    let is_guardrail = |key: &str| {
+        let folded = guardrail::fold(key);
+        guardrail::MEMBERS.contains(&folded.as_str())
+    };
+    let guardrail = node.entries()?.iter().any(|entry| is_guardrail(&entry.key.value));
+    guardrail.then_some(Kind::Guardrail)
+}
+
+/// Which language of policies, told by whether and whom statements name as principal.
+fn policy(statements: &Node) -> Kind {
+    let statements = items(statements);
+    let named = |statement: &Node| ["Principal", "NotPrincipal"].iter().any(|key| entry(statement, key).is_some());
+    if !statements.iter().any(named) {
+        return Kind::Principals;
+    }
+    let says = |statement: &Node, element: &str, is: fn(&str) -> bool| {
+        get(statement, element).is_some_and(|values| words(values).iter().any(|value| is(&value.to_ascii_lowercase())))
+    };
+    if statements.iter().any(|one| says(one, "Action", |action| action.starts_with("sts:"))) {
+        return Kind::Trust;
+    }
+    let on_guardrail = |one: &Node| {
+        says(one, "Action", |action| action.starts_with("bedrock:") && action.contains("guardrail"))
+            || says(one, "Resource", |arn| arn.contains(":guardrail"))
+    };
+    if statements.iter().any(on_guardrail) {
+        return Kind::GuardrailPolicy;
+    }
+    let calls = |one: &Node| says(one, "Action", |action| action.starts_with("bedrock"));
+    if statements.iter().any(calls) { Kind::Endpoint } else { Kind::OtherResource }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::tests::node;
+
+    #[test]
+    fn documents_are_told_apart_by_what_they_say() {
+        for (text, want) in [
+            (r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#, Kind::Principals),
+            (r#"{"PolicyVersion": {"Document": {"Statement": []}}}"#, Kind::Principals),
+            (r#"{"Statement": [{"Principal": "*", "Action": "bedrock:ApplyGuardrail"}]}"#, Kind::GuardrailPolicy),
+            (
+                r#"{"Statement": [{"Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b"}]}"#,
+                Kind::OtherResource,
+            ),
+            (
+                r#"{"Statement": [{"Principal": "*", "Action": "bedrock:InvokeModel", "Resource": "*"}]}"#,
+                Kind::Endpoint,
+            ),
+            (r#"{"Statement": [{"Principal": {"AWS": "1"}, "Action": "sts:AssumeRole"}]}"#, Kind::Trust),
+            (r#"{"bedrock": {"guardrail_inference": {}}}"#, Kind::Bedrock),
+            (r#"{"name": "x", "blockedInputMessaging": "no"}"#, Kind::Guardrail),
+            (r#"{"Type": "AWS::Bedrock::Guardrail", "Properties": {"ContentPolicyConfig": {}}}"#, Kind::Guardrail),
+            ("blocked_input_messaging: no\n", Kind::Guardrail),
+            (r#"{"guardrailInferenceConfig": {}}"#, Kind::Enforcement),
+        ] {
+            let root = node(text);
+            assert_eq!(classify(&root).map(|(_, kind)| kind), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_is_told() {
+        for (text, code) in [
+            ("[]", "E0801"),
+            ("7", "E0801"),
+            (r#"{"name": "x"}"#, "E0801"),
+            ("format: 1\nstack: acme\n", "E0802"),
+            (r#"{"resourcePolicy": "{\"Statement\": []}"}"#, "E0803"),
+        ] {
+            let root = node(text);
+            assert_eq!(classify(&root).map_err(|fault| fault.code.id()), Err(code), "{text}");
+        }
+    }
+}
