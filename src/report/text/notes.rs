@@ -145,7 +145,9 @@ pub(crate) fn blind(plan: &Plan, look: Look<'_>) -> String {
         if accounts.len() > FEW && accounts.len() == places.len() {
             out += &indented(&format!("{} accounts: {}", accounts.len(), accounts.join(", ")), 2, look.width);
         } else {
-            places.iter().for_each(|place| push!(out, "  {place}\n"));
+            for place in &places {
+                push!(out, "  {place}\n");
+            }
         }
         out += &indented(&clean::line(&look.disclosure.scrub_text(&why)), 6, look.width);
     }
