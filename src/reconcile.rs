@@ -136,6 +136,7 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
         organization: facts.organization.clone(),
         names,
         external: desired.external.values().cloned().collect(),
+        wanted: desired.resources.keys().map(|address| (address.kind, address.scope.clone())).collect(),
         profiles,
         pointed: pointed_at(desired),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::kinds::Kind;
 use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, RemoteId, STACK_TAG, Scope, Tags, owner_of};
 
 /// The places to look at, and what is worth reading in full there.
@@ -22,6 +23,8 @@ pub struct Survey {
     pub external: Vec<ExternalMark>,
     /// Versions of guardrails of others that the spec points at by ARN: each is looked at with the policy of its guardrail.
     pub pointed: BTreeSet<(Scope, RemoteId)>,
+    /// Which kinds are wanted where: what can carry no mark is looked at there and nowhere else.
+    pub wanted: BTreeSet<(Kind, Scope)>,
     /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
     pub profiles: BTreeSet<(Scope, String)>,
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, direction, hand_over, needs, order, phases,
-    preconditions, removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, direction, hand_over, logged, needs, order,
+    phases, preconditions, removal, target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
@@ -30,6 +30,8 @@ pub mod codes {
         UNPUBLISHED = "W0902": "no version of a guardrail carries its current content, so nothing enforces it";
         /// A KMS key changes without a new version.
         KEY_WITHOUT_VERSION = "W0903": "a changed KMS key publishes no version: versions that exist keep their key";
+        /// Personal data in logs.
+        LOGGED_IN_CLEAR = "W0905": "text of model calls is logged in clear where a guardrail blocks or masks personal data";
     }
 }
 
@@ -72,6 +74,7 @@ pub fn plan(
         }
         versions::serve_with_named(&mut decisions);
         versions::warn_of_unpublished(&mut decisions);
+        logged::warn(&mut decisions);
     }
     needs::hold(&mut decisions);
     preconditions::hold(&mut decisions);
@@ -236,7 +239,7 @@ impl<'a> Decisions<'a> {
                 self.draft_change(address, Some(wanted), Verb::Adopt, change);
             }
             Owner::Unmarked => {
-                let hint = format!("{} exists and carries no mark of bedrail; take it over with `--adopt`", found.id);
+                let hint = address.kind.unmarked(address, found.id.as_str());
                 self.hold(address, Verb::Adopt, Why::NotOurs, hint);
             }
             Owner::Other(stack) => {

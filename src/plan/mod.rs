@@ -12,6 +12,7 @@ mod effect;
 mod guardrails;
 mod hand_over;
 mod locks;
+mod logged;
 mod moves;
 mod needs;
 mod order;

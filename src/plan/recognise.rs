@@ -37,7 +37,7 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
             Kind::GuardrailVersion => pass.versions(&items),
             Kind::ResourcePolicy => items.into_iter().for_each(|raw| pass.resource_policy(raw)),
             Kind::AccountEnforcement => items.into_iter().for_each(|raw| pass.enforcement(raw)),
-            Kind::OrgPolicyType => items.into_iter().for_each(|raw| pass.policy_type(raw)),
+            Kind::OrgPolicyType | Kind::InvocationLogging => items.into_iter().for_each(|raw| pass.only_one(raw)),
             Kind::OrgPolicy => pass.org_policies(items),
             Kind::OrgPolicyAttachment => items.into_iter().for_each(|raw| pass.attachment(raw)),
         }
@@ -298,9 +298,11 @@ impl Pass<'_> {
         wanted.is_some() && wanted == guardrail_of(version)
     }
 
-    fn policy_type(&mut self, raw: Raw) {
+    /// What its kind and name tell wholly.
+    fn only_one(&mut self, raw: Raw) {
         let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
-        self.find(address, Owner::Ours, raw);
+        let owner = if raw.evidence == Evidence::Organization { Owner::Ours } else { Owner::Unmarked };
+        self.find(address, owner, raw);
     }
 
     fn org_policies(&mut self, items: Vec<Raw>) {

@@ -17,7 +17,7 @@ pub(crate) mod section;
 
 mod aws;
 
-pub(crate) use configuration::configurations;
+pub(crate) use configuration::{Place, configurations};
 
 /// A policy of the type `BEDROCK_POLICY`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

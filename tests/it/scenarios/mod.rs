@@ -9,6 +9,7 @@ mod hand_over;
 mod interrupted;
 mod leaving;
 mod lockout;
+mod logging;
 mod members;
 mod preconditions;
 mod reach;
