@@ -152,14 +152,20 @@ fn models() -> impl Strategy<Value = Value> {
     })
 }
 
+fn logging() -> Value {
+    let log = json!({"log_group": "g", "role_arn": "arn:${partition}:iam::${account}:role/x",
+        "large_data_delivery_s3": {"bucket": "large", "key_prefix": "a/"}});
+    json!({"all": {"cloud_watch": log, "s3": {"bucket": "logs", "key_prefix": ""}, "data": ["IMAGE", "AUDIO", "TEXT"]}})
+}
+
 /// A spec of the organization of the default seed. `release` names the keys of its versions, so that specs of different
 /// releases never give one name to two contents.
 pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
-    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let targets =
         subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
     (guardrail(), guardrail(), shape, targets, guarding(), models()).prop_map(
-        move |(baseline, second, (named, two, locked, enforced, permits_get), targets, guarding, models)| {
+        move |(baseline, second, (named, two, locked, enforced, permits_get, logged), targets, guarding, models)| {
             let key = format!("baseline-{release}");
             let version = if named { json!(key) } else { Value::Null };
             let enforce = object([
@@ -191,6 +197,8 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
                 ),
                 ("org_policies", json!({ "org": policy })),
                 ("account_enforcement", if enforced { json!({ "management": enforcement }) } else { Value::Null }),
+                // Another configuration would wait for `--adopt`, whoever wrote it.
+                ("invocation_logging", if logged { logging() } else { Value::Null }),
             ])
         },
     )
