@@ -92,6 +92,9 @@ pub struct Readings {
     pub not_scanned: Vec<Unavailable>,
     /// What versions hold, where that was asked for, or why it could not be read.
     pub contents: BTreeMap<RemoteId, Result<Content, String>>,
+    /// The service control policies on each node that the spec attaches one to, AWS's own among them; no entry where that
+    /// could not be read.
+    pub controls: BTreeMap<String, BTreeSet<RemoteId>>,
 }
 
 /// The versions of which more must be known than the lists show.

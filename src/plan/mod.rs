@@ -7,6 +7,7 @@ mod by_effect;
 mod contents;
 mod coverage;
 mod decide;
+mod demands;
 mod direction;
 mod effect;
 mod guardrails;

@@ -127,6 +127,7 @@ fn enforcing(version: &str) -> Document {
 
 pub(crate) fn policy(version: &str) -> org_policy::Model {
     org_policy::Model {
+        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
         name: "bedrail-org-baseline".to_owned(),
         description: "Baseline".to_owned(),
         document: enforcing(version),
@@ -148,7 +149,8 @@ pub(crate) fn attachment() -> org_policy_attachment::Model {
     org_policy_attachment::Model {
         policy: Ref::To(address("org-policy/111122223333/global/org-baseline")),
         target: "r-sand".to_owned(),
-        policy_type: None,
+        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
+        enabled: None,
     }
 }
 

@@ -23,7 +23,7 @@ impl Remote for InvocationLogging {
             return Ok(Listing::default());
         }
         let items = configuration(cx, scope).await?.into_iter().collect();
-        Ok(Listing { items, unread: Vec::new() })
+        Ok(Listing { items, ..Listing::default() })
     }
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, _id: &RemoteId) -> Result<Option<Raw>, AwsError> {
