@@ -1,6 +1,6 @@
 //! The section `invocation_logging`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CloudWatch, DataKind, Model, NAME, S3, codes};
 use crate::kinds::Kind;
@@ -95,12 +95,16 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
         if !is_sound(&key, &entry, lowering) {
             continue;
         }
+        let mut elsewhere = BTreeSet::new();
         for account in accounts {
             for region in &regions {
                 let scope = Scope::regional(account.clone(), region.clone());
-                lower_in(&scope, &key, &entry, &mut taken, lowering);
+                if let Some(owner) = lower_in(&scope, &key, &entry, &mut taken, lowering) {
+                    elsewhere.insert((account.clone(), owner));
+                }
             }
         }
+        role_elsewhere(&entry, &elsewhere, lowering);
     }
 }
 
@@ -136,13 +140,28 @@ fn is_sound(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -
     false
 }
 
+/// A role is passed to a service in its own account only (IAM user guide, "Granting a user permissions to pass a role").
+fn role_elsewhere(entry: &Entry, elsewhere: &BTreeSet<(AccountId, String)>, lowering: &mut Lowering<'_>) {
+    let (Some(cloud_watch), Some((account, owner))) = (&entry.cloud_watch, elsewhere.first()) else { return };
+    let more = match elsewhere.len() - 1 {
+        0 => String::new(),
+        more => format!(", and of {more} more,"),
+    };
+    let message = format!("the role is of account {owner}, and the calls of account {account}{more} are logged");
+    let doubt = Diagnostic::at(cloud_watch.role_arn.span, codes::ROLE_ELSEWHERE, message);
+    let advice =
+        "a role is passed to a service in its own account only: write `arn:${partition}:iam::${account}:role/…`";
+    lowering.diagnostics.push(doubt.help(advice));
+}
+
+/// Adds what an entry wants in one scope; returns the account of its role, if that is another one.
 fn lower_in(
     scope: &Scope,
     key: &Spanned<String>,
     entry: &Entry,
     taken: &mut BTreeMap<Address, (String, Span)>,
     lowering: &mut Lowering<'_>,
-) {
+) -> Option<String> {
     let address = Address::new(Kind::InvocationLogging, scope.clone(), NAME);
     if let Some((other, span)) = taken.get(&address) {
         let (account, region) = (&scope.account, scope.region_name());
@@ -150,7 +169,7 @@ fn lower_in(
         let fault = Diagnostic::at(key.span, codes::TWICE, message).related(*span, "the other one");
         let advice = "AWS has one configuration per account and Region; narrow the `accounts` or `regions` of one";
         lowering.diagnostics.push(fault.help(advice));
-        return;
+        return None;
     }
     taken.insert(address.clone(), (key.value.clone(), key.span));
     let cloud_watch = entry.cloud_watch.as_ref().map(|entry| cloud_watch(entry, scope, lowering));
@@ -160,9 +179,13 @@ fn lower_in(
         None => DataKind::ALL.iter().copied().collect(),
     };
     // What breaks its rule there is reported.
-    let (Ok(cloud_watch), Ok(s3)) = (cloud_watch.map_or(Ok(None), found), s3.map_or(Ok(None), found)) else { return };
+    let (Ok(cloud_watch), Ok(s3)) = (cloud_watch.map_or(Ok(None), found), s3.map_or(Ok(None), found)) else {
+        return None;
+    };
+    let role = cloud_watch.as_ref().and_then(|log| log.role_arn.split(':').nth(4)).map(str::to_owned);
     let model = Model { cloud_watch, s3, data };
     lowering.want(address, model, &format!("{SECTION}.{}", key.value), key.span, Vec::new());
+    role.filter(|owner| owner != scope.account.as_str() && !lowering.assumed)
 }
 
 /// A destination that is named and at fault is not one that is absent.
@@ -174,15 +197,6 @@ fn cloud_watch(entry: &CloudWatchEntry, scope: &Scope, lowering: &mut Lowering<'
     let CloudWatchEntry { log_group, role_arn, large_data_delivery_s3 } = entry;
     let log_group = lowering.text(log_group, scope);
     let arn = lowering.text(role_arn, scope);
-    if let Some(owner) = arn.as_deref().and_then(|arn| arn.split(':').nth(4)).filter(|_| !lowering.assumed)
-        && owner != scope.account.as_str()
-    {
-        let message = format!("the role is of account {owner}, and the calls of account {} are logged", scope.account);
-        let doubt = Diagnostic::at(role_arn.span, codes::ROLE_ELSEWHERE, message);
-        lowering.diagnostics.push(doubt.help(
-            "a role is passed to a service in its own account only: write `arn:${partition}:iam::${account}:role/…`",
-        ));
-    }
     let large = large_data_delivery_s3.as_ref().map(|entry| bucket(entry, scope, lowering));
     let large_data_delivery_s3 = large.map_or(Ok(None), found).ok()?;
     Some(CloudWatch { log_group: log_group?, role_arn: arn?, large_data_delivery_s3 })

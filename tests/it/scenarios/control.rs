@@ -311,6 +311,51 @@ async fn what_is_attached_already_counts() {
     }
 }
 
+/// One without marks bears the name; a Bedrock policy of that name is another matter.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_taken_over_by_type_and_name() {
+    let sandbox = Sandbox::start().await;
+    let text = spec(&control("name: deny, template: deny_bypass"));
+    sandbox
+        .edit(|state| {
+            let content =
+                json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "x:y", "Resource": "*"}});
+            let bedrock = json!({"bedrock": {"guardrail_inference": {}}});
+            let policies =
+                [("p-control1", "SERVICE_CONTROL_POLICY", content), ("p-bedrock1", "BEDROCK_POLICY", bedrock)];
+            for (id, kind, content) in policies {
+                state["organization"]["policies"][id] =
+                    json!({"name": "deny", "description": "", "type": kind, "content": content.to_string()});
+                state["organization"]["policy_types"][kind] = json!({"enabled": true});
+            }
+        })
+        .await;
+    let plan = sandbox.plan(&text).await;
+    assert!(held(&plan).contains(&"not-ours adopt org-policy deny".to_owned()), "{:?} {:?}", held(&plan), steps(&plan));
+    assert!(plan.held.iter().any(|held| held.hint.starts_with("p-control1 ")), "{:?}", plan.held);
+    let (plan, outcome) = sandbox.apply_with(&text, &super::adopting()).await;
+    assert!(outcome.is_complete(), "{:?} {:?}", outcome.failed, steps(&plan));
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+}
+
+/// Each reply of what is written is lost once: a rerun finds what was done, and makes nothing twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_that_are_lost_make_nothing_twice() {
+    let text = spec(&control("template: protect_guardrails"));
+    for operation in ["EnablePolicyType", "CreatePolicy", "AttachPolicy"] {
+        let sandbox = Sandbox::start().await;
+        let lost = json!({"kind": "lost-reply", "operation": operation, "nth": 1});
+        sandbox.control("POST", "/_bedrail/faults", &lost).await;
+        let (_, outcome) = sandbox.apply_with(&text, &bedrail::plan::Options::default()).await;
+        if !outcome.is_complete() {
+            sandbox.apply(&text).await;
+        }
+        assert_in_sync(&sandbox.plan(&text).await, operation);
+        let state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+        assert_eq!(state["organization"]["policies"].as_object().map(serde_json::Map::len), Some(1), "{operation}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_of_ones_own_and_a_type_that_never_changes() {
     let sandbox = Sandbox::start().await;
