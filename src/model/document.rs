@@ -241,7 +241,9 @@ impl Document {
                 }
                 // What differs may still hold ids that a wanted item speaks of by reference.
                 for candidate in &mut rest {
-                    missing.iter().for_each(|item| candidate.align(item, names));
+                    for item in &missing {
+                        candidate.align(item, names);
+                    }
                 }
                 have.extend(rest);
             }

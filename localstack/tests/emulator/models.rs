@@ -48,6 +48,7 @@ async fn logging_is_held_against_the_model() {
     emulator.stop().await;
 }
 
+#[expect(clippy::disallowed_methods, reason = "the role is made at this moment")]
 #[tokio::test]
 async fn a_role_that_has_just_been_made_cannot_write_yet() {
     let emulator = emulator().await;

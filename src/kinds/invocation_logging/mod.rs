@@ -29,7 +29,7 @@ pub struct S3 {
     pub key_prefix: Option<String>,
 }
 
-/// A log group of CloudWatch, and the role by which Bedrock writes to it.
+/// A log group of `CloudWatch`, and the role by which Bedrock writes to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CloudWatch {
     /// The name of the log group, 1–512 characters.

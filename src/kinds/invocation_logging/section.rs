@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{CloudWatch, DataKind, Model, NAME, S3, codes};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::span::{Span, Spanned};
+use crate::model::span::Spanned;
 use crate::model::{AccountId, Address, Region, Scope};
-use crate::spec::codes::{LATER, REPEATED};
+use crate::spec::codes::REPEATED;
 use crate::spec::decode::{List, Text};
 use crate::spec::lower::Lowering;
 use crate::spec::schema::SectionSchema;
@@ -38,7 +38,7 @@ crate::entry! {
 }
 
 crate::entry! {
-    /// A log group of CloudWatch.
+    /// A log group of `CloudWatch`.
     pub(crate) struct CloudWatchEntry: "a log group" {
         /// Its name.
         required log_group: Text<LogGroupName>,
@@ -90,37 +90,33 @@ pub(crate) fn selectors(entry: &Entry) -> impl Iterator<Item = &Selector> {
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let mut taken = BTreeMap::new();
     for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
-        let accounts = accounts(entry.accounts.as_ref(), lowering);
+        let accounts = lowering.accounts(entry.accounts.as_ref(), None, key.span);
         let regions = lowering.regions(entry.regions.as_ref());
         if !is_sound(&key, &entry, lowering) {
             continue;
         }
-        let mut elsewhere = BTreeSet::new();
-        for account in accounts {
-            for region in &regions {
-                let scope = Scope::regional(account.clone(), region.clone());
-                if let Some(owner) = lower_in(&scope, &key, &entry, &mut taken, lowering) {
-                    elsewhere.insert((account.clone(), owner));
-                }
+        let (mut met, mut elsewhere) = (None, BTreeSet::new());
+        for scope in
+            regions.iter().flat_map(|region| accounts.iter().map(|it| Scope::regional(it.clone(), region.clone())))
+        {
+            let address = Address::new(Kind::InvocationLogging, scope.clone(), NAME);
+            if let Some((other, span)) = taken.get(&address) {
+                met.get_or_insert_with(|| (scope, String::clone(other), *span));
+                continue;
             }
+            taken.insert(address.clone(), (key.value.clone(), key.span));
+            if let Some(owner) = lower_in(address, &key, &entry, lowering) {
+                elsewhere.insert((scope.account, owner));
+            }
+        }
+        if let Some((scope, other, span)) = met {
+            let message = format!("`{}` and `{other}` both log the calls of {}", key.value, lowering.place(&scope));
+            let fault = Diagnostic::at(key.span, codes::TWICE, message).related(span, "the other one");
+            let advice = "AWS has one configuration per account and Region; narrow the `accounts` or `regions` of one";
+            lowering.diagnostics.push(fault.help(advice));
         }
         role_elsewhere(&entry, &elsewhere, lowering);
     }
-}
-
-/// The accounts of an entry: the home account, the only one that can be selected yet.
-fn accounts(own: Option<&Spanned<List<AccountSelector, 1>>>, lowering: &mut Lowering<'_>) -> Vec<AccountId> {
-    let mut all_home = true;
-    for selector in own.iter().flat_map(|list| list.iter()) {
-        if lowering.is_home(selector) {
-            continue;
-        }
-        let message =
-            format!("`{}` reaches into member accounts, which comes with a later release of bedrail", *selector.value);
-        lowering.diagnostics.push(Diagnostic::at(selector.span, LATER, message));
-        all_home = false;
-    }
-    if all_home { vec![lowering.facts.home().clone()] } else { Vec::new() }
 }
 
 /// What is wrong with an entry wherever it holds.
@@ -155,23 +151,8 @@ fn role_elsewhere(entry: &Entry, elsewhere: &BTreeSet<(AccountId, String)>, lowe
 }
 
 /// Adds what an entry wants in one scope; returns the account of its role, if that is another one.
-fn lower_in(
-    scope: &Scope,
-    key: &Spanned<String>,
-    entry: &Entry,
-    taken: &mut BTreeMap<Address, (String, Span)>,
-    lowering: &mut Lowering<'_>,
-) -> Option<String> {
-    let address = Address::new(Kind::InvocationLogging, scope.clone(), NAME);
-    if let Some((other, span)) = taken.get(&address) {
-        let (account, region) = (&scope.account, scope.region_name());
-        let message = format!("`{}` and `{other}` both log the calls of account {account} in {region}", key.value);
-        let fault = Diagnostic::at(key.span, codes::TWICE, message).related(*span, "the other one");
-        let advice = "AWS has one configuration per account and Region; narrow the `accounts` or `regions` of one";
-        lowering.diagnostics.push(fault.help(advice));
-        return None;
-    }
-    taken.insert(address.clone(), (key.value.clone(), key.span));
+fn lower_in(address: Address, key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -> Option<String> {
+    let scope = &address.scope.clone();
     let cloud_watch = entry.cloud_watch.as_ref().map(|entry| cloud_watch(entry, scope, lowering));
     let s3 = entry.s3.as_ref().map(|entry| bucket(entry, scope, lowering));
     let data = match &entry.data {

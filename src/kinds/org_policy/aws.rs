@@ -186,7 +186,7 @@ async fn look_at(cx: &ReadCx<'_>, scope: &Scope, row: &PolicySummary) -> Listing
 }
 
 struct Policy {
-    policy_type: PolicyType,
+    of_type: PolicyType,
     name: String,
     description: String,
     document: Document,
@@ -204,7 +204,7 @@ async fn describe(cx: &ReadCx<'_>, id: &str) -> Result<Policy, AwsError> {
     let policy_type = summary.r#type.as_ref().and_then(|word| PolicyType::from_word(word.as_str()));
     let policy_type = policy_type.ok_or_else(|| unreadable("the policy is of no type that is managed".to_owned()))?;
     Ok(Policy {
-        policy_type,
+        of_type: policy_type,
         name: summary.name.ok_or_else(|| unreadable("the policy has no name".to_owned()))?,
         description: summary.description.unwrap_or_default(),
         document: normal(policy_type, Document::from(json)),
@@ -265,7 +265,7 @@ fn seen(scope: &Scope, id: &RemoteId, name: &str, tags: &Result<Tags, AwsError>)
 
 fn raw(scope: &Scope, id: &RemoteId, policy: Policy, tags: &Result<Tags, AwsError>) -> Raw {
     let seen = seen(scope, id, &policy.name, tags);
-    let Policy { policy_type, name, description, document } = policy;
+    let Policy { of_type: policy_type, name, description, document } = policy;
     let tags = tags.as_ref().ok().cloned().unwrap_or_default();
     // What permits its guardrails to the members is known to the spec alone.
     let model = Model { policy_type, name, description, document, tags, permitted_by: Vec::new() };

@@ -100,6 +100,7 @@ async fn some_guardrail_will_do_and_exempt_principals_need_none() {
         (sandbox.session(SANDBOX, "app-role").await, sandbox.session(SANDBOX, "OrganizationAccountAccessRole").await);
     let own = own(&admin, &json!([])).await;
     assert!(app.invoke(NOVA, None).await.is_denied());
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     assert_eq!(app.invoke(NOVA, Some((&own, "DRAFT"))).await.status, 200);
     assert_eq!(admin.invoke(NOVA, None).await.status, 200);
 }
@@ -212,6 +213,9 @@ async fn it_comes_after_its_type_and_goes_with_its_hazards() {
     assert_in_sync(&sandbox.plan(&gone).await, &gone);
 }
 
+/// What somebody does to what AWS holds.
+type Edit<'e> = Box<dyn Fn(&mut Value) + 'e>;
+
 /// What somebody edits behind bedrail's back, each with what puts it right.
 #[tokio::test(flavor = "multi_thread")]
 async fn edits_behind_the_back_are_put_right() {
@@ -220,7 +224,6 @@ async fn edits_behind_the_back_are_put_right() {
     sandbox.apply(&text).await;
     let good = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
     let id = good["organization"]["policies"].as_object().expect("policies").keys().next().expect("a policy").clone();
-    type Edit<'e> = Box<dyn Fn(&mut Value) + 'e>;
     let replaced = |from: &'static str, to: &'static str| -> Edit<'_> {
         let id = &id;
         Box::new(move |state| {
@@ -320,7 +323,7 @@ async fn it_is_taken_over_by_type_and_name() {
         .edit(|state| {
             let content =
                 json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "x:y", "Resource": "*"}});
-            let bedrock = json!({"bedrock": {"guardrail_inference": {}}});
+            let bedrock = json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": {"identifier": {"@@assign": format!("arn:aws:bedrock:us-east-1:{MANAGEMENT}:guardrail/abc:1")}}}}}});
             let policies =
                 [("p-control1", "SERVICE_CONTROL_POLICY", content), ("p-bedrock1", "BEDROCK_POLICY", bedrock)];
             for (id, kind, content) in policies {

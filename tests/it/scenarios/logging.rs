@@ -59,6 +59,25 @@ async fn unset_logging_is_set_with_one_call_and_stays() {
     assert_in_sync(&sandbox.plan(&text).await, &text);
 }
 
+/// In members, too: one call to read each, one to write each, in the account whose calls are logged.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_account_has_its_own() {
+    let sandbox = Sandbox::start().await;
+    let text = spec(
+        "invocation_logging: {all: {accounts: [all], s3: {bucket: logs, key_prefix: \"${account}/\"}, data: [TEXT]}}\n",
+    );
+    let plan = sandbox.apply(&text).await;
+    assert_eq!(plan.actions.len(), 6, "{:?}", held(&plan));
+    sandbox.forget_requests().await;
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+    assert_eq!(sandbox.times(GET).await, 6);
+    let state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+    for account in [MANAGEMENT, "333344445555"] {
+        let prefix = &state["bedrock"][account]["us-east-1"]["logging"]["s3Config"]["keyPrefix"];
+        assert_eq!(*prefix, json!(format!("{account}/")));
+    }
+}
+
 /// It is read where it is declared, once in each place, and nowhere else.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_read_only_where_it_is_declared() {

@@ -82,15 +82,13 @@ impl Caller {
 
     async fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let Self { host, access_key, token } = self;
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         let scope = format!("Credential={access_key}/20260101/us-east-1/{service}/aws4_request");
-        head += &format!("authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0\r\n");
-        if !token.is_empty() {
-            head += &format!("x-amz-security-token: {token}\r\n");
-        }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let signature = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
+        let token = Some(("x-amz-security-token", token.as_str())).filter(|(_, token)| !token.is_empty());
+        let known = [("host", host.as_str()), ("connection", "close"), ("authorization", signature.as_str())];
+        let lines = known.into_iter().chain(token).chain(headers.iter().copied());
+        let lines: Vec<String> = lines.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let head = format!("{method} {path} HTTP/1.1\r\n{}", lines.concat());
         let mut stream = TcpStream::connect(host).await.expect("the emulator listens");
         let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
         stream.write_all(request.as_bytes()).await.expect("the request is sent");

@@ -22,7 +22,9 @@ pub(super) fn check(tree: &Spanned<Tree>, lowering: &mut Lowering<'_>) {
     }
     match tree.get("Statement").map(items) {
         Some(statements) if !statements.is_empty() => {
-            statements.into_iter().for_each(|statement| check.statement(statement));
+            for statement in statements {
+                check.statement(statement);
+            }
         }
         _ => check.fault(tree.span, "a policy needs a statement", "write `Statement: […]`"),
     }
