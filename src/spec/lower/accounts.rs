@@ -80,9 +80,7 @@ impl Lowering<'_> {
         let Ok(Some(node)) = selector.value.node(self.facts) else { return };
         let known = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
         let below = known.filter(|account| account.ancestors.contains(&node) && !selected.contains(&account.id));
-        let left: Vec<String> = below
-            .map(|account| format!("{} ({})", account.name, account.id))
-            .collect();
+        let left: Vec<String> = below.map(|account| format!("{} ({})", account.name, account.id)).collect();
         if left.is_empty() {
             return;
         }

@@ -20,6 +20,10 @@ fn forget(value: &mut Value) {
         Value::Object(entries) => {
             entries.retain(|_, value| !is_going(value));
             entries.retain(|key, _| !TIMES.contains(&key.as_str()));
+            // They all hold, whichever was attached first.
+            if let Some(Value::Array(attached)) = entries.get_mut("SERVICE_CONTROL_POLICY") {
+                attached.sort_by_key(Value::to_string);
+            }
             entries.values_mut().for_each(forget);
         }
         Value::Array(items) => items.iter_mut().for_each(forget),
