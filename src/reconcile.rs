@@ -115,6 +115,7 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
     declared.extend(desired.accounts.iter().cloned().map(Scope::global));
     let mut profiles = BTreeSet::new();
     let mut names = BTreeSet::new();
+    let (mut policy_types, mut controlled) = (BTreeSet::new(), BTreeSet::new());
     for (address, wanted) in &desired.resources {
         if is_profile(address.kind, &address.name) {
             // A profile sends content to Regions in which the spec may want nothing else.
@@ -124,7 +125,11 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
         }
         match &wanted.model {
             Model::Guardrail(model) => names.insert((address.scope.clone(), model.name.clone())),
-            Model::OrgPolicy(model) => names.insert((address.scope.clone(), model.name.clone())),
+            Model::OrgPolicy(model) => {
+                policy_types.insert(model.policy_type);
+                names.insert((address.scope.clone(), model.name.clone()))
+            }
+            Model::OrgPolicyAttachment(model) if !model.policy_type.merges() => controlled.insert(model.target.clone()),
             _ => false,
         };
     }
@@ -136,6 +141,9 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
         organization: facts.organization.clone(),
         names,
         external: desired.external.values().cloned().collect(),
+        wanted: desired.resources.keys().map(|address| (address.kind, address.scope.clone())).collect(),
+        policy_types,
+        controlled,
         profiles,
         pointed: pointed_at(desired),
     }

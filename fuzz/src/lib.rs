@@ -86,6 +86,7 @@ pub fn org_policy(data: &[u8]) {
     let tags = Tags::from([(STACK_TAG.to_owned(), STACK.to_owned()), (NAME_TAG.to_owned(), "org".to_owned())]);
     let id = RemoteId::new("p-aaaaaaaa");
     let model = org_policy::Model {
+        policy_type: bedrail::kinds::org_policy_type::PolicyType::Bedrock,
         name: "org".to_owned(),
         description: String::new(),
         document,

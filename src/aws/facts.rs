@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::call::{CallLog, ReadCx};
 use super::clients::Clients;
 use super::error::{AwsError, Class};
-use crate::kinds::org_policy_type::BEDROCK_POLICY;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{Account, AccountId, Caller, Document, Organization, OrganizationalUnit, Partition};
 
 /// What the spec says of where it belongs.
@@ -198,10 +198,10 @@ impl Tree<'_> {
             .ok_or_else(|| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", "no management account"))
     }
 
-    /// Whether the organization has all features. A Bedrock policy type that is enabled says so without a call; a refusal
+    /// Whether the organization has all features. A policy type that is enabled says so without a call; a refusal
     /// leaves it unknown.
     async fn all_features(&self, root: &Root) -> Option<bool> {
-        if root.policy_types.iter().any(|(name, status)| name == BEDROCK_POLICY && status == "ENABLED") {
+        if root.policy_types.iter().any(|(name, status)| PolicyType::from_word(name).is_some() && status == "ENABLED") {
             return Some(true);
         }
         let request = self.cx.clients.organizations().describe_organization();

@@ -1,12 +1,14 @@
 //! The AWS half of a kind, and the dispatch to it, made from the same lines as the registry.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::call::{ReadCx, WriteCx};
 use super::clients::Clients;
 use super::error::{ApplyError, AwsError};
 use super::survey::Survey;
 use crate::kinds::{
-    Kind, Model, ResourceKind, account_enforcement, for_each_kind, guardrail, guardrail_version, org_policy,
-    org_policy_attachment, org_policy_type, resource_policy,
+    Kind, Model, ResourceKind, account_enforcement, for_each_kind, guardrail, guardrail_version, invocation_logging,
+    org_policy, org_policy_attachment, org_policy_type, resource_policy,
 };
 use crate::model::{Raw, Readings, RemoteId, Scope, Unread};
 use crate::plan::{Action, Change};
@@ -29,6 +31,8 @@ pub struct Listing {
     pub items: Vec<Raw>,
     /// What could not be read, one by one.
     pub unread: Vec<Unread>,
+    /// The service control policies on each node that was looked at.
+    pub controls: BTreeMap<String, BTreeSet<RemoteId>>,
 }
 
 /// A change of one resource in the terms of its kind.
@@ -60,9 +64,10 @@ pub enum Edit<'a, M> {
 impl FromIterator<Self> for Listing {
     fn from_iter<I: IntoIterator<Item = Self>>(listings: I) -> Self {
         let mut all = Self::default();
-        for Self { items, unread } in listings {
+        for Self { items, unread, controls } in listings {
             all.items.extend(items);
             all.unread.extend(unread);
+            all.controls.extend(controls);
         }
         all
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::kinds::Kind;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, RemoteId, STACK_TAG, Scope, Tags, owner_of};
 
 /// The places to look at, and what is worth reading in full there.
@@ -22,6 +24,12 @@ pub struct Survey {
     pub external: Vec<ExternalMark>,
     /// Versions of guardrails of others that the spec points at by ARN: each is looked at with the policy of its guardrail.
     pub pointed: BTreeSet<(Scope, RemoteId)>,
+    /// Which kinds are wanted where: what can carry no mark is looked at there and nowhere else.
+    pub wanted: BTreeSet<(Kind, Scope)>,
+    /// The policy types of which the spec wants a policy.
+    pub policy_types: BTreeSet<PolicyType>,
+    /// The nodes that the spec attaches service control policies to.
+    pub controlled: BTreeSet<String>,
     /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
     pub profiles: BTreeSet<(Scope, String)>,
 }
@@ -30,6 +38,12 @@ impl Survey {
     /// The scope of the organization's policies.
     pub fn organization_scope(&self) -> Option<Scope> {
         self.organization.as_ref().map(|organization| Scope::global(organization.management_account.clone()))
+    }
+
+    /// Whether there may be a policy of this type that matters: it is wanted, or the type is enabled.
+    pub(crate) fn may_have(&self, policy_type: PolicyType) -> bool {
+        let types = self.organization.iter().flat_map(|organization| &organization.policy_types);
+        self.policy_types.contains(&policy_type) || types.into_iter().any(|(name, _)| name == policy_type.word())
     }
 
     /// Whether the bearer of these tags and this AWS name is worth reading in full.

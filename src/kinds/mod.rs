@@ -13,6 +13,7 @@ use crate::model::{Address, Direction, FieldDiff, Names, Ref, diff};
 pub mod account_enforcement;
 pub mod guardrail;
 pub mod guardrail_version;
+pub mod invocation_logging;
 pub mod org_policy;
 pub mod org_policy_attachment;
 pub mod org_policy_type;
@@ -94,6 +95,11 @@ pub trait ResourceKind {
     ) {
     }
 
+    /// What to tell the user of a resource at `address` that exists as `id`, differs, and carries no mark.
+    fn unmarked(_address: &Address, id: &str) -> String {
+        format!("{id} exists and carries no mark of bedrail; take it over with `--adopt`")
+    }
+
     /// The AWS operations, as `service:Operation`, that bring this change about; the changed fields decide which.
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str>;
 }
@@ -119,6 +125,11 @@ macro_rules! registry {
             /// The paths of text that may be offensive or secret.
             pub const fn guarded(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => $module::$variant::GUARDED,)+ }
+            }
+
+            /// See [`ResourceKind::unmarked`].
+            pub fn unmarked(self, address: &Address, id: &str) -> String {
+                match self { $(Self::$variant => $module::$variant::unmarked(address, id),)+ }
             }
 
             /// The AWS operations of a change.
@@ -206,6 +217,7 @@ macro_rules! for_each_kind {
             OrgPolicyType: org_policy_type = "org-policy-type",
             OrgPolicy: org_policy = "org-policy",
             OrgPolicyAttachment: org_policy_attachment = "org-policy-attachment",
+            InvocationLogging: invocation_logging = "invocation-logging",
         }
     };
 }

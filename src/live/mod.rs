@@ -89,7 +89,8 @@ fn forgotten_profiles(survey: &Survey, left: &Survey, readings: &Readings) -> Su
 
 fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
     let mut merged = Readings::default();
-    for Readings { items, pointed, unread, unavailable, not_scanned, contents } in all {
+    for Readings { items, pointed, unread, unavailable, not_scanned, contents, controls } in all {
+        merged.controls.extend(controls);
         merged.items.extend(items);
         merged.pointed.extend(pointed);
         merged.unread.extend(unread);

@@ -55,8 +55,9 @@ impl Reading<'_> {
         let mut failed = Vec::new();
         for (kind, listing) in kinds.iter().zip(lists) {
             match listing {
-                Ok(Listing { items, unread }) => {
+                Ok(Listing { items, unread, controls }) => {
                     self.found.items.extend(items);
+                    self.found.controls.extend(controls);
                     self.found.unread.extend(unread);
                 }
                 Err(error) => {

@@ -225,6 +225,7 @@ impl Document {
             }
             (Self::List(have), Self::List(wanted)) => {
                 let mut rest = std::mem::take(have);
+                let mut missing = Vec::new();
                 for item in wanted {
                     let same = rest.iter().position(|candidate| {
                         let mut candidate = candidate.clone();
@@ -234,9 +235,16 @@ impl Document {
                     if let Some(at) = same {
                         rest.remove(at);
                         have.push(item.clone());
+                    } else {
+                        missing.push(item);
                     }
                 }
-                // Objects that differ are still compared with a wanted partner, so that the diff names the inner field.
+                // What differs may still hold ids that a wanted item speaks of by reference.
+                for candidate in &mut rest {
+                    for item in &missing {
+                        candidate.align(item, names);
+                    }
+                }
                 have.extend(rest);
             }
             _ => {}

@@ -127,10 +127,13 @@ pub struct Live {
     pub pointers: BTreeMap<Address, BTreeSet<RemoteId>>,
     /// The guardrails and versions at which something points that is not ours, with what points there.
     pub outside: BTreeMap<RemoteId, String>,
-    /// Every Bedrock policy of the organization that was seen, by id.
+    /// Every policy of the organization that was seen, by id, of the type of which one may hide another.
     pub policies: BTreeMap<RemoteId, SeenPolicy>,
     /// The enforced configuration of every account and Region that was read, whoever wrote it, with AWS's ids.
     pub enforcements: BTreeMap<Scope, account_enforcement::Model>,
+    /// The service control policies on each node that the spec attaches one to, AWS's own among them; no entry where that
+    /// could not be read.
+    pub controls: BTreeMap<String, BTreeSet<RemoteId>>,
     /// How guardrails and versions stand, by ARN and by `ARN:number`.
     pub standing: BTreeMap<RemoteId, Standing>,
     /// What could be learnt of the versions of others that the spec points at by ARN.

@@ -18,7 +18,8 @@ pub struct Raw {
     /// Where it was read.
     pub scope: Scope,
     /// Its id: an ARN; `ARN:number` for a guardrail version; `p-…` for a policy; `p-…:target` for an attachment; the
-    /// configuration id of an enforcement; the ARN of the guardrail or profile for a resource policy.
+    /// configuration id of an enforcement; the ARN of the guardrail or profile for a resource policy; the name for what has
+    /// no id.
     pub id: RemoteId,
     /// AWS's own name for it: a guardrail's or policy's name, a version's number, an attachment's target.
     pub name: String,
@@ -58,6 +59,8 @@ pub enum Evidence {
     UpdatedBy(Option<String>),
     /// A policy type belongs to the organization.
     Organization,
+    /// By nothing: it can carry no mark, and AWS does not tell who wrote it.
+    Nothing,
 }
 
 /// A read that failed.
@@ -89,6 +92,9 @@ pub struct Readings {
     pub not_scanned: Vec<Unavailable>,
     /// What versions hold, where that was asked for, or why it could not be read.
     pub contents: BTreeMap<RemoteId, Result<Content, String>>,
+    /// The service control policies on each node that the spec attaches one to, AWS's own among them; no entry where that
+    /// could not be read.
+    pub controls: BTreeMap<String, BTreeSet<RemoteId>>,
 }
 
 /// The versions of which more must be known than the lists show.

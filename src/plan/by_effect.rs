@@ -62,6 +62,17 @@ impl Course<'_> {
     fn concern(&self, draft: &Draft, drafts: &[Draft]) -> Option<Concern> {
         let named = |document: &Document| regions(document).into_keys().collect::<Vec<_>>();
         let own = Ref::To(draft.address.clone());
+        // What is not merged hides nothing and is hidden by nothing: its text tells all that can be told.
+        let merges = |model: &Model| match model {
+            Model::OrgPolicy(model) => model.policy_type.merges(),
+            Model::OrgPolicyAttachment(model) => model.policy_type.merges(),
+            _ => true,
+        };
+        let (Change::Create { want: model } | Change::Update { want: model, .. } | Change::Delete { have: model, .. }) =
+            &draft.change;
+        if !merges(model) {
+            return None;
+        }
         Some(match &draft.change {
             Change::Create { want: Model::OrgPolicyAttachment(model) }
             | Change::Delete { have: Model::OrgPolicyAttachment(model), .. } => Concern {

@@ -113,7 +113,9 @@ pub(super) fn addresses<'a>(readings: &'a Readings, desired: &Desired) -> BTreeM
                 address.scope == raw.scope
                     && match &wanted.model {
                         Model::Guardrail(model) => raw.kind == Kind::Guardrail && model.name == raw.name,
-                        Model::OrgPolicy(model) => raw.kind == Kind::OrgPolicy && model.name == raw.name,
+                        Model::OrgPolicy(model) => {
+                            raw.kind == Kind::OrgPolicy && model.is_namesake(&raw.name, raw.model.as_ref())
+                        }
                         _ => false,
                     }
             }

@@ -8,13 +8,15 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, direction, hand_over, needs, order, phases,
-    preconditions, removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, demands, direction, hand_over, logged,
+    needs, order, phases, preconditions, removal, target, versions,
 };
+use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{
-    Address, Desired, Digest, Direction, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope, Wanted,
+    AccountId, Address, Desired, Digest, Direction, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope,
+    Wanted,
 };
 
 /// The diagnostics of planning.
@@ -24,12 +26,18 @@ pub mod codes {
         RENAMED = "E0901": "a new key would create a name that a resource of the old key still holds";
         /// Names go round in a circle.
         SWAPPED = "E0902": "resources would take each other's names";
+        /// A policy of another type.
+        TYPE_CHANGED = "E0903": "the type of an org policy is another than that of the policy which bears its key";
         /// Several keys publish one content.
         SAME_CONTENT = "W0901": "several unpublished versions of one guardrail hold the same content";
         /// A draft that nothing enforces.
         UNPUBLISHED = "W0902": "no version of a guardrail carries its current content, so nothing enforces it";
         /// A KMS key changes without a new version.
         KEY_WITHOUT_VERSION = "W0903": "a changed KMS key publishes no version: versions that exist keep their key";
+        /// Calls that will be denied.
+        DENIES_CALLS = "W0906": "a service control policy begins to deny calls of models that name no guardrail, or another one";
+        /// Personal data in logs.
+        LOGGED_IN_CLEAR = "W0905": "text of model calls is logged in clear where a guardrail blocks or masks personal data";
     }
 }
 
@@ -72,6 +80,7 @@ pub fn plan(
         }
         versions::serve_with_named(&mut decisions);
         versions::warn_of_unpublished(&mut decisions);
+        logged::warn(&mut decisions);
     }
     needs::hold(&mut decisions);
     preconditions::hold(&mut decisions);
@@ -80,7 +89,9 @@ pub fn plan(
     needs::hold(&mut decisions);
     preconditions::hold(&mut decisions);
     preconditions::warn(&mut decisions);
-    let faults = hand_over::faults(&decisions);
+    demands::warn(&mut decisions);
+    let mut faults = hand_over::faults(&decisions);
+    faults.extend(demands::other_types(&decisions));
     if faults.has_errors() {
         return Err(faults);
     }
@@ -236,7 +247,7 @@ impl<'a> Decisions<'a> {
                 self.draft_change(address, Some(wanted), Verb::Adopt, change);
             }
             Owner::Unmarked => {
-                let hint = format!("{} exists and carries no mark of bedrail; take it over with `--adopt`", found.id);
+                let hint = address.kind.unmarked(address, found.id.as_str());
                 self.hold(address, Verb::Adopt, Why::NotOurs, hint);
             }
             Owner::Other(stack) => {
@@ -299,11 +310,7 @@ impl<'a> Decisions<'a> {
             };
             let known = self.desired.resources.keys().chain(self.live.found.keys()).filter(of_policy);
             let targets: BTreeSet<&str> = known.filter_map(|other| Some(other.name.split_once(':')?.1)).collect();
-            let accounts: BTreeSet<_> = targets
-                .iter()
-                .flat_map(|target| organization.into_iter().flat_map(|it| it.reach(target)))
-                .map(|account| &account.id)
-                .collect();
+            let accounts: BTreeSet<_> = targets.iter().flat_map(|target| self.bound(address, target)).collect();
             Some(accounts.len())
         };
         match address.kind {
@@ -311,10 +318,23 @@ impl<'a> Decisions<'a> {
             Kind::OrgPolicy => attached(&address.name),
             Kind::OrgPolicyAttachment => {
                 let target = address.name.split_once(':')?.1;
-                Some(organization?.reach(target).count())
+                organization?;
+                Some(self.bound(address, target).count())
             }
             _ => None,
         }
+    }
+
+    /// The accounts that a policy or attachment binds through `target`.
+    fn bound<'t>(&'t self, address: &Address, target: &'t str) -> impl Iterator<Item = &'t AccountId> {
+        let wanted = self.desired.resources.get(address).map(|wanted| &wanted.model);
+        let policy_type = match wanted.or_else(|| self.live.found.get(address).map(|found| &found.model)) {
+            Some(Model::OrgPolicy(model)) => model.policy_type,
+            Some(Model::OrgPolicyAttachment(model)) => model.policy_type,
+            _ => PolicyType::Bedrock,
+        };
+        let reached = self.facts.organization.iter().flat_map(move |it| it.reach(target)).map(|account| &account.id);
+        reached.filter(move |account| policy_type.affects_management() || *account != self.facts.home())
     }
 
     fn target(&self, address: &Address) -> Option<String> {

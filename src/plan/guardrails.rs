@@ -147,7 +147,11 @@ pub(super) fn guardrail_of(version: &RemoteId) -> Option<RemoteId> {
     is_version.then(|| RemoteId::new(arn))
 }
 
-/// The versions that a document of AWS's names.
+/// The versions that a document of AWS's names; and of a guardrail any of whose versions it names, the ARN.
 pub(super) fn identifiers(document: &Document) -> BTreeSet<RemoteId> {
-    document.texts().map(RemoteId::new).filter(|id| guardrail_of(id).is_some()).collect()
+    let named = |text: String| match text.strip_suffix(":*") {
+        Some(arn) if arn.contains(":guardrail/") => Some(RemoteId::new(arn)),
+        _ => Some(RemoteId::new(text)).filter(|id| guardrail_of(id).is_some()),
+    };
+    document.texts().filter_map(named).collect()
 }

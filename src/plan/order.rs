@@ -179,10 +179,8 @@ fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
 
 /// Whether this kind of resource puts calls under a guardrail, or permits the guardrail that does.
 fn protects(draft: &Draft) -> bool {
-    match draft.address.kind {
-        Kind::AccountEnforcement | Kind::OrgPolicy | Kind::OrgPolicyAttachment | Kind::ResourcePolicy => true,
-        Kind::Guardrail | Kind::GuardrailVersion | Kind::OrgPolicyType => false,
-    }
+    use Kind::{AccountEnforcement, OrgPolicy, OrgPolicyAttachment, ResourcePolicy};
+    matches!(draft.address.kind, AccountEnforcement | OrgPolicy | OrgPolicyAttachment | ResourcePolicy)
 }
 
 /// The drafts as actions, numbered in an order in which they could run one by one: whatever is ready and least by address

@@ -34,14 +34,15 @@ pub(super) fn owner(raw: &Raw, stack: &str) -> (Owner, Option<String>) {
     }
 }
 
-/// A policy as it was seen, before anything is known of where it is attached.
-pub(super) fn seen_policy(raw: &Raw, stack: &str) -> SeenPolicy {
+/// A policy as it was seen, before anything is known of where it is attached; `None` of a type that hides nothing.
+pub(super) fn seen_policy(raw: &Raw, stack: &str) -> Option<SeenPolicy> {
     let document = match &raw.model {
+        Some(Model::OrgPolicy(model)) if !model.policy_type.merges() => return None,
         Some(Model::OrgPolicy(model)) => Some(model.document.clone()),
         _ => None,
     };
     let (owner, _) = owner(raw, stack);
-    SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) }
+    Some(SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) })
 }
 
 #[cfg(test)]

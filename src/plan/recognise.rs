@@ -15,11 +15,11 @@ use crate::model::{
 
 /// What AWS has, at our addresses.
 pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
-    let Readings { items, pointed, unread, unavailable, not_scanned, contents } = readings;
+    let Readings { items, pointed, unread, unavailable, not_scanned, contents, controls } = readings;
     let mut pass = Pass {
         desired,
         facts,
-        live: Live { contents, pointed, unavailable, not_scanned, ..Live::default() },
+        live: Live { contents, controls, pointed, unavailable, not_scanned, ..Live::default() },
         guardrails: Guardrails::default(),
         policies: BTreeMap::new(),
         unseen: unseen_guardrails(&items, &unread),
@@ -37,7 +37,7 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
             Kind::GuardrailVersion => pass.versions(&items),
             Kind::ResourcePolicy => items.into_iter().for_each(|raw| pass.resource_policy(raw)),
             Kind::AccountEnforcement => items.into_iter().for_each(|raw| pass.enforcement(raw)),
-            Kind::OrgPolicyType => items.into_iter().for_each(|raw| pass.policy_type(raw)),
+            Kind::OrgPolicyType | Kind::InvocationLogging => items.into_iter().for_each(|raw| pass.only_one(raw)),
             Kind::OrgPolicy => pass.org_policies(items),
             Kind::OrgPolicyAttachment => items.into_iter().for_each(|raw| pass.attachment(raw)),
         }
@@ -156,7 +156,7 @@ impl Pass<'_> {
                 && address.scope == raw.scope
                 && match &wanted.model {
                     Model::Guardrail(model) => model.name == raw.name,
-                    Model::OrgPolicy(model) => model.name == raw.name,
+                    Model::OrgPolicy(model) => model.is_namesake(&raw.name, raw.model.as_ref()),
                     _ => false,
                 }
         });
@@ -298,15 +298,17 @@ impl Pass<'_> {
         wanted.is_some() && wanted == guardrail_of(version)
     }
 
-    fn policy_type(&mut self, raw: Raw) {
+    /// What its kind and name tell wholly.
+    fn only_one(&mut self, raw: Raw) {
         let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
-        self.find(address, Owner::Ours, raw);
+        let owner = if raw.evidence == Evidence::Organization { Owner::Ours } else { Owner::Unmarked };
+        self.find(address, owner, raw);
     }
 
     fn org_policies(&mut self, items: Vec<Raw>) {
         let mut pointers: BTreeMap<RemoteId, (String, BTreeSet<RemoteId>)> = BTreeMap::new();
         for raw in &items {
-            self.live.policies.insert(raw.id.clone(), seen_policy(raw, &self.desired.stack));
+            self.live.policies.extend(seen_policy(raw, &self.desired.stack).map(|seen| (raw.id.clone(), seen)));
             if let Some(Model::OrgPolicy(model)) = &raw.model {
                 let who = format!("the policy {} ({})", raw.name, raw.id);
                 pointers.insert(raw.id.clone(), (who, super::guardrails::identifiers(&model.document)));

@@ -9,6 +9,7 @@ use crate::kinds::guardrail::{
     TopicPolicy, WordPolicy, WordRule,
 };
 use crate::kinds::guardrail_version::Release;
+use crate::kinds::org_policy_type::{self, PolicyType};
 use crate::kinds::{
     Contents, Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
 };
@@ -127,6 +128,7 @@ fn enforcing(version: &str) -> Document {
 
 pub(crate) fn policy(version: &str) -> org_policy::Model {
     org_policy::Model {
+        policy_type: PolicyType::Bedrock,
         name: "bedrail-org-baseline".to_owned(),
         description: "Baseline".to_owned(),
         document: enforcing(version),
@@ -148,7 +150,8 @@ pub(crate) fn attachment() -> org_policy_attachment::Model {
     org_policy_attachment::Model {
         policy: Ref::To(address("org-policy/111122223333/global/org-baseline")),
         target: "r-sand".to_owned(),
-        policy_type: None,
+        policy_type: PolicyType::Bedrock,
+        enabled: None,
     }
 }
 
@@ -247,12 +250,7 @@ pub(crate) fn first() -> Plan {
     for region in REGIONS {
         plan.add(&format!("guardrail/111122223333/{region}/baseline"), None, Some(guardrail().into()), &[]);
     }
-    plan.add(
-        "org-policy-type/111122223333/global/BEDROCK_POLICY",
-        None,
-        Some(crate::kinds::org_policy_type::Model {}.into()),
-        &[],
-    );
+    plan.add("org-policy-type/111122223333/global/BEDROCK_POLICY", None, Some(org_policy_type::Model {}.into()), &[]);
     for (at, region) in REGIONS.iter().enumerate() {
         let name = format!("guardrail-version/111122223333/{region}/baseline-2026-11");
         plan.add(&name, None, Some(version(Some("baseline-2026-11")).into()), &[at]);

@@ -112,6 +112,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::resource_policy::codes::CODES,
     crate::kinds::org_policy::codes::CODES,
     crate::kinds::account_enforcement::codes::CODES,
+    crate::kinds::invocation_logging::codes::CODES,
     crate::lint::codes::CODES,
 ];
 

@@ -5,7 +5,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
 use super::top::{EntryKey, LATER, Top};
-use crate::kinds::{account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
+use crate::kinds::{
+    account_enforcement, guardrail, guardrail_version, invocation_logging, org_policy, resource_policy,
+};
 use crate::spec::decode::{Exact, Key, KeyNames};
 
 /// What a section adds to the schema.
@@ -34,6 +36,7 @@ const SECTIONS: &[SectionSchema] = &[
     resource_policy::section::SCHEMA,
     org_policy::section::SCHEMA,
     account_enforcement::section::SCHEMA,
+    invocation_logging::section::SCHEMA,
 ];
 
 /// The schema of a spec.

@@ -93,8 +93,18 @@ fn full_surface_is_applied_and_stays() {
 }
 
 #[test]
+fn logging_is_applied_and_stays() {
+    walk("examples/logging");
+}
+
+#[test]
+fn kms_encrypted_is_applied_and_stays() {
+    walk("examples/kms-encrypted");
+}
+
+#[test]
 fn no_example_is_left_out() {
-    let walked = ["full-surface", "organization", "quickstart", "staged-rollout"];
+    let walked = ["full-surface", "kms-encrypted", "logging", "organization", "quickstart", "staged-rollout"];
     assert_eq!(examples(), walked.map(|name| format!("examples/{name}")));
     for example in examples() {
         assert!(source::root().join(&example).join("README.md").exists(), "{example} has no README.md");

@@ -1,6 +1,7 @@
 //! Where Bedrock writes what models are asked: one configuration for each account and Region.
 //!
-//! Inferred: the configuration comes back as it was sent, and whether its role may write to the log group is not looked at.
+//! Inferred: the configuration comes back as it was sent; whether its role may write to the log group is not looked at, but one
+//! that has been made within the time of propagation may not (Terraform waits for it).
 
 #![expect(clippy::unnecessary_wraps, reason = "every operation has this type")]
 
@@ -12,8 +13,24 @@ use crate::world::{Scope, World};
 
 /// Replaces the whole configuration.
 pub(super) fn put(world: &mut World, caller: &Caller, input: &Map<String, Value>) -> Result<Value, ApiError> {
+    if let Some(refused) = unknown_role(world, caller, input) {
+        return Err(refused);
+    }
     *world.bedrock_mut(&Scope::of(caller)).logging = input.get("loggingConfig").cloned();
     Ok(json!({}))
+}
+
+/// A role that has just been made is not known everywhere, so that nothing can be written as it. The words are those that
+/// Terraform's provider waits for.
+fn unknown_role(world: &World, caller: &Caller, input: &Map<String, Value>) -> Option<ApiError> {
+    let log = input.get("loggingConfig")?.get("cloudWatchConfig")?;
+    let (group, arn) = (log.get("logGroupName")?.as_str()?, log.get("roleArn")?.as_str()?);
+    let role = world.iam(&caller.account).roles.get(arn.rsplit('/').next()?)?;
+    let known = role.created.saturating_add(world.options.propagation_ms.into());
+    let message = format!(
+        "Failed to validate permissions for log group: {group}, with role: {arn}. Verify the IAM role permissions are correct."
+    );
+    (world.now() < known).then(|| ApiError::new("ValidationException", 400, message))
 }
 
 /// Without a configuration, an answer without one: no error is modelled for it.

@@ -1,5 +1,7 @@
 //! The list of models and the logging of invocations.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use crate::client::{Client, MEMBER, emulator};
@@ -43,6 +45,27 @@ async fn logging_is_held_against_the_model() {
         let answer = client.bedrock("PUT", LOGGING, &json!({ "loggingConfig": config })).await;
         answer.refused(400, "ValidationException");
     }
+    emulator.stop().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "the role is made at this moment")]
+#[tokio::test]
+async fn a_role_that_has_just_been_made_cannot_write_yet() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    client.control("POST", "options", &json!({"propagation_ms": 60_000})).await.ok(200);
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let mut state = client.control("GET", "state", &json!({})).await.ok(200);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    state["iam"]["111122223333"]["roles"]["logs"] = json!({"trust": trust, "created": now});
+    client.control("PUT", "state", &state).await.ok(200);
+    let log = json!({"logGroupName": "bedrock", "roleArn": "arn:aws:iam::111122223333:role/logs"});
+    let config = json!({"loggingConfig": {"cloudWatchConfig": log}});
+    client.bedrock("PUT", LOGGING, &config).await.refused(400, "ValidationException");
+    assert_eq!(client.bedrock("GET", LOGGING, &json!({})).await.ok(200), json!({}));
+    client.control("POST", "clock", &json!({"advance_ms": 60_000})).await.ok(200);
+    client.bedrock("PUT", LOGGING, &config).await.ok(200);
     emulator.stop().await;
 }
 

@@ -22,7 +22,7 @@ impl Remote for AccountEnforcement {
 
     async fn list(cx: &ReadCx<'_>, _survey: &Survey, scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
         let items = configuration(cx, scope).await?.into_iter().collect();
-        Ok(Listing { items, unread: Vec::new() })
+        Ok(Listing { items, ..Listing::default() })
     }
 
     /// AWS reads it only through the list, whatever its id: there is one.

@@ -1,14 +1,13 @@
 //! `org-policy` in AWS. Organizations knows no idempotency tokens: a create whose reply was lost is found again by its
 //! name, which is unique per type, and by our mark.
 
-use aws_sdk_organizations::types::{PolicySummary, PolicyType, Tag};
+use aws_sdk_organizations::types::{PolicySummary, Tag};
 use futures::future::join_all;
 
-use super::document::normal;
-use super::{Model, OrgPolicy};
+use super::{Model, OrgPolicy, normal};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
-use crate::kinds::org_policy_type::BEDROCK_POLICY;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{
     Document, Evidence, FieldDiff, NAME_TAG, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread,
 };
@@ -22,17 +21,29 @@ const UPDATE: &str = "organizations:UpdatePolicy";
 const DELETE: &str = "organizations:DeletePolicy";
 const TAG: &str = "organizations:TagResource";
 const UNTAG: &str = "organizations:UntagResource";
-/// The longest document, whitespace counted (AWS Organizations quotas).
-const LONGEST: usize = 10_000;
 
 impl Remote for OrgPolicy {
     const PLACE: Place = Place::Organization;
     const SHOWN_BY: Option<Kind> = None;
 
-    async fn list(cx: &ReadCx<'_>, _survey: &Survey, scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
-        let rows = rows(cx).await?;
-        let listings = rows.iter().map(|row| look_at(cx, scope, row));
-        Ok(join_all(listings).await.into_iter().collect())
+    /// Bedrock policies are all read in full, since any of them may hide ours. Of service control policies, which hide nothing,
+    /// the tags are read, and the text where it is ours or stands in the way; and none where the type is neither enabled nor
+    /// wanted.
+    async fn list(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
+        let control = PolicyType::ServiceControl;
+        let bedrock = async {
+            let rows = rows(cx, PolicyType::Bedrock).await?;
+            Ok::<Listing, AwsError>(
+                join_all(rows.iter().map(|row| look_at(cx, scope, row))).await.into_iter().collect(),
+            )
+        };
+        let controls = async {
+            let rows = if survey.may_have(control) { rows(cx, control).await? } else { Vec::new() };
+            let listings = rows.iter().map(|row| look_for_ours(cx, survey, scope, row));
+            Ok(join_all(listings).await.into_iter().collect::<Listing>())
+        };
+        let (bedrock, controls) = futures::join!(bedrock, controls);
+        Ok([bedrock?, controls?].into_iter().collect())
     }
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {
@@ -72,7 +83,7 @@ async fn create(cx: &WriteCx<'_>, want: &Model) -> Result<RemoteId, ApplyError> 
         .name(&want.name)
         .description(&want.description)
         .content(document(cx, want)?)
-        .r#type(PolicyType::from(BEDROCK_POLICY))
+        .r#type(want.policy_type.word().into())
         .set_tags(Some(tags));
     let answer = match cx.insist(CREATE, &want.name, || request.clone().send()).await {
         Ok(answer) => answer,
@@ -87,7 +98,7 @@ async fn create(cx: &WriteCx<'_>, want: &Model) -> Result<RemoteId, ApplyError> 
 
 /// The policy of this name, if it carries the mark that this create gives: then it is its own lost deed.
 async fn made_before(cx: &WriteCx<'_>, want: &Model) -> Result<Option<RemoteId>, AwsError> {
-    let rows = rows(&cx.read).await?;
+    let rows = rows(&cx.read, want.policy_type).await?;
     let Some(id) = rows.iter().find(|row| row.name() == Some(&want.name)).and_then(|row| row.id()) else {
         return Ok(None);
     };
@@ -130,14 +141,27 @@ async fn update(cx: &WriteCx<'_>, id: &RemoteId, want: &Model, fields: &[FieldDi
 fn document(cx: &WriteCx<'_>, want: &Model) -> Result<String, ApplyError> {
     let document = cx.run.ids.render(&want.document)?;
     let length = document.chars().count();
-    if length > LONGEST {
-        return Err(ApplyError::TooLong { object: want.name.clone(), length, limit: LONGEST });
+    let limit = want.policy_type.longest();
+    if length > limit {
+        return Err(ApplyError::TooLong { object: want.name.clone(), length, limit });
     }
     Ok(document)
 }
 
 fn tag(key: &str, value: &str) -> Tag {
     Tag::builder().key(key).value(value).build().expect("key and value are set")
+}
+
+/// One policy of the list, if it is ours, may be, or bears a name that is wanted.
+async fn look_for_ours(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, row: &PolicySummary) -> Listing {
+    let wanted = row.name().is_some_and(|name| survey.wants_name(scope, name));
+    if let (Some(id), Some(name), false) = (row.id(), row.name(), wanted)
+        && let Ok(tags) = tags(cx, id).await
+        && !survey.wants(scope, name, &tags)
+    {
+        return Listing::default();
+    }
+    look_at(cx, scope, row).await
 }
 
 /// One policy of the list. Where its text cannot be read, it is still seen, and so are its attachments.
@@ -162,6 +186,7 @@ async fn look_at(cx: &ReadCx<'_>, scope: &Scope, row: &PolicySummary) -> Listing
 }
 
 struct Policy {
+    of_type: PolicyType,
     name: String,
     description: String,
     document: Document,
@@ -176,10 +201,13 @@ async fn describe(cx: &ReadCx<'_>, id: &str) -> Result<Policy, AwsError> {
     let content = content.ok_or_else(|| unreadable("the answer has no content".to_owned()))?;
     let json: serde_json::Value =
         serde_json::from_str(&content).map_err(|error| unreadable(format!("the policy is no JSON: {error}")))?;
+    let policy_type = summary.r#type.as_ref().and_then(|word| PolicyType::from_word(word.as_str()));
+    let policy_type = policy_type.ok_or_else(|| unreadable("the policy is of no type that is managed".to_owned()))?;
     Ok(Policy {
+        of_type: policy_type,
         name: summary.name.ok_or_else(|| unreadable("the policy has no name".to_owned()))?,
         description: summary.description.unwrap_or_default(),
-        document: normal(Document::from(json)),
+        document: normal(policy_type, Document::from(json)),
     })
 }
 
@@ -198,12 +226,12 @@ async fn tags(cx: &ReadCx<'_>, id: &str) -> Result<Tags, AwsError> {
 
 /// The policies of the type; none where the type is not enabled, which AWS says with an error that its model does not
 /// have for this call.
-async fn rows(cx: &ReadCx<'_>) -> Result<Vec<PolicySummary>, AwsError> {
+async fn rows(cx: &ReadCx<'_>, policy_type: PolicyType) -> Result<Vec<PolicySummary>, AwsError> {
     let (mut rows, mut next) = (Vec::new(), None);
     loop {
-        let request = cx.clients.organizations().list_policies().filter(PolicyType::from(BEDROCK_POLICY));
+        let request = cx.clients.organizations().list_policies().filter(policy_type.word().into());
         let request = request.max_results(20).set_next_token(next);
-        let page = match cx.call(LIST, BEDROCK_POLICY, request.send()).await {
+        let page = match cx.call(LIST, policy_type.word(), request.send()).await {
             Ok(page) => page,
             Err(error) if error.class == Class::PolicyTypeNotEnabled => return Ok(rows),
             Err(error) => return Err(error),
@@ -237,9 +265,9 @@ fn seen(scope: &Scope, id: &RemoteId, name: &str, tags: &Result<Tags, AwsError>)
 
 fn raw(scope: &Scope, id: &RemoteId, policy: Policy, tags: &Result<Tags, AwsError>) -> Raw {
     let seen = seen(scope, id, &policy.name, tags);
-    let Policy { name, description, document } = policy;
+    let Policy { of_type: policy_type, name, description, document } = policy;
     let tags = tags.as_ref().ok().cloned().unwrap_or_default();
     // What permits its guardrails to the members is known to the spec alone.
-    let model = Model { name, description, document, tags, permitted_by: Vec::new() };
+    let model = Model { policy_type, name, description, document, tags, permitted_by: Vec::new() };
     Raw { model: Some(model.into()), ..seen }
 }

@@ -4,13 +4,19 @@ crate::codes! {
     /// A policy of the organization without one.
     NO_ORGANIZATION = "E4001": "an org policy is declared without `organization`";
     /// Both ways to say what, or neither.
-    ENFORCE_OR_DOCUMENT = "E4002": "an org policy says by neither or by both of `enforce` and `document` what it does";
+    ENFORCE_OR_DOCUMENT = "E4002": "an org policy says in no way or in two ways what it does: `enforce`, `template` or `document`";
     /// A guardrail of another account.
     NOT_MANAGEMENT = "E4003": "an org policy enforces a guardrail that the management account does not own";
     /// Too long.
-    SIZE = "E4004": "an org policy is longer than 10,000 characters";
+    SIZE = "E4004": "an org policy is longer than its type may be: 10,000 characters, or 10,240 of a service control policy";
     /// One target twice.
     TARGET_TWICE = "E4005": "an org policy is attached to one node twice";
+    /// A key of the other type, or of another template.
+    OTHER_TYPE = "E4006": "a key stands in an org policy whose type or template does not know it";
+    /// A demand without guardrails.
+    NO_GUARDRAILS = "E4007": "a template that demands guardrails names none";
+    /// Bedrail's own role.
+    LOCKS_ITSELF_OUT = "E4008": "a service control policy would keep bedrail itself from what it protects";
     /// Members without access.
     NOT_PERMITTED = "E4101": "an org policy enforces a guardrail that accounts it reaches are not allowed to apply";
     /// Two policies on one node.
@@ -18,7 +24,7 @@ crate::codes! {
     /// A policy that a lock makes void.
     LOCKED_OUT = "E4202": "a locked policy stands above another of the spec for the same Region, which has no effect";
     /// Too many policies.
-    TOO_MANY = "E4203": "more than 10 policies are attached to one node";
+    TOO_MANY = "E4203": "more than 10 policies of one type are attached to one node";
     /// An element of another syntax.
     SYNTAX = "E4301": "a document does not follow the syntax of a Bedrock policy";
     /// An operator that does not work there.
@@ -27,4 +33,6 @@ crate::codes! {
     INPUT_TAGS = "E4303": "a document holds `input_tags`, which `selective_content_guarding` has replaced";
     /// Not a version of a guardrail there.
     IDENTIFIER = "E4304": "the identifier of a document is not a numbered version of a guardrail in that Region";
+    /// Not the language of IAM.
+    CONTROL_SYNTAX = "E4401": "a document does not follow the syntax of a service control policy";
 }

@@ -1,12 +1,15 @@
-//! `org-policy`: an Organizations policy that enforces guardrails on every account below the nodes it is attached to.
+//! `org-policy`: an Organizations policy that enforces guardrails on every account below the nodes it is attached to, or denies
+//! calls there.
 
 use serde::Serialize;
 
+use super::org_policy_type::PolicyType;
 use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Tags};
 
 pub mod codes;
 mod configuration;
+pub(crate) mod control;
 pub mod document;
 pub mod inheritance;
 mod raw;
@@ -14,14 +17,18 @@ mod reach;
 pub(crate) mod regions;
 mod rules;
 pub(crate) mod section;
+mod template;
 
 mod aws;
 
-pub(crate) use configuration::configurations;
+pub(crate) use configuration::{Place, configurations};
 
-/// A policy of the type `BEDROCK_POLICY`.
+/// A policy of one of the types that bedrail manages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Model {
+    /// The type, which AWS never changes.
+    #[serde(rename = "type", skip_serializing_if = "PolicyType::is_default")]
+    pub policy_type: PolicyType,
     /// AWS's name, 1–128 characters.
     pub name: String,
     /// Up to 512 characters; the empty string where there is none, as AWS has it.
@@ -33,6 +40,20 @@ pub struct Model {
     /// Resource policies without which the members that this policy reaches could not use the guardrails it names.
     #[serde(skip)]
     pub permitted_by: Vec<Address>,
+}
+
+impl Model {
+    /// Whether what AWS has under this name and of this kind is of the same type, as far as it was read: names are unique
+    /// within a type.
+    pub(crate) fn is_namesake(&self, name: &str, other: Option<&super::Model>) -> bool {
+        self.name == name
+            && !matches!(other, Some(super::Model::OrgPolicy(other)) if other.policy_type != self.policy_type)
+    }
+}
+
+/// The document as AWS has it in the normal form of its type.
+pub(crate) fn normal(policy_type: PolicyType, document: Document) -> Document {
+    if policy_type.merges() { document::normal(document) } else { control::normal(document) }
 }
 
 /// The kind.
@@ -60,7 +81,11 @@ impl ResourceKind for OrgPolicy {
         contents: &dyn Contents,
     ) {
         if let (Some(have), Some(want)) = (have, want) {
-            configuration::judge(&have.document, &want.document, fields, contents);
+            if want.policy_type.merges() {
+                configuration::judge(&have.document, &want.document, fields, contents);
+            } else {
+                control::judge(&have.document, &want.document, fields);
+            }
         }
     }
 

@@ -59,6 +59,7 @@ mod tests {
             .collect();
         let document = Document::from(json!({"bedrock": {"guardrail_inference": regions}}));
         Model {
+            policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
             name: "org".to_owned(),
             description: String::new(),
             document,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use super::document::Lock;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::model::Region;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
@@ -14,6 +15,7 @@ use crate::spec::lower::{Lowering, Node};
 /// A policy, as far as these rules look at it.
 pub(super) struct Lowered {
     pub(super) key: Spanned<String>,
+    pub(super) policy_type: PolicyType,
     pub(super) lock: Lock,
     pub(super) regions: BTreeMap<Region, Span>,
     pub(super) nodes: Vec<(Node, Span)>,
@@ -61,13 +63,14 @@ fn locked_out(upper: &Lowered, lower: &Lowered, region: &Region, lowering: &mut 
 }
 
 fn too_many(all: &[Lowered], lowering: &mut Lowering<'_>) {
-    const MOST: usize = 10;
-    let mut on_node: BTreeMap<&str, usize> = BTreeMap::new();
-    for (node, span) in all.iter().flat_map(|policy| &policy.nodes) {
-        let count = on_node.entry(&node.id).or_default();
+    let mut on_node: BTreeMap<(PolicyType, &str), usize> = BTreeMap::new();
+    let attached = all.iter().flat_map(|policy| policy.nodes.iter().map(|node| (policy.policy_type, node)));
+    for (policy_type, (node, span)) in attached {
+        let most = policy_type.most_on_node();
+        let count = on_node.entry((policy_type, &node.id)).or_default();
         *count += 1;
-        if *count == MOST + 1 {
-            let message = format!("this is the {}th policy on `{}`, and AWS takes {MOST}", *count, node.selector);
+        if *count == most + 1 {
+            let message = format!("this is the {}th policy on `{}`, and AWS takes {most}", *count, node.selector);
             let fault = Diagnostic::at(*span, codes::TOO_MANY, message);
             lowering.diagnostics.push(fault.help("put several Regions into one policy"));
         }

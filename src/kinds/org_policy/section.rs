@@ -2,30 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use super::control::section::{ControlTemplate, Guardrails, ModelName, Principals};
 use super::document::{Configuration, Lock, document};
 use super::rules::{self, Lowered};
-use super::{Model, codes, raw, reach};
+use super::{Model, codes, control, raw, reach};
 use crate::kinds::account_enforcement::codes::REGION_TWICE;
 use crate::kinds::account_enforcement::enforced::{
     Enforced, GuardingEntry, ModelsEntry, VersionName, guarding, models,
 };
-use crate::kinds::org_policy_type::BEDROCK_POLICY;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, org_policy_attachment, org_policy_type};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
-use crate::model::{Address, Document, Ref, Region, Scope, words};
-use crate::spec::codes::LATER;
+use crate::model::{Address, Document, Ref, Region, Scope};
 use crate::spec::decode::{Exact, Later, List, OneOrMany, Text, Tree};
 use crate::spec::lower::{Alphabet, DeclaredGuardrail, Lowering, Node, TagMap};
 use crate::spec::schema::SectionSchema;
 use crate::spec::selector::{NodeSelector, Selector};
 use crate::spec::top::EntryKey;
 use crate::spec::{Decoded, GLOBAL, Spec};
-
-words! {
-    /// The type of an org policy.
-    PolicyType { Bedrock = "BEDROCK_POLICY", ServiceControl = "SERVICE_CONTROL_POLICY", }
-}
 
 crate::decodes_as_word! { PolicyType: "a type of policy"; }
 crate::text! { pub(crate) PolicyName: "a policy name", 1..=128 }
@@ -48,29 +43,36 @@ crate::entry! {
 }
 
 crate::entry! {
-    /// An Organizations policy that enforces guardrails on every account below the nodes it is attached to.
+    /// An Organizations policy: one that enforces guardrails on every account below the nodes it is attached to, or one that
+    /// denies calls there.
     pub(crate) struct Entry: "an org policy" {
-        /// `BEDROCK_POLICY` (default). `SERVICE_CONTROL_POLICY` comes with a later release.
+        /// `BEDROCK_POLICY` (default), which enforces guardrails, or `SERVICE_CONTROL_POLICY`, which denies calls. It never
+        /// changes.
         optional r#type: PolicyType,
         /// AWS's name. Default: `<stack>-<key>`.
         optional name: Text<PolicyName>,
         /// What the policy is for.
         optional description: Text<PolicyDescription>,
-        /// The guardrails, one per Region.
+        /// `BEDROCK_POLICY`: the guardrails, one per Region.
         optional enforce: List<Enforce, 1>,
-        /// Whether policies further down may not override what this one sets. Default: false.
+        /// `BEDROCK_POLICY`: whether policies further down may not override what this one sets. Default: false.
         optional lock: bool,
         /// Staged change of version.
         optional stages: Later,
-        /// A ready-made service control policy.
-        optional template: Later,
-        /// The guardrails of a template.
-        optional guardrails: Later,
-        /// The models that a template lets off.
-        optional except_models: Later,
-        /// The principals that a template lets off.
-        optional exempt_principals: Later,
-        /// Instead of `enforce`: the JSON policy as YAML.
+        /// `SERVICE_CONTROL_POLICY`: what it does. `require_guardrail`: calls of models must name a guardrail.
+        /// `protect_guardrails`: what carries the marks of the stack, what is enforced and what is logged may not be changed.
+        /// `deny_bypass`: no `bedrock-mantle`, and no long-term keys. `deny_unlisted_regions`: models are called in the listed
+        /// Regions only.
+        optional template: ControlTemplate,
+        /// With `require_guardrail`: those that a call may name, in any numbered version, or `any`. With
+        /// `deny_unlisted_regions`: those in whose Regions models may be called. Default there: the Regions of the spec.
+        optional guardrails: Guardrails,
+        /// With `require_guardrail`: the models that are called without, such as those for embeddings; `*` stands for any
+        /// characters.
+        optional except_models: List<Exact<ModelName>, 1>,
+        /// With a template: the principals that are let off. Default: the `member_role` with `protect_guardrails`, else nobody.
+        optional exempt_principals: Principals,
+        /// Instead of `enforce` or `template`: the JSON policy as YAML.
         optional document: Tree,
         /// The root, OUs and accounts that the policy is attached to.
         required attach: List<NodeSelector, 1>,
@@ -101,11 +103,6 @@ pub(crate) fn selectors(entry: &Entry) -> impl Iterator<Item = &Selector> {
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     let mut all = Vec::new();
     for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
-        if let Some(kind) = entry.r#type.as_ref().filter(|kind| kind.value == PolicyType::ServiceControl) {
-            let message = "`SERVICE_CONTROL_POLICY` comes with a later release of bedrail";
-            lowering.diagnostics.push(Diagnostic::at(kind.span, LATER, message).help("remove the entry for now"));
-            continue;
-        }
         if lowering.facts.organization.is_none() {
             let message = "an org policy needs an organization";
             lowering
@@ -119,21 +116,28 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
 }
 
 fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -> Option<Lowered> {
+    let policy_type = entry.r#type.as_ref().map_or(PolicyType::Bedrock, |kind| kind.value);
     let nodes = nodes(entry, lowering);
-    let content = content(key, entry, lowering);
+    let content = match policy_type {
+        PolicyType::Bedrock => content(key, entry, lowering),
+        PolicyType::ServiceControl => control::section::content(key, entry, &nodes, lowering),
+    };
+    if let Some(content) = &content {
+        check_length(content, policy_type, lowering);
+    }
     let scope = Scope::global(lowering.facts.home().clone());
     let default_name = format!("{}-{}", lowering.desired.stack, key.value);
     let name = entry.name.as_ref().map_or(Some(default_name), |name| lowering.text(name, &scope));
     let description = entry.description.as_ref().map_or(Some(String::new()), |text| lowering.text(text, &scope));
     let tags = lowering.tags(entry.tags.as_ref(), &key.value, false, &scope, Alphabet::Wide);
-    let Content { document, regions, lock, guardrails } = content?;
+    let Content { document, regions, lock, guardrails, span: _ } = content?;
     let mut permitted_by = reach::permissions(&guardrails, &nodes, lowering);
-    let policy_type = Address::new(Kind::OrgPolicyType, scope.clone(), BEDROCK_POLICY);
-    permitted_by.push(policy_type.clone());
+    let enabled = Address::new(Kind::OrgPolicyType, scope.clone(), policy_type.word());
+    permitted_by.push(enabled.clone());
     let entry_name = format!("{SECTION}.{}", key.value);
-    let first = !lowering.desired.resources.contains_key(&policy_type);
+    let first = !lowering.desired.resources.contains_key(&enabled);
     if first {
-        lowering.want(policy_type.clone(), org_policy_type::Model {}, &entry_name, key.span, Vec::new());
+        lowering.want(enabled.clone(), org_policy_type::Model {}, &entry_name, key.span, Vec::new());
     }
     let at = |key: &str| Address::new(Kind::OrgPolicy, scope.clone(), key);
     let earlier: Vec<&str> = entry.previously.iter().flat_map(|keys| keys.iter()).map(|key| key.as_str()).collect();
@@ -144,14 +148,15 @@ fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>
         let model = org_policy_attachment::Model {
             policy: Ref::To(at(&key.value)),
             target: node.id.clone(),
-            policy_type: Some(policy_type.clone()),
+            policy_type,
+            enabled: Some(enabled.clone()),
         };
         let previously = earlier.iter().copied().map(of).collect();
         lowering.want(of(&key.value), model, &entry_name, key.span, previously);
     }
-    let model = Model { name: name?, description: description?, document, tags, permitted_by };
+    let model = Model { policy_type, name: name?, description: description?, document, tags, permitted_by };
     lowering.want(at(&key.value), model, &entry_name, key.span, earlier.into_iter().map(at).collect());
-    Some(Lowered { key: key.clone(), lock, regions, nodes })
+    Some(Lowered { key: key.clone(), policy_type, lock, regions, nodes })
 }
 
 /// The nodes of an entry, each with the place that names it.
@@ -179,6 +184,15 @@ pub(super) struct Content {
     pub(super) lock: Lock,
     /// The guardrails that it names, each with the place that names it and the scope that holds it.
     pub(super) guardrails: Vec<Named>,
+    /// The place that says what it does.
+    pub(super) span: Span,
+}
+
+impl Content {
+    /// A document that speaks of no Region.
+    pub(super) fn of(document: Document, span: Span) -> Self {
+        Self { document, regions: BTreeMap::new(), lock: Lock::Open, guardrails: Vec::new(), span }
+    }
 }
 
 /// A guardrail that a policy names.
@@ -189,12 +203,23 @@ pub(super) struct Named {
 }
 
 fn content(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -> Option<Content> {
-    let (content, span) = match (&entry.enforce, &entry.document) {
+    let of_other = [
+        ("template", entry.template.as_ref().map(|it| it.span)),
+        ("guardrails", entry.guardrails.as_ref().map(|it| it.span)),
+        ("except_models", entry.except_models.as_ref().map(|it| it.span)),
+        ("exempt_principals", entry.exempt_principals.as_ref().map(|it| it.span)),
+    ];
+    for (name, span) in of_other.into_iter().filter_map(|(name, span)| Some((name, span?))) {
+        let message = format!("`{name}` belongs to `{}`", PolicyType::ServiceControl.word());
+        let fault = Diagnostic::at(span, codes::OTHER_TYPE, message);
+        lowering.diagnostics.push(fault.help("write `type: SERVICE_CONTROL_POLICY`, or remove it"));
+    }
+    match (&entry.enforce, &entry.document) {
         (None, None) => {
             let fault =
                 Diagnostic::at(key.span, codes::ENFORCE_OR_DOCUMENT, "an org policy needs `enforce` or `document`");
             lowering.diagnostics.push(fault.help("`enforce: [{guardrail: …}]` enforces a guardrail"));
-            return None;
+            None
         }
         (Some(enforce), Some(document)) => {
             let fault = Diagnostic::at(
@@ -203,11 +228,11 @@ fn content(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) ->
                 "`enforce` and `document` exclude each other",
             );
             lowering.diagnostics.push(fault.related(enforce.span, "`enforce` stands here"));
-            return None;
+            None
         }
         (Some(list), None) => {
             let lock = if entry.lock.as_ref().is_some_and(|lock| lock.value) { Lock::Locked } else { Lock::Open };
-            (enforce(list, lock, lowering), key.span)
+            Some(enforce(list, lock, key.span, lowering))
         }
         (None, Some(document)) => {
             if let Some(lock) = &entry.lock {
@@ -218,19 +243,21 @@ fn content(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) ->
                 );
                 lowering.diagnostics.push(fault.help("write the operators for child policies into it"));
             }
-            (raw::content(document, lowering)?, document.span)
+            raw::content(document, lowering)
         }
-    };
-    let length = content.document.least_length();
-    if length > 10_000 {
-        let message = format!("this policy has {length} characters as JSON, and AWS takes 10,000");
-        let fault = Diagnostic::at(span, codes::SIZE, message);
-        lowering.diagnostics.push(fault.help("spread its Regions over several policies"));
     }
-    Some(content)
 }
 
-fn enforce(list: &[Spanned<Enforce>], lock: Lock, lowering: &mut Lowering<'_>) -> Content {
+fn check_length(content: &Content, policy_type: PolicyType, lowering: &mut Lowering<'_>) {
+    let length = content.document.least_length();
+    if length > policy_type.longest() {
+        let message = format!("this policy has {length} characters as JSON, and AWS takes {}", policy_type.longest());
+        let fault = Diagnostic::at(content.span, codes::SIZE, message);
+        lowering.diagnostics.push(fault.help("spread what it says over several policies"));
+    }
+}
+
+fn enforce(list: &[Spanned<Enforce>], lock: Lock, span: Span, lowering: &mut Lowering<'_>) -> Content {
     let mut configurations = BTreeMap::new();
     let mut regions: BTreeMap<Region, Span> = BTreeMap::new();
     let mut guardrails = Vec::new();
@@ -260,7 +287,7 @@ fn enforce(list: &[Spanned<Enforce>], lock: Lock, lowering: &mut Lowering<'_>) -
             configurations.insert(region.value.clone(), configuration);
         }
     }
-    Content { document: document(&configurations, lock), regions, lock, guardrails }
+    Content { document: document(&configurations, lock), regions, lock, guardrails, span }
 }
 
 /// The scope that holds a guardrail, if the management account owns it; reports another owner.

@@ -1,14 +1,18 @@
 //! `org-policy-attachment` in AWS: the targets of each policy.
 
+use std::collections::BTreeSet;
+
 use futures::future::join_all;
 
 use super::{Model, OrgPolicyAttachment, name};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
-use crate::kinds::Kind;
+use crate::kinds::org_policy_type::PolicyType;
+use crate::kinds::{Kind, Model as AnyModel};
 use crate::model::{Evidence, Raw, Readings, Ref, RemoteId, Scope, Standing, Unread};
 use crate::plan::Action;
 
 const LIST: &str = "organizations:ListTargetsForPolicy";
+const LIST_ON_NODE: &str = "organizations:ListPoliciesForTarget";
 const ATTACH: &str = "organizations:AttachPolicy";
 const DETACH: &str = "organizations:DetachPolicy";
 
@@ -16,12 +20,19 @@ impl Remote for OrgPolicyAttachment {
     const PLACE: Place = Place::Organization;
     const SHOWN_BY: Option<Kind> = Some(Kind::OrgPolicy);
 
-    async fn list(cx: &ReadCx<'_>, _survey: &Survey, scope: &Scope, so_far: &Readings) -> Result<Listing, AwsError> {
+    /// Besides, counts what is on the nodes that the spec attaches service control policies to.
+    async fn list(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, so_far: &Readings) -> Result<Listing, AwsError> {
         let policies = so_far.items.iter().filter(|item| item.kind == Kind::OrgPolicy);
         let reads = policies.map(|policy| async move {
             let mut listing = Listing::default();
+            let policy_type = match &policy.model {
+                Some(AnyModel::OrgPolicy(model)) => model.policy_type,
+                _ => PolicyType::Bedrock,
+            };
             match targets(cx, policy.id.as_str()).await {
-                Ok(targets) => listing.items.extend(targets.iter().map(|target| raw(scope, &policy.id, target))),
+                Ok(targets) => {
+                    listing.items.extend(targets.iter().map(|target| raw(scope, &policy.id, target, policy_type)));
+                }
                 Err(error) => listing.unread.push(Unread {
                     kind: Kind::OrgPolicyAttachment,
                     scope: scope.clone(),
@@ -31,7 +42,12 @@ impl Remote for OrgPolicyAttachment {
             }
             listing
         });
-        Ok(join_all(reads).await.into_iter().collect())
+        let counts = survey.controlled.iter().map(|node| async move { (node, on_node(cx, node).await) });
+        let (listings, counts) = futures::join!(join_all(reads), join_all(counts));
+        let mut listing: Listing = listings.into_iter().collect();
+        // What could not be counted has no entry, and is told where it counts.
+        listing.controls.extend(counts.into_iter().filter_map(|(node, found)| Some((node.clone(), found.ok()?))));
+        Ok(listing)
     }
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {
@@ -39,7 +55,8 @@ impl Remote for OrgPolicyAttachment {
         match targets(cx, policy).await {
             Ok(targets) => {
                 let attached = targets.iter().any(|found| found == target);
-                Ok(attached.then(|| raw(scope, &RemoteId::new(policy), target)))
+                // Its type is the wanted one, or does not matter any more.
+                Ok(attached.then(|| raw(scope, &RemoteId::new(policy), target, PolicyType::Bedrock)))
             }
             Err(error) if error.class == Class::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -94,8 +111,31 @@ async fn targets(cx: &ReadCx<'_>, policy: &str) -> Result<Vec<String>, AwsError>
     }
 }
 
-fn raw(scope: &Scope, policy: &RemoteId, target: &str) -> Raw {
-    let model = Model { policy: Ref::Foreign(policy.clone()), target: target.to_owned(), policy_type: None };
+/// The service control policies on a node, AWS's own among them.
+async fn on_node(cx: &ReadCx<'_>, node: &str) -> Result<BTreeSet<RemoteId>, AwsError> {
+    let control = PolicyType::ServiceControl;
+    let (mut found, mut next) = (BTreeSet::new(), None);
+    loop {
+        let request =
+            cx.clients.organizations().list_policies_for_target().target_id(node).filter(control.word().into());
+        let page = match cx.call(LIST_ON_NODE, node, request.max_results(20).set_next_token(next).send()).await {
+            Ok(page) => page,
+            // What is attached once it is enabled.
+            Err(error) if error.class == Class::PolicyTypeNotEnabled => {
+                return Ok(control.attached_by_aws().map(RemoteId::new).into_iter().collect());
+            }
+            Err(error) => return Err(error),
+        };
+        found.extend(page.policies.into_iter().flatten().filter_map(|policy| policy.id).map(RemoteId::new));
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn raw(scope: &Scope, policy: &RemoteId, target: &str, policy_type: PolicyType) -> Raw {
+    let model = Model { policy: Ref::Foreign(policy.clone()), target: target.to_owned(), policy_type, enabled: None };
     Raw {
         kind: Kind::OrgPolicyAttachment,
         scope: scope.clone(),

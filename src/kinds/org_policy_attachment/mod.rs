@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::org_policy_type::PolicyType;
 use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
@@ -14,9 +15,12 @@ pub struct Model {
     pub policy: Ref,
     /// Root, OU or account id.
     pub target: String,
-    /// The policy type that must be enabled.
+    /// The type of the policy.
     #[serde(skip)]
-    pub policy_type: Option<Address>,
+    pub policy_type: PolicyType,
+    /// That type, which must be enabled.
+    #[serde(skip)]
+    pub enabled: Option<Address>,
 }
 
 /// The name of an attachment within its scope.
@@ -31,13 +35,16 @@ impl ResourceKind for OrgPolicyAttachment {
     type Model = Model;
 
     fn requires(model: &Self::Model) -> Vec<Address> {
-        model.policy.address().into_iter().cloned().chain(model.policy_type.clone()).collect()
+        model.policy.address().into_iter().cloned().chain(model.enabled.clone()).collect()
     }
 
     fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {
         names.align(&mut have.policy, want.map(|want| &want.policy));
-        // Only the spec knows it, and it is no part of what is compared.
-        have.policy_type = want.and_then(|want| want.policy_type.clone());
+        // Only the spec knows them wholly, and they are no part of what is compared.
+        have.enabled = want.and_then(|want| want.enabled.clone());
+        if let Some(want) = want {
+            have.policy_type = want.policy_type;
+        }
     }
 
     /// By itself: what else is enforced on the accounts below is not looked at.

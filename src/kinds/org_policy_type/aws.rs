@@ -1,6 +1,6 @@
 //! `org-policy-type` in AWS: enabled on the root, in Organizations' own time.
 
-use super::{BEDROCK_POLICY, Model, OrgPolicyType};
+use super::{Model, OrgPolicyType, PolicyType};
 use crate::aws::{ApplyError, AwsError, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
 use crate::kinds::Kind;
 use crate::model::{Evidence, Raw, Readings, RemoteId, Scope, Standing};
@@ -17,8 +17,8 @@ impl Remote for OrgPolicyType {
     /// As the roots showed it when the organization was read: `ListRoots` may be called once a second.
     async fn list(_cx: &ReadCx<'_>, survey: &Survey, scope: &Scope, _so_far: &Readings) -> Result<Listing, AwsError> {
         let types = survey.organization.iter().flat_map(|organization| &organization.policy_types);
-        let enabled = types.filter(|(name, status)| name == BEDROCK_POLICY && status == ENABLED);
-        Ok(Listing { items: enabled.map(|(name, _)| raw(scope, name)).collect(), unread: Vec::new() })
+        let enabled = types.filter(|(name, status)| PolicyType::from_word(name).is_some() && status == ENABLED);
+        Ok(Listing { items: enabled.map(|(name, _)| raw(scope, name)).collect(), ..Listing::default() })
     }
 
     async fn read(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Raw>, AwsError> {

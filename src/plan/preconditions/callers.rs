@@ -7,9 +7,9 @@ use super::codes::{CALLERS_MAY_APPLY, CALLERS_UNKNOWN};
 use super::finding::Finding;
 use super::permission::accounts;
 use super::pointer::{Pointer, View};
-use crate::kinds::{Kind, Verb};
-use crate::model::{AccountId, Address};
-use crate::plan::Warning;
+use crate::kinds::{Kind, Model};
+use crate::model::AccountId;
+use crate::plan::{Change, Warning};
 
 /// One fact for all that is enforced.
 pub(super) fn examine(view: &View<'_>, pointers: &[Pointer<'_>]) -> Option<Finding> {
@@ -43,10 +43,12 @@ fn is_granted(_account: &AccountId) -> bool {
 
 /// A warning where something begins to be enforced, or on more accounts.
 pub(super) fn warning(view: &View<'_>) -> Option<Warning> {
-    let begins = |address: &Address, verb: Verb| {
-        matches!(address.kind, Kind::AccountEnforcement | Kind::OrgPolicyAttachment) && verb == Verb::Create
+    let begins = |change: &Change| match change {
+        Change::Create { want: Model::OrgPolicyAttachment(want) } => want.policy_type.merges(),
+        Change::Create { want } => want.kind() == Kind::AccountEnforcement,
+        _ => false,
     };
-    let begin = view.0.drafts.iter().any(|draft| begins(&draft.address, draft.verb));
+    let begin = view.0.drafts.iter().any(|draft| begins(&draft.change));
     begin.then(|| Warning {
         code: CALLERS_UNKNOWN.id(),
         message: "calls of models by a role that may not `bedrock:ApplyGuardrail` there fail with AccessDenied"

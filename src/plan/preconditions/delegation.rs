@@ -5,7 +5,6 @@
 use super::codes::CALLER;
 use super::finding::Finding;
 use super::pointer::View;
-use crate::kinds::org_policy_type::BEDROCK_POLICY;
 use crate::kinds::resource_policy::document::items;
 use crate::kinds::resource_policy::judge::{Permits, admits};
 use crate::kinds::{Kind, Verb};
@@ -44,7 +43,7 @@ pub(super) fn examine(view: &View<'_>, organization: &Organization, address: &Ad
         }
     };
     let lacking = |state: Permits| -> Vec<&str> {
-        needed.iter().copied().filter(|action| permits(document, caller, action) == state).collect()
+        needed.iter().copied().filter(|action| permits(document, caller, action, &address.name) == state).collect()
     };
     let (denied, unclear) = (lacking(Permits::No), lacking(Permits::Unclear));
     if !denied.is_empty() {
@@ -62,8 +61,8 @@ pub(super) fn examine(view: &View<'_>, organization: &Organization, address: &Ad
     Finding::ok(CALLER, address, format!("policies are delegated to account {caller}"))
 }
 
-/// Whether the resource policy lets an account call an operation on Bedrock policies, wherever they are.
-fn permits(document: Option<&Document>, account: &AccountId, operation: &str) -> Permits {
+/// Whether the resource policy lets an account call an operation on policies of a type, wherever they are.
+fn permits(document: Option<&Document>, account: &AccountId, operation: &str, policy_type: &str) -> Permits {
     let mut found = Permits::No;
     let action = format!("organizations:{operation}").to_ascii_lowercase();
     let speaks = |pattern: &Document| {
@@ -73,7 +72,7 @@ fn permits(document: Option<&Document>, account: &AccountId, operation: &str) ->
         if !items(statement.get("Action")).iter().any(speaks) {
             continue;
         }
-        let fits = admits(statement, account).min(resources(statement)).min(conditions(statement));
+        let fits = admits(statement, account).min(resources(statement)).min(conditions(statement, policy_type));
         match statement.get("Effect").and_then(Document::as_text) {
             Some("Allow") => found = found.max(fits),
             _ if fits == Permits::No => {}
@@ -90,7 +89,7 @@ fn resources(statement: &Document) -> Permits {
 }
 
 /// The one condition that AWS documents for delegation is the type of the policy.
-fn conditions(statement: &Document) -> Permits {
+fn conditions(statement: &Document, policy_type: &str) -> Permits {
     let Some(condition) = statement.get("Condition") else { return Permits::Yes };
     let Document::Map(operators) = condition else { return Permits::Unclear };
     let mut all = Permits::Yes;
@@ -102,7 +101,7 @@ fn conditions(statement: &Document) -> Permits {
         );
         for (key, values) in tests {
             let about_type = |value: &Document| {
-                value.as_text().is_some_and(|pattern| wildcard(pattern.as_bytes(), BEDROCK_POLICY.as_bytes()))
+                value.as_text().is_some_and(|pattern| wildcard(pattern.as_bytes(), policy_type.as_bytes()))
             };
             all = all.min(match items(Some(values)).iter().any(about_type) {
                 _ if !equal || !key.eq_ignore_ascii_case(POLICY_TYPE) => Permits::Unclear,
@@ -145,12 +144,16 @@ mod tests {
                 statement[key] = value.clone();
             }
             let document = Document::from(json!({ "Statement": [statement] }));
-            assert_eq!(permits(Some(&document), &account, "AttachPolicy"), want, "{changes}");
+            assert_eq!(permits(Some(&document), &account, "AttachPolicy", "BEDROCK_POLICY"), want, "{changes}");
         }
-        assert_eq!(permits(None, &account, "AttachPolicy"), No);
+        assert_eq!(permits(None, &account, "AttachPolicy", "BEDROCK_POLICY"), No);
         let two =
             |effect: &str| json!({"Effect": effect, "Principal": "*", "Action": "organizations:*", "Resource": "*"});
         let both: Value = json!({"Statement": [two("Allow"), two("Deny")]});
-        assert_eq!(permits(Some(&Document::from(both)), &account, "AttachPolicy"), No, "a denial outweighs");
+        assert_eq!(
+            permits(Some(&Document::from(both)), &account, "AttachPolicy", "BEDROCK_POLICY"),
+            No,
+            "a denial outweighs"
+        );
     }
 }

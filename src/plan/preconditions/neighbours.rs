@@ -17,6 +17,9 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (address, model) in view.wanted() {
         let Model::OrgPolicyAttachment(model) = model else { continue };
+        if !model.policy_type.merges() {
+            continue;
+        }
         let Some(policy) = model.policy.address() else { continue };
         let Some(Model::OrgPolicy(wanted)) = view.0.desired.resources.get(policy).map(|wanted| &wanted.model) else {
             continue;

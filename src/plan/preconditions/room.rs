@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes::{ROOM_FOR_GUARDRAIL, ROOM_FOR_VERSION, ROOM_ON_NODE};
 use super::finding::Finding;
 use super::pointer::View;
+use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, Model, Verb};
-use crate::model::{Address, Scope};
+use crate::model::{Address, RemoteId, Scope};
 use crate::plan::versions::MOST_VERSIONS;
 use crate::plan::{Change, Why};
 
-/// AWS takes at most this many policies of one type on a node (Organizations quotas).
-const MOST_ON_NODE: usize = 10;
 /// AWS takes at most this many guardrails in an account and Region (Bedrock quotas: fixed).
 const MOST_GUARDRAILS: usize = 100;
 
@@ -34,37 +33,51 @@ fn created<'d>(view: &View<'d>, kind: Kind) -> BTreeSet<&'d Address> {
 }
 
 fn on_nodes(view: &View<'_>) -> Vec<Finding> {
-    let mut by_node: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
+    let mut by_node: BTreeMap<(PolicyType, &str), Vec<&Address>> = BTreeMap::new();
     for address in created(view, Kind::OrgPolicyAttachment) {
         if let Some(Model::OrgPolicyAttachment(model)) =
             view.0.desired.resources.get(address).map(|wanted| &wanted.model)
         {
-            by_node.entry(&model.target).or_default().push(address);
+            by_node.entry((model.policy_type, &model.target)).or_default().push(address);
         }
     }
-    let unseen = view.0.live.policies.values().any(|policy| policy.targets.is_none());
-    let mut found = Vec::new();
-    for (node, coming) in by_node {
-        let on_node = |targets: &BTreeSet<String>| targets.contains(node);
-        let there: Vec<_> =
-            view.0.live.policies.iter().filter(|(_, policy)| policy.targets.as_ref().is_some_and(on_node)).collect();
-        let room = MOST_ON_NODE.saturating_sub(there.len());
-        let name = view.organization().map_or_else(|| node.to_owned(), |it| it.target(node).name);
-        let message = format!("{name} has {} of {MOST_ON_NODE} policies, and {} to come", there.len(), coming.len());
-        found.push(if coming.len() > room {
-            let first = there.first().map(|(id, _)| id.as_str()).unwrap_or_default();
-            let fix = format!("detach one first, for instance `aws organizations detach-policy --policy-id {first} --target-id {node}`");
-            let finding = Finding::failed(ROOM_ON_NODE, coming[room], message).fix(fix);
-            let reached: Vec<_> = view.organization().into_iter().flat_map(|it| it.reach(node)).map(|account| &account.id).collect();
-            finding.about(reached).holds(coming[room..].iter().map(|address| (*address).clone()))
-        } else if unseen {
-            Finding::unknown(ROOM_ON_NODE, coming[0], format!("{message}, as far as could be seen"))
-                .fix("allow `organizations:ListTargetsForPolicy`")
-        } else {
-            Finding::ok(ROOM_ON_NODE, coming[0], message)
-        });
+    by_node.into_iter().map(|((policy_type, node), coming)| on_node(view, policy_type, node, &coming)).collect()
+}
+
+fn on_node(view: &View<'_>, policy_type: PolicyType, node: &str, coming: &[&Address]) -> Finding {
+    let most = policy_type.most_on_node();
+    let (there, unseen) = attached(view, policy_type, node);
+    let room = most.saturating_sub(there.len());
+    let name = view.organization().map_or_else(|| node.to_owned(), |it| it.target(node).name);
+    let message = format!("{name} has {} of {most} policies, and {} to come", there.len(), coming.len());
+    if coming.len() > room {
+        let may_go = |id: &&&RemoteId| policy_type.attached_by_aws() != Some(id.as_str());
+        let first = there.iter().find(may_go).map(|id| id.as_str()).unwrap_or_default();
+        let fix = format!(
+            "detach one first, for instance `aws organizations detach-policy --policy-id {first} --target-id {node}`"
+        );
+        let finding = Finding::failed(ROOM_ON_NODE, coming[room], message).fix(fix);
+        let reached: Vec<_> =
+            view.organization().into_iter().flat_map(|it| it.reach(node)).map(|account| &account.id).collect();
+        finding.about(reached).holds(coming[room..].iter().map(|address| (*address).clone()))
+    } else if unseen {
+        Finding::unknown(ROOM_ON_NODE, coming[0], format!("{message}, as far as could be seen"))
+            .fix("allow `organizations:ListTargetsForPolicy` and `organizations:ListPoliciesForTarget`")
+    } else {
+        Finding::ok(ROOM_ON_NODE, coming[0], message)
     }
-    found
+}
+
+/// The policies of a type on a node, and whether some may not have been seen.
+fn attached<'d>(view: &View<'d>, policy_type: PolicyType, node: &str) -> (Vec<&'d RemoteId>, bool) {
+    let live = view.0.live;
+    if !policy_type.merges() {
+        let seen = live.controls.get(node);
+        return (seen.into_iter().flatten().collect(), seen.is_none());
+    }
+    let on_node = |targets: &BTreeSet<String>| targets.contains(node);
+    let there = live.policies.iter().filter(|(_, policy)| policy.targets.as_ref().is_some_and(on_node));
+    (there.map(|(id, _)| id).collect(), live.policies.values().any(|policy| policy.targets.is_none()))
 }
 
 fn for_guardrails(view: &View<'_>) -> Vec<Finding> {

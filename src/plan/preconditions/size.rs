@@ -7,8 +7,6 @@ use crate::kinds::{Kind, Model};
 use crate::model::diagnostic::Code;
 use crate::model::{Address, Document, RemoteId};
 
-/// The longest Bedrock policy, whitespace counted (Organizations quotas).
-const POLICY: usize = 10_000;
 /// The longest resource policy (botocore model `bedrock`).
 const RESOURCE_POLICY: usize = 20_480;
 
@@ -19,7 +17,9 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
         // What is sent may hold more than what is wanted: statements of others in the policy of a profile.
         let sent = view.will_be(address).unwrap_or(model);
         match sent {
-            Model::OrgPolicy(model) => found.push(judge(view, POLICY_SIZE, address, &model.document, POLICY)),
+            Model::OrgPolicy(model) => {
+                found.push(judge(view, POLICY_SIZE, address, &model.document, model.policy_type.longest()));
+            }
             Model::ResourcePolicy(model) => {
                 found.push(judge(view, RESOURCE_POLICY_SIZE, address, &model.document, RESOURCE_POLICY));
             }
@@ -33,7 +33,7 @@ fn judge(view: &View<'_>, code: Code, address: &Address, document: &Document, mo
     let longest = length(view, document, 64, 8);
     let least = length(view, document, 12, 1);
     let fix = if code == POLICY_SIZE {
-        "spread its Regions over several policies"
+        "spread what it says over several policies"
     } else {
         "share the guardrail with fewer or higher OUs, or with the organization"
     };

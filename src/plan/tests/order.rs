@@ -37,6 +37,7 @@ fn what_is_as_it_should_be_needs_nothing() {
 fn org_policy(version: &Address) -> org_policy::Model {
     let identifier = Template(vec![Segment::Id(Ref::To(version.clone()), Form::Whole)]);
     org_policy::Model {
+        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
         name: "acme-org".to_owned(),
         description: String::new(),
         document: Document::map([("identifier", Document::Text(identifier))]),
@@ -57,7 +58,8 @@ fn protection_is_added_before_any_is_removed() {
     let attach = |target: &str| org_policy_attachment::Model {
         policy: Ref::To(policy.clone()),
         target: target.to_owned(),
-        policy_type: None,
+        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
+        enabled: None,
     };
     world.want(&at(Kind::OrgPolicyAttachment, &global(), "org:r-sand"), attach("r-sand"));
     let mut live = org_policy(&version);

@@ -26,7 +26,17 @@ fn a_document_is_ok_unknown_or_too_long() {
                 let address = at(kind, &global(), "org");
                 let name = "acme-org".to_owned();
                 let (description, tags, permitted_by) = (String::new(), marks("org"), Vec::new());
-                world.want(&address, org_policy::Model { name, description, document, tags, permitted_by });
+                world.want(
+                    &address,
+                    org_policy::Model {
+                        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
+                        name,
+                        description,
+                        document,
+                        tags,
+                        permitted_by,
+                    },
+                );
                 (address, "P0151")
             } else {
                 let address = at(kind, &us(), "baseline");

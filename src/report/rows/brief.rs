@@ -125,7 +125,8 @@ fn is_default(key: &str, value: &Value) -> bool {
         },
         Value::Bool(enabled) => *enabled && key.ends_with("enabled"),
         Value::Array(items) => match items.as_slice() {
-            [] => true,
+            // No kind of data at all is a choice, and the default is all of them.
+            [] => key != "data",
             [only] => (key.ends_with("_modalities") && only == "TEXT") || (key == "included_models" && only == "ALL"),
             _ => false,
         },

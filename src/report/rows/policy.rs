@@ -64,7 +64,10 @@ fn statement(statement: &Value) -> Option<(String, String)> {
         "Deny" => "denies",
         _ => return None,
     };
-    let mut words = vec![written(statement.get("Action").or_else(|| statement.get("NotAction"))?)];
+    let mut words = vec![match statement.get("Action") {
+        Some(actions) => written(actions),
+        None => format!("everything but {}", written(statement.get("NotAction")?)),
+    }];
     match statement.get("Principal") {
         None => {}
         Some(Value::Object(principals)) => {
@@ -73,11 +76,33 @@ fn statement(statement: &Value) -> Option<(String, String)> {
         Some(everyone) if everyone == "*" => words.push("to everyone".to_owned()),
         Some(other) => words.push(format!("to {}", written(other))),
     }
+    // Where whom it is for is told, so is the resource, by the address.
+    if statement.get("Principal").is_none() {
+        match (statement.get("Resource").map(written), statement.get("NotResource")) {
+            (Some(resources), _) if resources != "*" => words.push(format!("on {resources}")),
+            (None, Some(spared)) => words.push(format!("on all but {}", written(spared))),
+            _ => {}
+        }
+    }
     let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
-    for (key, value) in conditions.filter_map(|(_, keys)| keys.as_object()).flatten() {
-        words.push(format!("where {} is {}", clean::line(key), written(value)));
+    for (operator, keys) in conditions {
+        for (key, value) in keys.as_object().into_iter().flatten() {
+            words.push(format!("where {} {}", clean::line(key), test(operator, &written(value))));
+        }
     }
     Some((label.to_owned(), words.join(" ")))
+}
+
+/// What an operator demands of a key.
+fn test(operator: &str, value: &str) -> String {
+    let name = operator.split_once(':').map_or(operator, |(_, name)| name);
+    match (name, value) {
+        ("Null", "true") => "is absent".to_owned(),
+        ("Null", "false") => "is there".to_owned(),
+        (_, "\"\"" | "") => "is empty".to_owned(),
+        (name, value) if name.contains("Not") => format!("is not {value}"),
+        (_, value) => format!("is {value}"),
+    }
 }
 
 #[cfg(test)]

@@ -46,12 +46,13 @@ impl DeclaredGuardrail {
     }
 
     /// Its scope for something used in `scope`: that scope; else the same Region of the account that holds it, which of
-    /// several is the home account.
+    /// several is the home account. For something global, the only one that it has.
     pub(crate) fn scope_for(&self, scope: &Scope, home: &AccountId) -> Option<&Scope> {
         let exact = self.scopes.get_key_value(scope).map(|(scope, _)| scope);
         let mut there = self.scopes.keys().filter(|held| held.region == scope.region);
         exact.or_else(|| match (there.next(), there.next()) {
             (Some(only), None) => Some(only),
+            _ if scope.region.is_none() => self.scopes.keys().next().filter(|_| self.scopes.len() == 1),
             _ => self.scopes.keys().find(|held| held.region == scope.region && held.account == *home),
         })
     }

@@ -149,7 +149,10 @@ impl Lowering<'_> {
             let help = format!("select that account in `guardrails.{key}.accounts`, or leave it out here");
             (codes::NOT_IN_ACCOUNT, message, Some(help))
         } else {
-            let message = format!("the guardrail `{key}` is not in {}", scope.region_name());
+            let message = match &scope.region {
+                Some(region) => format!("the guardrail `{key}` is not in {region}"),
+                None => format!("the guardrail `{key}` is in several places, and here it must be one"),
+            };
             let help = suggest::list(declared.regions().map(Region::as_str)).map(|all| format!("it is in {all}"));
             (codes::NOT_IN_REGION, message, help)
         };

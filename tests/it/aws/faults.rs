@@ -42,6 +42,7 @@ fn policy(name: &str) -> bedrail::plan::Action {
         "identifier": {"@@assign": identifier},
     }}}}});
     let want = org_policy::Model {
+        policy_type: bedrail::kinds::org_policy_type::PolicyType::Bedrock,
         name: name.to_owned(),
         description: String::new(),
         document: org_policy::document::normal(Document::from(document)),

@@ -79,6 +79,7 @@ fn policy(version: &str, tags: Tags) -> org_policy::Model {
         "identifier": {"@@assign": version},
     }}}}});
     org_policy::Model {
+        policy_type: bedrail::kinds::org_policy_type::PolicyType::Bedrock,
         name: "org-baseline".to_owned(),
         description: String::new(),
         document: org_policy::document::normal(Document::from(document)),
@@ -106,7 +107,8 @@ async fn a_policy_is_enabled_made_attached_changed_and_taken_back() {
     let link = org_policy_attachment::Model {
         policy: Ref::To(parse(&address)),
         target: "r-sand".to_owned(),
-        policy_type: None,
+        policy_type: bedrail::kinds::org_policy_type::PolicyType::Bedrock,
+        enabled: None,
     };
     let link_id = bench.create(&attachment, link.clone()).await;
     assert_eq!(bench.create(&attachment, link).await, link_id, "attached already is done");

@@ -6,8 +6,19 @@
 use serde_json::Value;
 
 /// What depends on when a request came, or follows from the rest in AWS's own time; and the tokens that were seen.
-const TIMES: [&str; 10] =
-    ["created_at", "updated_at", "createdAt", "updatedAt", "change", "clock", "effective", "from", "tokens", "seen"];
+const TIMES: [&str; 11] = [
+    "session",
+    "created_at",
+    "updated_at",
+    "createdAt",
+    "updatedAt",
+    "change",
+    "clock",
+    "effective",
+    "from",
+    "tokens",
+    "seen",
+];
 
 /// The state, without times and tokens.
 pub(super) fn lasting(mut state: Value) -> Value {
@@ -19,7 +30,12 @@ fn forget(value: &mut Value) {
     match value {
         Value::Object(entries) => {
             entries.retain(|_, value| !is_going(value));
-            entries.retain(|key, _| !TIMES.contains(&key.as_str()));
+            // How often a role was assumed is no part of what was reached.
+            entries.retain(|key, _| !TIMES.contains(&key.as_str()) && !key.starts_with("session/"));
+            // They all hold, whichever was attached first.
+            if let Some(Value::Array(attached)) = entries.get_mut("SERVICE_CONTROL_POLICY") {
+                attached.sort_by_key(Value::to_string);
+            }
             entries.values_mut().for_each(forget);
         }
         Value::Array(items) => items.iter_mut().for_each(forget),

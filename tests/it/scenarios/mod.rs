@@ -1,6 +1,7 @@
 //! Small stories of what people do to a spec, and to AWS behind its back, from one apply to the next.
 
 mod adoption;
+mod control;
 mod delegate;
 mod direction;
 mod effect;
@@ -9,6 +10,7 @@ mod hand_over;
 mod interrupted;
 mod leaving;
 mod lockout;
+mod logging;
 mod members;
 mod preconditions;
 mod reach;

@@ -1,5 +1,6 @@
 //! A local AWS and the whole way from a spec to an outcome, for tests.
 
+pub(crate) mod caller;
 pub(crate) mod http;
 pub(crate) mod random;
 

@@ -152,14 +152,45 @@ fn models() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A service control policy, or none.
+fn control() -> impl Strategy<Value = Value> {
+    let terms = (any::<bool>(), any::<bool>(), 0..4_usize);
+    let nodes = subsequence(vec!["root", "ou:Sandbox", "ou:Workloads", "222233334444"], 1..=3);
+    option::of((terms, nodes)).prop_map(|control| {
+        let Some(((named, exempt, template), nodes)) = control else { return Value::Null };
+        let template = ["require_guardrail", "protect_guardrails", "deny_bypass", "deny_unlisted_regions"][template];
+        let requires = template == "require_guardrail";
+        let principals = json!(["arn:aws:iam::*:role/OrganizationAccountAccessRole", "arn:aws:iam::*:role/BreakGlass"]);
+        let guardrails = match (requires, named) {
+            (_, true) if template == "deny_unlisted_regions" || requires => json!(["baseline"]),
+            (true, _) => json!("any"),
+            _ => Value::Null,
+        };
+        object([
+            ("type", json!("SERVICE_CONTROL_POLICY")),
+            ("template", json!(template)),
+            ("guardrails", guardrails),
+            ("except_models", if requires && exempt { json!(["amazon.titan-embed-*"]) } else { Value::Null }),
+            ("exempt_principals", if exempt { principals } else { Value::Null }),
+            ("attach", json!(nodes)),
+        ])
+    })
+}
+
+fn logging() -> Value {
+    let log = json!({"log_group": "g", "role_arn": "arn:${partition}:iam::${account}:role/x",
+        "large_data_delivery_s3": {"bucket": "large", "key_prefix": "a/"}});
+    json!({"all": {"cloud_watch": log, "s3": {"bucket": "logs", "key_prefix": ""}, "data": ["IMAGE", "AUDIO", "TEXT"]}})
+}
+
 /// A spec of the organization of the default seed. `release` names the keys of its versions, so that specs of different
 /// releases never give one name to two contents.
 pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
-    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let targets =
         subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
-    (guardrail(), guardrail(), shape, targets, guarding(), models()).prop_map(
-        move |(baseline, second, (named, two, locked, enforced, permits_get), targets, guarding, models)| {
+    (guardrail(), guardrail(), shape, targets, guarding(), models(), control()).prop_map(
+        move |(baseline, second, (named, two, locked, enforced, permits_get, logged), targets, guarding, models, control)| {
             let key = format!("baseline-{release}");
             let version = if named { json!(key) } else { Value::Null };
             let enforce = object([
@@ -189,8 +220,10 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
                     "resource_policies",
                     json!({"baseline": object([("guardrail", json!("baseline")), ("share_with", json!("organization")), ("actions", actions)])}),
                 ),
-                ("org_policies", json!({ "org": policy })),
+                ("org_policies", object([("org", policy), ("deny", control)])),
                 ("account_enforcement", if enforced { json!({ "management": enforcement }) } else { Value::Null }),
+                // Another configuration would wait for `--adopt`, whoever wrote it.
+                ("invocation_logging", if logged { logging() } else { Value::Null }),
             ])
         },
     )

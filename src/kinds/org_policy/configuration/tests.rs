@@ -22,6 +22,7 @@ impl Contents for Unread {
 fn model(regions: &Value) -> Model {
     let document = json!({"bedrock": {"guardrail_inference": regions}});
     Model {
+        policy_type: crate::kinds::org_policy_type::PolicyType::Bedrock,
         name: "org".to_owned(),
         description: String::new(),
         document: super::super::document::normal(Document::from(document)),
