@@ -9,7 +9,7 @@ use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, RemoteId, STACK_
 pub struct Survey {
     /// The stack whose marks make a resource ours.
     pub stack: String,
-    /// Regions that the spec speaks of: one that refuses is a blind spot or unavailable.
+    /// Regions that the spec speaks of, and the global part of accounts that it has IAM policies in: one that refuses is a blind spot or unavailable.
     pub declared: BTreeSet<Scope>,
     /// Regions that are looked at only for what is ours: one that refuses is listed, without further effect.
     pub scanned_only: BTreeSet<Scope>,
@@ -22,6 +22,8 @@ pub struct Survey {
     pub external: Vec<ExternalMark>,
     /// Versions of guardrails of others that the spec points at by ARN: each is looked at with the policy of its guardrail.
     pub pointed: BTreeSet<(Scope, RemoteId)>,
+    /// The roles to which the spec attaches policies, by the account's global scope and name.
+    pub roles: BTreeSet<(Scope, String)>,
     /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
     pub profiles: BTreeSet<(Scope, String)>,
 }

@@ -113,6 +113,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::org_policy::codes::CODES,
     crate::kinds::account_enforcement::codes::CODES,
     crate::lint::codes::CODES,
+    crate::kinds::iam_policy::codes::CODES,
 ];
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
 use super::top::{EntryKey, LATER, Top};
-use crate::kinds::{account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
+use crate::kinds::{account_enforcement, guardrail, guardrail_version, iam_policy, org_policy, resource_policy};
 use crate::spec::decode::{Exact, Key, KeyNames};
 
 /// What a section adds to the schema.
@@ -34,6 +34,7 @@ const SECTIONS: &[SectionSchema] = &[
     resource_policy::section::SCHEMA,
     org_policy::section::SCHEMA,
     account_enforcement::section::SCHEMA,
+    iam_policy::section::SCHEMA,
 ];
 
 /// The schema of a spec.
@@ -137,7 +138,7 @@ mod tests {
             ("guardrails", json!({"base": 1})),
             ("regions", json!("us-east-1")),
             ("guardrails", json!("${region}")),
-            ("iam_policies", json!({})),
+            ("invocation_logging", json!({})),
             ("account_id", json!("111122223333")),
         ] {
             let mut broken = spec.clone();

@@ -11,14 +11,21 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::{AccountId, Region, words};
 
 /// The sections that hold entries by key, in the order of the documentation.
-pub const SECTIONS: [&str; 6] =
-    ["guardrails", "external_guardrails", "versions", "resource_policies", "org_policies", "account_enforcement"];
+pub const SECTIONS: [&str; 7] = [
+    "guardrails",
+    "external_guardrails",
+    "versions",
+    "resource_policies",
+    "org_policies",
+    "account_enforcement",
+    "iam_policies",
+];
 
 /// What may stand in one file of a spec only.
 pub const SINGLE: [&str; 7] = ["format", "stack", "account_id", "organization", "regions", "scan", "ignore_tags"];
 
 /// Keys of the format that a later release brings.
-pub const LATER: [&str; 3] = ["environments", "iam_policies", "invocation_logging"];
+pub const LATER: [&str; 2] = ["environments", "invocation_logging"];
 
 crate::text! { pub StackName: "a stack name", 1..=63, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }
 crate::text! { pub EntryKey: "a key", 1..=47, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }

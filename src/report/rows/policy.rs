@@ -73,11 +73,34 @@ fn statement(statement: &Value) -> Option<(String, String)> {
         Some(everyone) if everyone == "*" => words.push("to everyone".to_owned()),
         Some(other) => words.push(format!("to {}", written(other))),
     }
+    // A resource policy is on the resource that its address tells.
+    if let Some(resource) = statement.get("Resource").filter(|_| statement.get("Principal").is_none()) {
+        words.push(format!("on {}", several(resource)));
+    }
     let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
-    for (key, value) in conditions.filter_map(|(_, keys)| keys.as_object()).flatten() {
-        words.push(format!("where {} is {}", clean::line(key), written(value)));
+    for (operator, keys) in conditions.filter_map(|(operator, keys)| Some((operator, keys.as_object()?))) {
+        words.extend(keys.iter().map(|(key, value)| format!("where {} {}", clean::line(key), held(operator, value))));
     }
     Some((label.to_owned(), words.join(" ")))
+}
+
+/// What a condition asks of its key.
+fn held(operator: &str, value: &Value) -> String {
+    match (operator, value.as_str()) {
+        ("Null", Some("true")) => "is absent".to_owned(),
+        ("Null", Some("false")) => "is there".to_owned(),
+        _ if operator.contains("Not") => format!("is not {}", several(value)),
+        _ => format!("is {}", several(value)),
+    }
+}
+
+/// A value, or the first few of a list; references as addresses.
+fn several(value: &Value) -> String {
+    let plain = |value: &Value| written(value).replace("${", "").replace('}', "");
+    match value {
+        Value::Array(items) => super::brief::listed(items.iter().map(plain).collect()).unwrap_or_default(),
+        one => plain(one),
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +123,13 @@ mod tests {
         let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
             "Action": "bedrock:ApplyGuardrail", "Resource": "x", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}}]});
         assert_eq!(in_words(&policy)[0].1, "bedrock:ApplyGuardrail to everyone where aws:PrincipalOrgID is o-abc");
+        let policy = json!({"Statement": [{"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": "*",
+            "Condition": {"ArnNotLike": {"bedrock:GuardrailIdentifier": "${guardrail/111122223333/us-east-1/b}:*"}}},
+            {"Effect": "Deny", "Action": "a:B", "Resource": "*", "Condition": {"Null": {"k": "true"}}}]});
+        let told = in_words(&policy);
+        let is_not =
+            "bedrock:InvokeModel on * where bedrock:GuardrailIdentifier is not guardrail/111122223333/us-east-1/b:*";
+        assert_eq!((told[0].1.as_str(), told[1].1.as_str()), (is_not, "a:B on * where k is absent"));
         assert!(in_words(&json!({"other": 1}))[0].1.starts_with('#'));
     }
 }

@@ -31,7 +31,7 @@ use super::Spec;
 use super::decode::{Text, TextRule};
 use super::template::ScopeValues;
 use super::top::Top;
-use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, org_policy, resource_policy};
+use crate::kinds::{Model, account_enforcement, guardrail, guardrail_version, iam_policy, org_policy, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::{Span, Spanned};
 use crate::model::{AccountId, Address, Desired, Facts, Region, Scope, Wanted};
@@ -81,6 +81,7 @@ fn decode_only(spec: &Spec, diagnostics: &mut Diagnostics) {
     resource_policy::section::decode(spec, diagnostics);
     org_policy::section::decode(spec, diagnostics);
     account_enforcement::section::decode(spec, diagnostics);
+    iam_policy::section::decode(spec, diagnostics);
 }
 
 /// The work of lowering one spec.
@@ -142,6 +143,7 @@ impl<'a> Lowering<'a> {
         resource_policy::section::lower(&mut self);
         org_policy::section::lower(&mut self);
         account_enforcement::section::lower(&mut self);
+        iam_policy::section::lower(&mut self);
         self.check_enforced();
         self.scan();
         self.desired
