@@ -55,7 +55,7 @@ pub(super) fn is_guardrail(
     let by_arn = |pattern: &str| arn.is_some_and(|arn| wildcard(pattern.as_bytes(), arn.as_str().as_bytes()));
     match resource.0.as_slice() {
         [Segment::Text(text)] => by_arn(text) || text == "*",
-        [Segment::Id(Ref::To(named), _)] => Some(named) == address || names.ids(named).any(|id| Some(id) == arn),
+        [Segment::Id(Ref::To(other), _)] => Some(other) == address || names.ids(other).any(|id| Some(id) == arn),
         [Segment::Id(Ref::Foreign(id), _)] => Some(id) == arn,
         _ => false,
     }

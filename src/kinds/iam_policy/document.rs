@@ -99,22 +99,23 @@ pub(super) fn statements(document: &Document) -> &[Document] {
 #[must_use]
 pub fn beside(document: &Document, version: &Ref, more: &[String]) -> Document {
     let bearer = Document::Text(Template::id(version.clone()));
-    fn walk(document: Document, bearer: &Document, more: &[String]) -> Document {
-        let with = |mut items: Vec<Document>| {
-            items.extend(more.iter().map(Document::text));
-            Document::List(items)
-        };
-        match document {
-            one if one == *bearer => with(vec![one]),
-            Document::List(items) if items.contains(bearer) => with(items),
-            Document::List(items) => Document::List(items.into_iter().map(|item| walk(item, bearer, more)).collect()),
-            Document::Map(entries) => {
-                Document::Map(entries.into_iter().map(|(key, value)| (key, walk(value, bearer, more))).collect())
-            }
-            leaf => leaf,
+    normal(put_beside(document.clone(), &bearer, more))
+}
+
+fn put_beside(document: Document, bearer: &Document, more: &[String]) -> Document {
+    let with = |mut items: Vec<Document>| {
+        items.extend(more.iter().map(Document::text));
+        Document::List(items)
+    };
+    match document {
+        one if one == *bearer => with(vec![one]),
+        Document::List(items) if items.contains(bearer) => with(items),
+        Document::List(items) => Document::List(items.into_iter().map(|item| put_beside(item, bearer, more)).collect()),
+        Document::Map(entries) => {
+            Document::Map(entries.into_iter().map(|(key, value)| (key, put_beside(value, bearer, more))).collect())
         }
+        leaf => leaf,
     }
-    normal(walk(document.clone(), &bearer, more))
 }
 
 /// Brings a document as read from AWS into the words of the one that is wanted, as [`Document::align`] does, and besides where
@@ -205,11 +206,11 @@ mod tests {
             let condition = condition("StringEquals", GUARDRAIL, values);
             policy([statement("A", "Allow", &["a:B"], vec![Document::text("*")], Some(condition))])
         };
-        let named = || Document::Text(Template::id(version.clone()));
+        let reference = || Document::Text(Template::id(version.clone()));
         let text = Document::text;
         for (have, want, becomes) in [
-            (vec![text("arn:3"), text("arn:4")], vec![named()], vec![text("arn:3"), named()]),
-            (vec![text("arn:4")], vec![named(), text("arn:5")], vec![named()]),
+            (vec![text("arn:3"), text("arn:4")], vec![reference()], vec![text("arn:3"), reference()]),
+            (vec![text("arn:4")], vec![reference(), text("arn:5")], vec![reference()]),
         ] {
             let mut have = statement(have);
             align(&mut have, &statement(want), &names);

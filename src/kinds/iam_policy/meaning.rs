@@ -308,17 +308,16 @@ pub(super) fn joined(have: &Document, want: &Document) -> Option<Document> {
     all.extend(allowances(want).cloned());
     for allowance in allowances(have).filter(|one| !statements(want).contains(one)) {
         let namesake = all.iter().position(|other| sid(other).is_some() && sid(other) == sid(allowance));
-        match namesake.and_then(|at| Some((at, merged(allowance, &all[at])?))) {
-            Some((at, both)) => all[at] = both,
-            None => {
-                let mut allowance = allowance.clone();
-                if let (Some(_), Document::Map(entries)) = (namesake, &mut allowance) {
-                    // A name may stand only once.
-                    entries.remove("Sid");
-                }
-                all.push(allowance);
-            }
+        if let Some((at, both)) = namesake.and_then(|at| Some((at, merged(allowance, &all[at])?))) {
+            all[at] = both;
+            continue;
         }
+        let mut allowance = allowance.clone();
+        if let (Some(_), Document::Map(entries)) = (namesake, &mut allowance) {
+            // A name may stand only once.
+            entries.remove("Sid");
+        }
+        all.push(allowance);
     }
     let Document::Map(entries) = want else { return None };
     let mut entries: BTreeMap<String, Document> = entries.clone();

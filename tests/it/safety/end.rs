@@ -3,7 +3,7 @@
 //! Ids stay: the local AWS makes them of the name and of how many of that name were ever made. So a second guardrail or
 //! policy of one name is a difference, even if it is gone again; and so is a version number that was spent in vain.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What depends on when a request came, or follows from the rest in AWS's own time; and the tokens that were seen.
 const TIMES: [&str; 10] =
@@ -20,11 +20,29 @@ fn forget(value: &mut Value) {
         Value::Object(entries) => {
             entries.retain(|_, value| !is_going(value));
             entries.retain(|key, _| !TIMES.contains(&key.as_str()));
+            if entries.contains_key("default_version") {
+                only_default(entries);
+            }
+            if let Some(Value::Array(attached)) = entries.get_mut("attached") {
+                // Two actions that attach may end in either order, which means nothing.
+                attached.sort_by_key(ToString::to_string);
+            }
             entries.values_mut().for_each(forget);
         }
         Value::Array(items) => items.iter_mut().for_each(forget),
         _ => {}
     }
+}
+
+/// Of an IAM policy the document in effect. IAM has no tokens: a call that is sent again makes a version more, and which
+/// number is the default one is nobody's business.
+fn only_default(policy: &mut Map<String, Value>) {
+    let number = policy["default_version"].to_string();
+    let document = policy["versions"][number.as_str()]["document"].clone();
+    policy.retain(|key, _| {
+        !["versions", "default_version", "last_version", "created", "updated"].contains(&key.as_str())
+    });
+    policy.insert("document".to_owned(), document);
 }
 
 /// A guardrail or version that is being deleted goes when somebody looks for it.
@@ -71,6 +89,11 @@ pub(super) fn unowned(state: &Value, stack: &str) -> Vec<String> {
     let policies = entries(&organization["policies"]);
     let others = policies.keys().filter(|id| !marked(&organization["tags"][id.as_str()]));
     unowned.extend(others.map(|id| format!("policy {id}")));
+    for (account, iam) in entries(&state["iam"]) {
+        let policies = entries(&iam["policies"]);
+        let others = policies.iter().filter(|(_, policy)| !marked(&policy["tags"]));
+        unowned.extend(others.map(|(name, _)| format!("IAM policy {name} of {account}")));
+    }
     unowned
 }
 

@@ -9,6 +9,11 @@ use super::{MESSAGES, adopting, destroying, guardrail, held, spec};
 use crate::support::runtime::{Caller, document};
 use crate::support::{MANAGEMENT, Sandbox, assert_in_sync, steps};
 
+/// What somebody does to what IAM holds of an account.
+type Edit = fn(&mut Value);
+/// Operations, each with how often it is called.
+type Calls = &'static [(&'static str, usize)];
+
 const NOVA: &str = "amazon.nova-pro-v1:0";
 
 fn app(word: &str, fields: &str) -> String {
@@ -80,8 +85,7 @@ async fn what_somebody_does_to_a_policy_is_repaired() {
     let text = required(", description: For the app, tags: {team: ai}");
     sandbox.apply(&text).await;
     let good = state(&sandbox).await;
-    type Edit = fn(&mut Value);
-    let edits: Vec<(&str, Edit, &str, &[(&str, usize)])> = vec![
+    let edits: Vec<(&str, Edit, &str, Calls)> = vec![
         (
             "the document",
             |iam| {

@@ -32,11 +32,9 @@ fn conditions(guardrails: &Guardrails) -> (Document, Document) {
     };
     let exact: Option<Vec<Document>> =
         these.iter().map(|guardrail| Some(id_and(guardrail.version.clone()?, ""))).collect();
-    match exact {
-        Some(versions) => (of("StringEquals", versions.clone()), of("StringNotEquals", versions)),
-        None => {
-            let numbered: Vec<Document> = these.iter().map(|guardrail| id_and(guardrail.arn.clone(), ":*")).collect();
-            (of("ArnLike", numbered.clone()), of("ArnNotLike", numbered))
-        }
+    if let Some(versions) = exact {
+        return (of("StringEquals", versions.clone()), of("StringNotEquals", versions));
     }
+    let numbered: Vec<Document> = these.iter().map(|guardrail| id_and(guardrail.arn.clone(), ":*")).collect();
+    (of("ArnLike", numbered.clone()), of("ArnNotLike", numbered))
 }
