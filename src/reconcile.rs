@@ -112,10 +112,13 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
     let is_profile = |kind: Kind, name: &str| kind == Kind::ResourcePolicy && resource_policy::is_profile(name);
     let mut declared: BTreeSet<Scope> =
         desired.declared_regions.iter().map(|region| facts.home_scope(region)).collect();
-    declared.extend(desired.accounts.iter().cloned().map(Scope::global));
     let mut profiles = BTreeSet::new();
     let mut names = BTreeSet::new();
     let (mut policy_types, mut controlled) = (BTreeSet::new(), BTreeSet::new());
+    let mut roles = BTreeSet::new();
+    // What is global in an account is looked for there even where the spec wants nothing of it.
+    let mut scanned_only = desired.scanned_only.clone();
+    scanned_only.extend(desired.accounts.iter().chain([facts.home()]).cloned().map(Scope::global));
     for (address, wanted) in &desired.resources {
         if is_profile(address.kind, &address.name) {
             // A profile sends content to Regions in which the spec may want nothing else.
@@ -130,16 +133,20 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
                 names.insert((address.scope.clone(), model.name.clone()))
             }
             Model::OrgPolicyAttachment(model) if !model.policy_type.merges() => controlled.insert(model.target.clone()),
+            // IAM takes names that differ in case only for one.
+            Model::IamPolicy(model) => names.insert((address.scope.clone(), model.name.to_lowercase())),
+            Model::IamPolicyAttachment(model) => roles.insert((address.scope.clone(), model.role.clone())),
             _ => false,
         };
     }
     declared.extend(desired.external.keys().map(|address| address.scope.clone()));
     Survey {
         stack: desired.stack.clone(),
-        scanned_only: desired.scanned_only.difference(&declared).cloned().collect(),
+        scanned_only: scanned_only.difference(&declared).cloned().collect(),
         declared,
         organization: facts.organization.clone(),
         names,
+        roles,
         external: desired.external.values().cloned().collect(),
         wanted: desired.resources.keys().map(|address| (address.kind, address.scope.clone())).collect(),
         policy_types,

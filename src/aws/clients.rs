@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -36,6 +36,7 @@ struct Account {
     /// By which it is entered; `None` for the account of the caller.
     role: Option<Arc<Role>>,
     bedrock: Mutex<BTreeMap<Region, aws_sdk_bedrock::Client>>,
+    iam: OnceLock<aws_sdk_iam::Client>,
 }
 
 /// Sets what all clients have in common.
@@ -59,7 +60,7 @@ impl Clients {
         roles: Option<Roles>,
     ) -> Result<Self, AwsError> {
         let mut caller = caller(&aws_sdk_sts::Client::new(&config)).await?;
-        let mut home = Account { config, role: None, bedrock: Mutex::default() };
+        let mut home = Account { config, role: None, bedrock: Mutex::default(), iam: OnceLock::new() };
         if let Some(roles) = &roles
             && let Some(management) = &roles.names.management
             && roles.management_account != caller.account
@@ -130,6 +131,13 @@ impl Clients {
         clients.entry(region).or_insert_with_key(make).clone()
     }
 
+    /// IAM of the account of `scope`, which was entered. Where it answers follows from the partition.
+    pub(crate) fn iam(&self, scope: &Scope) -> aws_sdk_iam::Client {
+        let account = self.account(&scope.account);
+        let region = organizations_region(&self.caller.partition);
+        account.iam.get_or_init(|| client!(aws_sdk_iam, &account.config, &region, self.access)).clone()
+    }
+
     /// Organizations, in the one Region of the partition where it answers.
     pub(crate) fn organizations(&self) -> aws_sdk_organizations::Client {
         self.organizations.clone()
@@ -170,7 +178,7 @@ impl Account {
         let role = Arc::new(role);
         let provider = SharedCredentialsProvider::new(Entered(role.clone()));
         let config = base.to_builder().credentials_provider(provider).build();
-        Self { config, role: Some(role), bedrock: Mutex::default() }
+        Self { config, role: Some(role), bedrock: Mutex::default(), iam: OnceLock::new() }
     }
 }
 

@@ -168,12 +168,12 @@ fn bare(code: &str) -> &str {
 
 fn by_code(code: Option<&str>) -> Class {
     match bare(code.unwrap_or_default()) {
-        "ResourceNotFound" | "PolicyNotFound" | "TargetNotFound" => Class::NotFound,
+        "ResourceNotFound" | "PolicyNotFound" | "TargetNotFound" | "NoSuchEntity" => Class::NotFound,
         "AccessDenied" | "UnauthorizedOperation" => Class::AccessDenied,
-        "Conflict" => Class::Conflict,
+        "Conflict" | "DeleteConflict" | "EntityTemporarilyUnmodifiable" => Class::Conflict,
         "ConcurrentModification" | "PolicyChangesInProgress" | "FinalizingOrganization" => Class::Busy,
         "ResourceInUse" | "PolicyInUse" => Class::InUse,
-        "ServiceQuotaExceeded" | "TooManyTags" => Class::Quota,
+        "ServiceQuotaExceeded" | "TooManyTags" | "LimitExceeded" => Class::Quota,
         "Throttling" | "Throttled" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" => Class::Throttled,
         "UnrecognizedClient" | "InvalidClientTokenId" | "OptInRequired" | "RegionDisabled" => Class::NotEnabled,
         "PolicyTypeNotEnabled" | "PolicyTypeNotAvailableForOrganization" => Class::PolicyTypeNotEnabled,
@@ -274,6 +274,18 @@ pub enum ApplyError {
         /// The bound.
         limit: usize,
     },
+    /// A policy does not do what it is for.
+    #[error("{object} does not do what it is for: {simulated} is {found} by simulation, and must be {wanted}")]
+    Unproven {
+        /// The policy or the role.
+        object: String,
+        /// What was simulated.
+        simulated: String,
+        /// What IAM says of it.
+        found: String,
+        /// What it is to be.
+        wanted: &'static str,
+    },
     /// The plan asks for what this kind does not do; a fault of bedrail.
     #[error("{0} cannot be done this way")]
     Impossible(Address),
@@ -288,6 +300,10 @@ impl ApplyError {
             Self::Late { .. } => Some("run again, or wait longer with --wait".to_owned()),
             Self::Moved { .. } | Self::OtherContent { .. } => Some("plan again: something else changes it".to_owned()),
             Self::TooLong { .. } => Some("split it, or shorten its lists".to_owned()),
+            Self::Unproven { .. } => Some(
+                "look for what else speaks there: other policies of the role, its permissions boundary, service control policies"
+                    .to_owned(),
+            ),
             Self::Unresolved(_) | Self::Failed { .. } | Self::Impossible(_) => None,
         }
     }

@@ -7,8 +7,8 @@ use super::clients::Clients;
 use super::error::{ApplyError, AwsError};
 use super::survey::Survey;
 use crate::kinds::{
-    Kind, Model, ResourceKind, account_enforcement, for_each_kind, guardrail, guardrail_version, invocation_logging,
-    org_policy, org_policy_attachment, org_policy_type, resource_policy,
+    Kind, Model, ResourceKind, account_enforcement, for_each_kind, guardrail, guardrail_version, iam_policy,
+    iam_policy_attachment, invocation_logging, org_policy, org_policy_attachment, org_policy_type, resource_policy,
 };
 use crate::model::{Raw, Readings, RemoteId, Scope, Unread};
 use crate::plan::{Action, Change};

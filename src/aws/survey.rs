@@ -11,7 +11,7 @@ use crate::model::{ExternalMark, NAME_TAG, Organization, Owner, RemoteId, STACK_
 pub struct Survey {
     /// The stack whose marks make a resource ours.
     pub stack: String,
-    /// Regions that the spec speaks of: one that refuses is a blind spot or unavailable.
+    /// Regions that the spec speaks of, and the global part of accounts that it has IAM policies in: one that refuses is a blind spot or unavailable.
     pub declared: BTreeSet<Scope>,
     /// Regions that are looked at only for what is ours: one that refuses is listed, without further effect.
     pub scanned_only: BTreeSet<Scope>,
@@ -30,6 +30,8 @@ pub struct Survey {
     pub policy_types: BTreeSet<PolicyType>,
     /// The nodes that the spec attaches service control policies to.
     pub controlled: BTreeSet<String>,
+    /// The roles to which the spec attaches policies, by the account's global scope and name.
+    pub roles: BTreeSet<(Scope, String)>,
     /// Guardrail profiles whose policies are read: the destination Region and the profile's id.
     pub profiles: BTreeSet<(Scope, String)>,
 }

@@ -8,11 +8,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::model::{Address, Direction, FieldDiff, Names, Ref, diff};
+use crate::model::{Address, Direction, FieldDiff, Names, Ref, Shift, diff};
 
 pub mod account_enforcement;
 pub mod guardrail;
 pub mod guardrail_version;
+pub mod iam_policy;
+pub mod iam_policy_attachment;
 pub mod invocation_logging;
 pub mod org_policy;
 pub mod org_policy_attachment;
@@ -98,6 +100,18 @@ pub trait ResourceKind {
     /// What to tell the user of a resource at `address` that exists as `id`, differs, and carries no mark.
     fn unmarked(_address: &Address, id: &str) -> String {
         format!("{id} exists and carries no mark of bedrail; take it over with `--adopt`")
+    }
+
+    /// What a change adds for somebody and what it takes away, where that is a question: what is added must be there early, and
+    /// what is taken away goes late.
+    fn shift(_have: &Self::Model, _want: &Self::Model) -> Option<Shift> {
+        None
+    }
+
+    /// What has both what `have` has and what `want` has, and stands between the two where one write would add and take away;
+    /// `None` where nothing can.
+    fn joined(_have: &Self::Model, _want: &Self::Model) -> Option<Self::Model> {
+        None
     }
 
     /// The AWS operations, as `service:Operation`, that bring this change about; the changed fields decide which.
@@ -192,6 +206,22 @@ macro_rules! registry {
                 fields.iter().map(|field| field.direction).collect()
             }
 
+            /// What a change adds and takes away; see [`ResourceKind::shift`].
+            pub fn shift(have: &Self, want: &Self) -> Option<Shift> {
+                match (have, want) {
+                    $((Self::$variant(have), Self::$variant(want)) => $module::$variant::shift(have, want),)+
+                    _ => None,
+                }
+            }
+
+            /// What stands between the two halves of a change; see [`ResourceKind::joined`].
+            pub fn joined(have: &Self, want: &Self) -> Option<Self> {
+                match (have, want) {
+                    $((Self::$variant(have), Self::$variant(want)) => $module::$variant::joined(have, want).map(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
             /// The model as the tree that reports show.
             pub fn fields(&self) -> Value {
                 match self { $(Self::$variant(model) => $module::$variant::fields(model),)+ }
@@ -218,6 +248,8 @@ macro_rules! for_each_kind {
             OrgPolicy: org_policy = "org-policy",
             OrgPolicyAttachment: org_policy_attachment = "org-policy-attachment",
             InvocationLogging: invocation_logging = "invocation-logging",
+            IamPolicy: iam_policy = "iam-policy",
+            IamPolicyAttachment: iam_policy_attachment = "iam-policy-attachment",
         }
     };
 }

@@ -8,6 +8,7 @@
 
 mod contents;
 mod pointed;
+mod roles;
 mod scope;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readi
     contents::fill(&cx, &mut readings, &recognised).await;
     contents::compare(&cx, &mut readings, compared).await;
     readings.pointed = pointed::look(&cx, survey).await;
+    readings.roles = roles::look(&cx, survey).await;
     readings
 }
 
@@ -89,10 +91,11 @@ fn forgotten_profiles(survey: &Survey, left: &Survey, readings: &Readings) -> Su
 
 fn merge(all: impl IntoIterator<Item = Readings>) -> Readings {
     let mut merged = Readings::default();
-    for Readings { items, pointed, unread, unavailable, not_scanned, contents, controls } in all {
+    for Readings { items, pointed, roles, unread, unavailable, not_scanned, contents, controls } in all {
         merged.controls.extend(controls);
         merged.items.extend(items);
         merged.pointed.extend(pointed);
+        merged.roles.extend(roles);
         merged.unread.extend(unread);
         merged.unavailable.extend(unavailable);
         merged.not_scanned.extend(not_scanned);

@@ -9,7 +9,8 @@ use crate::model::{Evidence, Raw, Readings, Scope, Unavailable, Unread};
 
 /// Everything in one scope.
 pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Scope) -> Readings {
-    let mut reading = Reading { survey, scope, cx, found: Readings::default() };
+    let only_scanned = at != Place::Organization && survey.scanned_only.contains(scope);
+    let mut reading = Reading { scope, only_scanned, survey, cx, found: Readings::default() };
     let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| place(*kind) == at).collect();
     let (first, second): (Vec<Kind>, Vec<Kind>) = kinds.into_iter().partition(|kind| shown_by(*kind).is_none());
     if at != Place::Organization
@@ -33,7 +34,7 @@ pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Sc
     reading.found.unread.extend(unseen);
     // Where the guardrails are hidden, the policies of profiles still are not: they have names of their own.
     reading.list(&second).await;
-    if survey.scanned_only.contains(scope) {
+    if only_scanned {
         reading.list_refusals();
     }
     reading.found
@@ -42,6 +43,8 @@ pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Sc
 struct Reading<'a> {
     survey: &'a Survey,
     scope: &'a Scope,
+    /// Whether it is looked at only for what is ours.
+    only_scanned: bool,
     cx: &'a ReadCx<'a>,
     found: Readings,
 }
@@ -114,7 +117,7 @@ impl Reading<'_> {
     /// hides the kind.
     fn failed(&mut self, kind: Kind, error: &AwsError) {
         let refused = Unavailable { scope: self.scope.clone(), why: error.cause() };
-        let only_scanned = self.survey.scanned_only.contains(self.scope) && kind != Kind::ResourcePolicy;
+        let only_scanned = self.only_scanned && kind != Kind::ResourcePolicy;
         let into = if only_scanned {
             &mut self.found.not_scanned
         } else if self.cx.clients.is_unavailable(self.scope.region.as_ref(), error) {

@@ -65,6 +65,7 @@ impl Desired {
         let tags = match model {
             Model::Guardrail(model) => &mut model.tags,
             Model::OrgPolicy(model) => &mut model.tags,
+            Model::IamPolicy(model) => &mut model.tags,
             _ => return,
         };
         tags.retain(|key, _| !self.ignores_tag(key));

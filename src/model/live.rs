@@ -68,6 +68,17 @@ pub struct SeenPolicy {
     pub targets: Option<BTreeSet<String>>,
 }
 
+/// A role to which the spec attaches policies, as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeenRole {
+    /// It does not exist.
+    Absent,
+    /// It has these managed policies, by ARN.
+    Has(BTreeSet<RemoteId>),
+    /// It could not be read, for this reason.
+    Unseen(String),
+}
+
 /// A resource that exists at no address of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmanaged {
@@ -140,6 +151,8 @@ pub struct Live {
     pub pointed: BTreeMap<RemoteId, Pointed>,
     /// The resource policies of guardrails that others manage and that were read in full, by ARN; or why one could not be.
     pub shared: BTreeMap<RemoteId, Result<Document, String>>,
+    /// The roles to which the spec attaches policies, by the account's global scope and name.
+    pub roles: BTreeMap<(Scope, String), SeenRole>,
     /// How many guardrails each account and Region has, ours or not; none is no entry.
     pub guardrails: BTreeMap<Scope, usize>,
     /// The guardrails that use a profile, ours or not, by account and profile id.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::live::Unavailable;
+use super::live::{SeenRole, Unavailable};
 use super::mark::{Marker, Tags};
 use super::reference::RemoteId;
 use super::scope::Scope;
@@ -84,6 +84,8 @@ pub struct Readings {
     pub items: Vec<Raw>,
     /// What could be learnt of the versions of others that the spec points at.
     pub pointed: BTreeMap<RemoteId, Pointed>,
+    /// The roles to which the spec attaches policies.
+    pub roles: BTreeMap<(Scope, String), SeenRole>,
     /// What could not be.
     pub unread: Vec<Unread>,
     /// Regions in which there is nothing to read.

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, demands, direction, hand_over, logged,
-    needs, order, phases, preconditions, removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, demands, direction, hand_over, kept,
+    logged, needs, order, phases, preconditions, removal, target, versions,
 };
 use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, Model, Verb, resource_policy};
@@ -86,6 +86,7 @@ pub fn plan(
     preconditions::hold(&mut decisions);
     removal::remove(&mut decisions);
     versions::prune(&mut decisions);
+    kept::allow(&mut decisions);
     needs::hold(&mut decisions);
     preconditions::hold(&mut decisions);
     preconditions::warn(&mut decisions);
@@ -195,7 +196,7 @@ impl<'a> Decisions<'a> {
         self.warnings.insert(Warning { code: code.id(), message, address: Some(address.clone()) });
     }
 
-    fn about(&mut self, address: &Address, wanted: &Wanted) {
+    pub(super) fn about(&mut self, address: &Address, wanted: &Wanted) {
         let found = self.live.found.get(address);
         let verb = if found.is_some() { Verb::Update } else { Verb::Create };
         if let Some(ids) = self.live.duplicates.get(address) {

@@ -1,5 +1,7 @@
 //! AWS's names of guardrails and policies, unique where they are: who takes one must wait until it has been given up.
 
+use std::borrow::Cow;
+
 use super::Change;
 use super::decide::{Decisions, codes};
 use super::order::Draft;
@@ -8,19 +10,21 @@ use crate::model::Address;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// AWS's name of what has one that its own kind and scope cannot have twice.
-fn name(model: &Model) -> Option<&str> {
+fn name(model: &Model) -> Option<Cow<'_, str>> {
     match model {
-        Model::Guardrail(model) => Some(&model.name),
-        Model::OrgPolicy(model) => Some(&model.name),
+        Model::Guardrail(model) => Some(model.name.as_str().into()),
+        Model::OrgPolicy(model) => Some(model.name.as_str().into()),
+        // Whatever the path, and without regard to letter case.
+        Model::IamPolicy(model) => Some(model.name.to_lowercase().into()),
         _ => None,
     }
 }
 
 /// The name that a change takes.
-fn taken(change: &Change) -> Option<&str> {
+fn taken(change: &Change) -> Option<Cow<'_, str>> {
     match change {
         Change::Create { want } => name(want),
-        Change::Update { have, want, .. } => name(want).filter(|taken| name(have) != Some(taken)),
+        Change::Update { have, want, .. } => name(want).filter(|taken| name(have).as_ref() != Some(taken)),
         Change::Delete { .. } => None,
     }
 }
@@ -47,9 +51,12 @@ pub(super) fn faults(decisions: &Decisions<'_>) -> Diagnostics {
             fault.span = span;
             faults.push(fault);
         };
-        if let Some(gone) = leaving_with(decisions, &made.address, wanted) {
+        if let Some(gone) = leaving_with(decisions, &made.address, &wanted) {
             let message = format!("{} would take the name `{wanted}`, which {gone} still holds", made.address);
             let help = match made.verb {
+                Verb::Create if made.address.kind == Kind::IamPolicy => {
+                    "the path and the letters of a name never change: give the policy another `name`".to_owned()
+                }
                 Verb::Create => {
                     let key = &gone.name;
                     format!("if the key has changed, say so with `previously: {key}`, and the resource is kept")
@@ -68,7 +75,7 @@ pub(super) fn faults(decisions: &Decisions<'_>) -> Diagnostics {
 
 /// What holds this name, and is not wanted any more.
 fn leaving_with<'d>(decisions: &'d Decisions<'_>, taker: &Address, wanted: &str) -> Option<&'d Address> {
-    let bears = |model: &Model| name(model) == Some(wanted);
+    let bears = |model: &Model| name(model).is_some_and(|name| name == wanted);
     let deleted = decisions.drafts.iter().filter_map(|draft| match &draft.change {
         Change::Delete { have, .. } if bears(have) => Some(&draft.address),
         _ => None,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
 use super::until::Course;
-use super::{Action, ActionId, Change, Hazard, Phase, hand_over, locks, phases};
+use super::{Action, ActionId, Change, Hazard, Phase, grants, hand_over, locks, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::{AccountId, Address, Direction, Facts, FieldDiff, Live, RemoteId};
 
@@ -96,7 +96,10 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
     }
     let requires = want.requires();
     let made = |address: &Address| requires.contains(address);
-    let needs = made(&other.address) || other.serves.iter().any(made) || hand_over::takes_over(draft, other);
+    let needs = made(&other.address)
+        || other.serves.iter().any(made)
+        || hand_over::takes_over(draft, other)
+        || grants::precedes(other, draft);
     needs.then_some(Edge::Needs)
 }
 
@@ -161,6 +164,9 @@ fn takes(draft: &Draft) -> bool {
 /// Whether `pointer` stops pointing at the guardrail that the policy `permission` permits: nobody may lose the permission
 /// before that.
 fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
+    if grants::outlasts(permission, pointer) {
+        return true;
+    }
     let (Change::Update { id, .. } | Change::Delete { id, .. }) = &permission.change else { return false };
     if permission.address.kind != Kind::ResourcePolicy {
         return false;
@@ -177,10 +183,17 @@ fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
     }
 }
 
-/// Whether this kind of resource puts calls under a guardrail, or permits the guardrail that does.
+/// Whether this kind of resource puts calls under a guardrail, requires one, or permits the guardrail that does.
 fn protects(draft: &Draft) -> bool {
-    use Kind::{AccountEnforcement, OrgPolicy, OrgPolicyAttachment, ResourcePolicy};
-    matches!(draft.address.kind, AccountEnforcement | OrgPolicy | OrgPolicyAttachment | ResourcePolicy)
+    match draft.address.kind {
+        Kind::AccountEnforcement
+        | Kind::OrgPolicy
+        | Kind::OrgPolicyAttachment
+        | Kind::ResourcePolicy
+        | Kind::IamPolicy
+        | Kind::IamPolicyAttachment => true,
+        Kind::Guardrail | Kind::GuardrailVersion | Kind::OrgPolicyType | Kind::InvocationLogging => false,
+    }
 }
 
 /// The drafts as actions, numbered in an order in which they could run one by one: whatever is ready and least by address

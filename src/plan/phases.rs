@@ -3,7 +3,7 @@
 
 use super::order::Draft;
 use super::{Change, Phase};
-use crate::kinds::{Model, Verb, org_policy, resource_policy};
+use crate::kinds::{Kind, Model, Verb, org_policy, resource_policy};
 use crate::model::Live;
 
 /// Splits the drafts that need it.
@@ -17,41 +17,31 @@ pub(super) fn split(drafts: &mut Vec<Draft>, live: &Live) {
     }
 }
 
-/// Whether this only takes something away, and so comes late: from those whom a resource policy permits, or from the Regions
-/// that a policy speaks of.
+/// Whether this only takes something away, and so comes late: from those whom a policy permits, or from the Regions that a
+/// policy speaks of. One write that adds as well comes late where others must have let go of what it takes.
 pub(super) fn narrows(draft: &Draft) -> bool {
     if let Some(phase) = draft.phase {
         return phase == Phase::Narrow;
     }
-    match &draft.change {
-        Change::Update { have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want), .. } => {
-            have.shift(want).takes
-        }
-        Change::Update { have: Model::OrgPolicy(have), want: Model::OrgPolicy(want), .. } => have.shift(want).takes,
-        _ => false,
-    }
+    let Change::Update { have, want, .. } = &draft.change else { return false };
+    let early = draft.address.kind == Kind::IamPolicy;
+    Model::shift(have, want).is_some_and(|shift| shift.takes && !(shift.adds && early))
 }
 
 /// What stands in AWS between the two halves of a change; `None` where one write will do.
 fn halfway(draft: &Draft, live: &Live) -> Option<Model> {
-    match &draft.change {
-        Change::Update { have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want), .. }
-            if !resource_policy::is_profile(&draft.address.name) =>
-        {
-            let shift = have.shift(want);
-            (shift.adds && shift.takes).then(|| have.joined_with(want).into())
-        }
-        Change::Update { id, have: Model::OrgPolicy(have), want: Model::OrgPolicy(want) } => {
-            let shift = have.shift(want);
-            // A name is given up early: another policy may be waiting for it, and for that one what takes away.
-            let adds = shift.adds || have.name != want.name;
-            // What stays for a while stays under the very ids that AWS has, whatever they serve besides.
-            let document = live.policies.get(id).and_then(|seen| seen.document.clone());
-            let have = || org_policy::Model { document: document.unwrap_or(have.document.clone()), ..have.clone() };
-            (adds && shift.takes).then(|| have().joined_with(want).into())
-        }
-        _ => None,
+    let Change::Update { id, have, want } = &draft.change else { return None };
+    if resource_policy::is_profile(&draft.address.name) {
+        return None;
     }
+    Model::shift(have, want).filter(|shift| shift.adds && shift.takes)?;
+    if let (Model::OrgPolicy(have), Model::OrgPolicy(want)) = (have, want) {
+        // What stays for a while stays under the very ids that AWS has, whatever they serve besides.
+        let document = live.policies.get(id).and_then(|seen| seen.document.clone());
+        let document = document.unwrap_or_else(|| have.document.clone());
+        return Some(org_policy::Model { document, ..have.clone() }.joined_with(want).into());
+    }
+    Model::joined(have, want)
 }
 
 fn halves(draft: Draft, middle: Model) -> Vec<Draft> {

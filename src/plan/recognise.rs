@@ -3,10 +3,14 @@
 //! Marks say whose a resource is and which entry declares it; ids inside models become addresses; what could not be read
 //! becomes a blind spot of every address that it may have hidden.
 
+mod hidden;
+mod iam;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::{Guardrails, guardrail_of};
 use super::principal::{is_us, owner, seen_policy};
+use crate::kinds::iam_policy::name_of_arn;
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
     Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
@@ -15,11 +19,11 @@ use crate::model::{
 
 /// What AWS has, at our addresses.
 pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
-    let Readings { items, pointed, unread, unavailable, not_scanned, contents, controls } = readings;
+    let Readings { items, pointed, roles, unread, unavailable, not_scanned, contents, controls } = readings;
     let mut pass = Pass {
         desired,
         facts,
-        live: Live { contents, controls, pointed, unavailable, not_scanned, ..Live::default() },
+        live: Live { contents, controls, pointed, roles, unavailable, not_scanned, ..Live::default() },
         guardrails: Guardrails::default(),
         policies: BTreeMap::new(),
         unseen: unseen_guardrails(&items, &unread),
@@ -40,6 +44,8 @@ pub fn recognise(readings: Readings, desired: &Desired, facts: &Facts) -> Live {
             Kind::OrgPolicyType | Kind::InvocationLogging => items.into_iter().for_each(|raw| pass.only_one(raw)),
             Kind::OrgPolicy => pass.org_policies(items),
             Kind::OrgPolicyAttachment => items.into_iter().for_each(|raw| pass.attachment(raw)),
+            Kind::IamPolicy => items.into_iter().for_each(|raw| pass.iam_policy(raw)),
+            Kind::IamPolicyAttachment => items.into_iter().for_each(|raw| pass.iam_policy_attachment(raw)),
         }
     }
     for unread in unread {
@@ -358,6 +364,8 @@ impl Pass<'_> {
                 vec![self.guardrails.get(id).map(|(address, _)| address.name.clone()).or_else(profile)]
             }
             (Kind::OrgPolicyAttachment, Some(id)) => self.attachment_names(&scope, id),
+            (Kind::IamPolicy, Some(id)) => vec![Some(name_of_arn(id.as_str()).to_owned())],
+            (Kind::IamPolicyAttachment, Some(id)) => self.iam_attachment_names(&scope, id),
             (_, Some(id)) => vec![self.live.names.address(id).map(|address| address.name.clone())],
         };
         for name in names {
@@ -367,34 +375,5 @@ impl Pass<'_> {
                 .retain(|blind| !(blind.kind == kind && blind.scope == scope && blind.name == name && name.is_some()));
             self.live.blind.push(Blind { kind, scope: scope.clone(), name, why: why.clone() });
         }
-    }
-
-    /// The wanted versions of the guardrail behind `id` (its ARN, or that of one version).
-    fn version_names(&self, scope: &Scope, id: &RemoteId) -> Vec<Option<String>> {
-        let Some((guardrail, _)) = self.guardrails.get(id).or_else(|| self.guardrails.of_version(id)) else {
-            return Vec::new();
-        };
-        let of_guardrail = self.desired.resources.iter().filter(|(address, wanted)| {
-            address.scope == *scope
-                && matches!(&wanted.model, Model::GuardrailVersion(model) if model.guardrail.address() == Some(guardrail))
-        });
-        let mut names: Vec<_> = of_guardrail.map(|(address, _)| Some(address.name.clone())).collect();
-        if names.is_empty() {
-            names.push(Some(format!("{}@*", guardrail.name)));
-        }
-        names
-    }
-
-    fn attachment_names(&self, scope: &Scope, policy: &RemoteId) -> Vec<Option<String>> {
-        let Some((policy, _)) = self.policies.get(policy) else { return Vec::new() };
-        let wanted = self.desired.resources.iter().filter(|(address, wanted)| {
-            address.scope == *scope
-                && matches!(&wanted.model, Model::OrgPolicyAttachment(model) if model.policy.address() == Some(policy))
-        });
-        let mut names: Vec<_> = wanted.map(|(address, _)| Some(address.name.clone())).collect();
-        if names.is_empty() {
-            names.push(Some(org_policy_attachment::name(&policy.name, "*")));
-        }
-        names
     }
 }

@@ -107,7 +107,8 @@ fn objection(decisions: &Decisions<'_>, address: &Address, found: &Found) -> Opt
             // It goes by the ARN of its guardrail, and stays as long as that.
             Some(&found.id)
         }
-        Model::OrgPolicy(_) => return unseen_attachments(decisions, address),
+        Model::OrgPolicy(_) => return unseen_attachments(decisions, address, Kind::OrgPolicyAttachment),
+        Model::IamPolicy(_) => return unseen_attachments(decisions, address, Kind::IamPolicyAttachment),
         _ => return None,
     };
     if let Some(blind) = decisions.live.blind.iter().find(|blind| points_at_guardrails(blind.kind)) {
@@ -151,9 +152,9 @@ pub(super) fn unread_profile(decisions: &Decisions<'_>, goes: &RemoteId) -> Opti
 }
 
 /// A policy goes when it is attached nowhere, which must have been seen.
-fn unseen_attachments(decisions: &Decisions<'_>, policy: &Address) -> Option<(Why, String)> {
+fn unseen_attachments(decisions: &Decisions<'_>, policy: &Address, kind: Kind) -> Option<(Why, String)> {
     let name = org_policy_attachment::name(&policy.name, "");
-    let mut blind = decisions.live.blind.iter().filter(|blind| blind.kind == Kind::OrgPolicyAttachment);
+    let mut blind = decisions.live.blind.iter().filter(|blind| blind.kind == kind && blind.scope == policy.scope);
     let blind = blind.find(|blind| blind.name.as_ref().is_none_or(|other| other.starts_with(&name)))?;
     Some((Why::NotVisible, format!("where it is attached could not be read: {}", blind.why)))
 }

@@ -114,6 +114,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::account_enforcement::codes::CODES,
     crate::kinds::invocation_logging::codes::CODES,
     crate::lint::codes::CODES,
+    crate::kinds::iam_policy::codes::CODES,
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::top::{EntryKey, LATER, Top};
 use crate::kinds::{
-    account_enforcement, guardrail, guardrail_version, invocation_logging, org_policy, resource_policy,
+    account_enforcement, guardrail, guardrail_version, iam_policy, invocation_logging, org_policy, resource_policy,
 };
 use crate::spec::decode::{Exact, Key, KeyNames};
 
@@ -36,6 +36,7 @@ const SECTIONS: &[SectionSchema] = &[
     resource_policy::section::SCHEMA,
     org_policy::section::SCHEMA,
     account_enforcement::section::SCHEMA,
+    iam_policy::section::SCHEMA,
     invocation_logging::section::SCHEMA,
 ];
 
@@ -140,7 +141,7 @@ mod tests {
             ("guardrails", json!({"base": 1})),
             ("regions", json!("us-east-1")),
             ("guardrails", json!("${region}")),
-            ("iam_policies", json!({})),
+            ("invocation_logging", json!({})),
             ("account_id", json!("111122223333")),
         ] {
             let mut broken = spec.clone();

@@ -11,13 +11,14 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::{AccountId, Region, words};
 
 /// The sections that hold entries by key, in the order of the documentation.
-pub const SECTIONS: [&str; 7] = [
+pub const SECTIONS: [&str; 8] = [
     "guardrails",
     "external_guardrails",
     "versions",
     "resource_policies",
     "org_policies",
     "account_enforcement",
+    "iam_policies",
     "invocation_logging",
 ];
 
@@ -25,7 +26,7 @@ pub const SECTIONS: [&str; 7] = [
 pub const SINGLE: [&str; 7] = ["format", "stack", "account_id", "organization", "regions", "scan", "ignore_tags"];
 
 /// Keys of the format that a later release brings.
-pub const LATER: [&str; 2] = ["environments", "iam_policies"];
+pub const LATER: [&str; 1] = ["environments"];
 
 crate::text! { pub StackName: "a stack name", 1..=63, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }
 crate::text! { pub EntryKey: "a key", 1..=47, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }

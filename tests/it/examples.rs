@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::{Map, Value};
 
+use crate::support::runtime::Caller;
+use crate::support::{MANAGEMENT, Sandbox};
 use crate::{source, yaml};
 
 /// The specs of an example, each applied on top of the one before: its folder, then its numbered folders.
@@ -103,8 +105,43 @@ fn kms_encrypted_is_applied_and_stays() {
 }
 
 #[test]
+fn least_privilege_app_is_applied_and_stays() {
+    walk("examples/least-privilege-app");
+}
+
+/// The role of the example, once it has nothing but what the example gives it.
+#[tokio::test(flavor = "multi_thread")]
+async fn least_privilege_app_may_what_it_says_and_nothing_else() {
+    let sandbox = Sandbox::start().await;
+    let root = Caller::root(sandbox.endpoint(), MANAGEMENT);
+    let (_, listed) = root.iam("ListRolePolicies", "RoleName=app-role").await;
+    for name in listed.split("<member>").skip(1).filter_map(|rest| rest.split('<').next()) {
+        assert_eq!(root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await.0, 200);
+    }
+    sandbox.apply(&source::text("examples/least-privilege-app/bedrail.yaml")).await;
+    let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+    let guardrails = crate::behind::find(&mut state, "guardrails").and_then(|all| all.as_object().cloned());
+    let id = guardrails.and_then(|all| all.keys().next().cloned()).expect("a guardrail");
+    sandbox.set(serde_json::json!({"authorize": true})).await;
+    let role = Caller::role(sandbox.endpoint(), MANAGEMENT, "app-role").await;
+    let model = "amazon.nova-pro-v1:0";
+    assert_eq!(role.converse(model, Some((&id, "1"))).await, 200, "the model with the guardrail");
+    assert_eq!(role.converse(model, None).await, 403, "without the guardrail");
+    assert_eq!(role.converse("amazon.nova-lite-v1:0", Some((&id, "1"))).await, 403, "another model");
+    assert_eq!(role.iam("ListPolicies", "Scope=Local").await.0, 403, "anything else");
+}
+
+#[test]
 fn no_example_is_left_out() {
-    let walked = ["full-surface", "kms-encrypted", "logging", "organization", "quickstart", "staged-rollout"];
+    let walked = [
+        "full-surface",
+        "kms-encrypted",
+        "least-privilege-app",
+        "logging",
+        "organization",
+        "quickstart",
+        "staged-rollout",
+    ];
     assert_eq!(examples(), walked.map(|name| format!("examples/{name}")));
     for example in examples() {
         assert!(source::root().join(&example).join("README.md").exists(), "{example} has no README.md");

@@ -127,7 +127,7 @@ fn the_readme_lists_every_action_that_is_called() {
     let section = readme.split("\n## Permissions\n").nth(1).expect("a section on permissions");
     let section = section.split("\n## ").next().unwrap_or_default();
     let is_action = |text: &str| {
-        let known = ["bedrock", "organizations", "sts"];
+        let known = ["bedrock", "iam", "organizations", "sts"];
         text.split_once(':').is_some_and(|(service, operation)| {
             known.contains(&service)
                 && operation.starts_with(char::is_uppercase)
@@ -137,7 +137,11 @@ fn the_readme_lists_every_action_that_is_called() {
     let listed: BTreeSet<&str> = section.split('`').filter(|text| is_action(text)).collect();
     let texts: Vec<String> = source::files("src", "aws.rs")
         .into_iter()
-        .chain(["src/aws", "src/kinds/guardrail/aws"].map(|folder| source::files(folder, ".rs")).concat())
+        .chain(
+            ["src/aws", "src/kinds/guardrail/aws", "src/kinds/iam_policy/aws"]
+                .map(|folder| source::files(folder, ".rs"))
+                .concat(),
+        )
         .map(|file| source::untested(&source::text(&file)).to_owned())
         .collect();
     let called: BTreeSet<&str> = texts.iter().flat_map(|text| text.split('"')).filter(|text| is_action(text)).collect();

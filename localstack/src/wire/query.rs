@@ -130,14 +130,14 @@ fn typed(shape: &Shape, text: &str) -> Value {
     read.unwrap_or_else(|| Value::from(text))
 }
 
-/// A success: `<ActionResponse><ActionResult>…</ActionResult><ResponseMetadata>…`.
+/// A success: `<ActionResponse><ActionResult>…</ActionResult><ResponseMetadata>…`, in this order whatever the action is called,
+/// since clients read the first part as the result.
 pub(crate) fn success(action: &str, namespace: &str, output: &Value, request_id: &str) -> Reply {
-    let mut parts = Map::new();
-    if !output.is_null() {
-        parts.insert(format!("{action}Result"), output.clone());
-    }
-    parts.insert("ResponseMetadata".to_owned(), json!({ "RequestId": request_id }));
-    reply(200, &format!("{action}Response"), Some(namespace), &Value::Object(parts), request_id)
+    let result = (!output.is_null()).then(|| (format!("{action}Result"), output.clone()));
+    let metadata = ("ResponseMetadata".to_owned(), json!({ "RequestId": request_id }));
+    let parts: Vec<(String, Value)> = result.into_iter().chain([metadata]).collect();
+    let parts = parts.iter().map(|(name, content)| (name.as_str(), content));
+    reply(200, &format!("{action}Response"), Some(namespace), parts, request_id)
 }
 
 pub(super) fn error(error: &ApiError, request_id: &str) -> Reply {
@@ -148,32 +148,49 @@ pub(super) fn error(error: &ApiError, request_id: &str) -> Reply {
         ("Message".to_owned(), Value::from(error.message.as_str())),
     ]);
     detail.extend(error.members.clone());
-    reply(error.status, "ErrorResponse", None, &json!({ "Error": detail, "RequestId": request_id }), request_id)
+    let (detail, request) = (Value::Object(detail), Value::from(request_id));
+    reply(error.status, "ErrorResponse", None, [("Error", &detail), ("RequestId", &request)], request_id)
 }
 
-fn reply(status: u16, root: &str, namespace: Option<&str>, content: &Value, request_id: &str) -> Reply {
+fn reply<'a>(
+    status: u16,
+    root: &str,
+    namespace: Option<&str>,
+    parts: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    request_id: &str,
+) -> Reply {
     let mut writer = Writer::new(Vec::new());
-    element(&mut writer, root, namespace, content).expect("a buffer takes every write");
+    around(&mut writer, root, namespace, |writer| {
+        parts.into_iter().try_for_each(|(name, content)| element(writer, name, content))
+    })
+    .expect("a buffer takes every write");
     let headers = vec![("content-type", "text/xml".to_owned()), ("x-amzn-requestid", request_id.to_owned())];
     Reply { status, headers, body: writer.into_inner() }
 }
 
-fn element(writer: &mut Writer<Vec<u8>>, name: &str, namespace: Option<&str>, content: &Value) -> std::io::Result<()> {
+fn around(
+    writer: &mut Writer<Vec<u8>>,
+    name: &str,
+    namespace: Option<&str>,
+    inside: impl FnOnce(&mut Writer<Vec<u8>>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let mut start = BytesStart::new(name);
     if let Some(namespace) = namespace {
         start.push_attribute(("xmlns", namespace));
     }
     writer.write_event(Event::Start(start))?;
-    match content {
-        Value::Null => {}
-        Value::Object(members) => {
-            members.iter().try_for_each(|(name, content)| element(writer, name, None, content))?;
-        }
-        Value::Array(items) => items.iter().try_for_each(|item| element(writer, "member", None, item))?,
-        Value::String(text) => write_text(writer, &text.replace(is_outside_xml, "\u{FFFD}"))?,
-        plain => write_text(writer, &plain.to_string())?,
-    }
+    inside(writer)?;
     writer.write_event(Event::End(BytesEnd::new(name)))
+}
+
+fn element(writer: &mut Writer<Vec<u8>>, name: &str, content: &Value) -> std::io::Result<()> {
+    around(writer, name, None, |writer| match content {
+        Value::Null => Ok(()),
+        Value::Object(members) => members.iter().try_for_each(|(name, content)| element(writer, name, content)),
+        Value::Array(items) => items.iter().try_for_each(|item| element(writer, "member", item)),
+        Value::String(text) => write_text(writer, &text.replace(is_outside_xml, "\u{FFFD}")),
+        plain => write_text(writer, &plain.to_string()),
+    })
 }
 
 fn write_text(writer: &mut Writer<Vec<u8>>, text: &str) -> std::io::Result<()> {
@@ -258,6 +275,17 @@ mod tests {
         let reply = success("Get", "urn:x", &json!({"Name": "a\u{0}b\u{1F}c\td\u{FFFF}"}), "id");
         let text = String::from_utf8(reply.body).expect("UTF-8");
         assert!(text.contains("<Name>a\u{FFFD}b\u{FFFD}c\td\u{FFFD}</Name>"), "{text}");
+    }
+
+    #[test]
+    fn the_result_comes_first_whatever_the_action_is_called() {
+        for action in ["GetRole", "SimulateCustomPolicy"] {
+            let text = String::from_utf8(success(action, "urn:x", &json!({"A": 1}), "id").body).expect("UTF-8");
+            let begins = format!(
+                "<{action}Response xmlns=\"urn:x\"><{action}Result><A>1</A></{action}Result><ResponseMetadata>"
+            );
+            assert!(text.starts_with(&begins), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::org_policy_type::PolicyType;
 use super::{Contents, ResourceKind, Verb};
-use crate::model::{Address, Document, FieldDiff, Names, Tags};
+use crate::model::{Address, Document, FieldDiff, Names, Shift, Tags};
 
 pub mod codes;
 mod configuration;
@@ -87,6 +87,16 @@ impl ResourceKind for OrgPolicy {
                 control::judge(&have.document, &want.document, fields);
             }
         }
+    }
+
+    fn shift(have: &Self::Model, want: &Self::Model) -> Option<Shift> {
+        let shift = have.shift(want);
+        // A name is given up early: another policy may be waiting for it, and for that one what takes away.
+        Some(Shift { adds: shift.adds || have.name != want.name, ..shift })
+    }
+
+    fn joined(have: &Self::Model, want: &Self::Model) -> Option<Self::Model> {
+        Some(have.joined_with(want))
     }
 
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ResourceKind, Verb};
-use crate::model::{Address, Document, FieldDiff, Names, Ref, RemoteId};
+use crate::model::{Address, Document, FieldDiff, Names, Ref, RemoteId, Shift};
 
 pub mod codes;
 pub mod document;
@@ -102,6 +102,14 @@ impl ResourceKind for ResourcePolicy {
             have.document.align(&want.document, names);
         }
         have.document.name(want.map(|want| &want.document), names);
+    }
+
+    fn shift(have: &Self::Model, want: &Self::Model) -> Option<Shift> {
+        Some(have.shift(want))
+    }
+
+    fn joined(have: &Self::Model, want: &Self::Model) -> Option<Self::Model> {
+        Some(have.joined_with(want))
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

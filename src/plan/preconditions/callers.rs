@@ -1,26 +1,38 @@
-//! Whether the roles that call models in the reached accounts may apply the guardrail. Nothing that is read tells, so it is
-//! not known unless an IAM policy that the spec declares there grants it.
+//! Whether the roles that call models in the reached accounts may apply the guardrail. Nothing that is read tells of every
+//! role, so it is not known, unless an IAM policy that the spec attaches to roles there grants it: then it is known of these.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::{CALLERS_MAY_APPLY, CALLERS_UNKNOWN};
 use super::finding::Finding;
 use super::permission::accounts;
-use super::pointer::{Pointer, View};
-use crate::kinds::{Kind, Model};
-use crate::model::AccountId;
-use crate::plan::{Change, Warning};
+use super::pointer::{Guardrail, Pointer, View};
+use crate::kinds::iam_policy::meaning;
+use crate::kinds::{Kind, Model, iam_policy_attachment};
+use crate::model::{AccountId, Template};
+use crate::plan::grants::is_guardrail;
+use crate::plan::{Change, State, Warning};
 
 /// One fact for all that is enforced.
 pub(super) fn examine(view: &View<'_>, pointers: &[Pointer<'_>]) -> Option<Finding> {
     let reached: BTreeSet<&AccountId> = pointers.iter().flat_map(|pointer| pointer.reach.iter().copied()).collect();
-    let not_known: BTreeSet<&AccountId> = reached.iter().copied().filter(|account| !is_granted(account)).collect();
-    let count = not_known.len();
     if reached.is_empty() {
         return None;
     }
+    let granted: BTreeMap<&AccountId, BTreeSet<&str>> =
+        reached.iter().filter_map(|account| Some((*account, roles(view, account, pointers)?))).collect();
+    let not_known: BTreeSet<&AccountId> =
+        reached.iter().copied().filter(|account| !granted.contains_key(account)).collect();
+    let count = not_known.len();
     if count == 0 {
-        return Some(Finding::ok(CALLERS_MAY_APPLY, None, "declared IAM policies let callers apply what is enforced"));
+        let told = granted.iter().map(|(account, roles)| {
+            let roles: Vec<&str> = roles.iter().copied().collect();
+            format!("{} in {account}", roles.join(", "))
+        });
+        let told = told.collect::<Vec<_>>().join("; ");
+        let message =
+            format!("declared IAM policies let these roles apply what is enforced: {told}; others are not looked at");
+        return Some(Finding::ok(CALLERS_MAY_APPLY, None, message));
     }
     let partition = &view.0.facts.caller.partition;
     let owners: BTreeSet<AccountId> = pointers.iter().filter_map(|pointer| pointer.guardrail.owner()).collect();
@@ -35,14 +47,46 @@ pub(super) fn examine(view: &View<'_>, pointers: &[Pointer<'_>]) -> Option<Findi
     Some(Finding::unknown(CALLERS_MAY_APPLY, None, message).about(not_known).fix(fix))
 }
 
-/// Whether the spec declares, in this account, an IAM policy that lets callers apply the guardrail. No kind of this release
-/// declares one; the one that does is to be asked here.
-fn is_granted(_account: &AccountId) -> bool {
-    false
+/// The roles of this account that IAM policies of ours let apply everything that is enforced there; `None` where there is no
+/// such role.
+fn roles<'d>(view: &View<'d>, account: &AccountId, pointers: &[Pointer<'_>]) -> Option<BTreeSet<&'d str>> {
+    let here = |pointer: &&Pointer<'_>| pointer.reach.contains(account);
+    let mut common: Option<BTreeSet<&str>> = None;
+    for pointer in pointers.iter().filter(here) {
+        let may = may_apply(view, account, &pointer.guardrail);
+        common = Some(match common {
+            None => may,
+            Some(so_far) => so_far.intersection(&may).copied().collect(),
+        });
+    }
+    common.filter(|roles| !roles.is_empty())
+}
+
+/// The roles to which a policy of ours is attached, or will be, that lets apply this guardrail.
+fn may_apply<'d>(view: &View<'d>, account: &AccountId, guardrail: &Guardrail) -> BTreeSet<&'d str> {
+    let Guardrail { address, arn } = guardrail;
+    let is_it = |resource: &Template| is_guardrail(resource, address.as_ref(), arn.as_ref(), &view.0.live.names);
+    let grants = |attachment: &iam_policy_attachment::Model| {
+        let policy = attachment.policy.address().and_then(|policy| view.will_be(policy));
+        matches!(policy, Some(Model::IamPolicy(policy)) if meaning::lets_apply(&policy.document, is_it))
+    };
+    let attached = view.wanted().filter_map(|(at, model)| match model {
+        Model::IamPolicyAttachment(attachment)
+            if at.scope.account == *account && view.will_be(at).is_some() && grants(attachment) =>
+        {
+            Some(attachment.role.as_str())
+        }
+        _ => None,
+    });
+    attached.collect()
 }
 
 /// A warning where something begins to be enforced, or on more accounts.
 pub(super) fn warning(view: &View<'_>) -> Option<Warning> {
+    let known = examine(view, &view.pointers()).is_none_or(|finding| finding.precondition.state == State::Ok);
+    if known {
+        return None;
+    }
     let begins = |change: &Change| match change {
         Change::Create { want: Model::OrgPolicyAttachment(want) } => want.policy_type.merges(),
         Change::Create { want } => want.kind() == Kind::AccountEnforcement,

@@ -1,12 +1,15 @@
 //! The hazard `lockout`: a resource policy that is narrowed or goes, while an account that it permitted stays subject to the
-//! guardrail by whatever enforces it: a policy of ours, one of others, or an enforcement of the account.
+//! guardrail by whatever enforces it: a policy of ours, one of others, or an enforcement of the account. And an IAM policy or
+//! attachment of ours that lets a role there apply it, and does so no longer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kinds::iam_policy::meaning;
 use crate::kinds::resource_policy::judge::{Permits, Principal, permits};
-use crate::kinds::{Model, resource_policy};
-use crate::model::{AccountId, Desired, Document, Facts, Live, Ref, Region, RemoteId, Scope};
+use crate::kinds::{Model, Verb, resource_policy};
+use crate::model::{AccountId, Address, Desired, Document, Facts, Live, Ref, Region, RemoteId, Scope, Template};
 use crate::plan::effect::{Effect, Moment};
+use crate::plan::grants::is_guardrail;
 use crate::plan::guardrails::guardrail_of;
 use crate::plan::order::Draft;
 use crate::plan::{Change, Hazard};
@@ -15,7 +18,12 @@ use crate::spec::lower::destinations;
 /// Marks the changes that lock accounts out, and says which.
 pub(in crate::plan) fn mark(drafts: &mut [Draft], live: &Live, desired: &Desired, facts: &Facts) {
     let subjects = subjects(drafts, live, desired, facts);
+    let left = left_without(drafts, live, &subjects);
     for draft in drafts {
+        if left.contains(&draft.address) {
+            draft.locked_out.insert(draft.address.scope.account.clone());
+            draft.hazards.insert(Hazard::Lockout);
+        }
         let (id, have, want) = match &draft.change {
             Change::Update { id, have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want) } => {
                 (id, &have.document, Some(&want.document))
@@ -36,6 +44,62 @@ pub(in crate::plan) fn mark(drafts: &mut [Draft], live: &Live, desired: &Desired
             draft.hazards.insert(Hazard::Lockout);
         }
     }
+}
+
+/// The changes of IAM policies and attachments that leave a role without a grant it had, on a guardrail that its account stays
+/// subject to, where no other policy of ours gives it.
+fn left_without(drafts: &[Draft], live: &Live, subjects: &BTreeSet<(RemoteId, AccountId)>) -> BTreeSet<Address> {
+    let before: Vec<(&Address, &Model)> = live.found.iter().map(|(at, found)| (at, &found.model)).collect();
+    let ends = |at: &Address| drafts.iter().rev().find(|draft| draft.address == *at);
+    let stay = before.iter().copied().filter_map(|(at, model)| match ends(at).map(|draft| &draft.change) {
+        None => Some((at, model)),
+        Some(Change::Create { want } | Change::Update { want, .. }) => Some((at, want)),
+        Some(Change::Delete { .. }) => None,
+    });
+    let come = drafts.iter().filter_map(|draft| match &draft.change {
+        Change::Create { want } => Some((&draft.address, want)),
+        _ => None,
+    });
+    let after: Vec<(&Address, &Model)> = stay.chain(come).collect();
+    let mut left = BTreeSet::new();
+    for (guardrail, account) in subjects {
+        let [had, has] = [&before, &after].map(|all| granted(all, account, guardrail, live));
+        for (role, by) in had {
+            let changes = by.iter().flat_map(|(policy, attachment)| [*policy, *attachment]);
+            if !has.contains_key(role) {
+                left.extend(changes.filter(|at| drafts.iter().any(|draft| draft.address == **at)).cloned());
+            }
+        }
+    }
+    // The half of a change that only adds locks nobody out.
+    left.retain(|at| {
+        drafts.iter().any(|draft| {
+            draft.address == *at && (draft.verb == Verb::Delete || matches!(draft.change, Change::Update { .. }))
+        })
+    });
+    left
+}
+
+/// The roles of an account that policies of ours let apply a guardrail, each with the policies and attachments that do.
+fn granted<'m>(
+    all: &[(&'m Address, &'m Model)],
+    account: &AccountId,
+    guardrail: &RemoteId,
+    live: &Live,
+) -> BTreeMap<&'m str, Vec<(&'m Address, &'m Address)>> {
+    let address = live.names.address(guardrail);
+    let is_it = |resource: &Template| is_guardrail(resource, address, Some(guardrail), &live.names);
+    let mut roles: BTreeMap<&str, Vec<(&Address, &Address)>> = BTreeMap::new();
+    for (at, model) in all.iter().copied().filter(|(at, _)| at.scope.account == *account) {
+        let Model::IamPolicyAttachment(attachment) = model else { continue };
+        let policy = all.iter().copied().find(|(other, _)| attachment.policy.address() == Some(*other));
+        if let Some((policy, Model::IamPolicy(model))) = policy
+            && meaning::lets_apply(&model.document, is_it)
+        {
+            roles.entry(attachment.role.as_str()).or_default().push((policy, at));
+        }
+    }
+    roles
 }
 
 fn verdict(document: Option<&Document>, resource: &RemoteId, account: &AccountId, facts: &Facts) -> Permits {

@@ -8,6 +8,7 @@ mod callers;
 mod delegation;
 mod finding;
 mod guardrails;
+mod iam;
 mod key;
 pub(super) mod lockout;
 mod neighbours;
@@ -59,12 +60,22 @@ pub mod codes {
         ROOM_FOR_GUARDRAIL = "P0142": "the account and Region have room for the guardrail, within the 100 that AWS allows";
         /// Twenty versions.
         ROOM_FOR_VERSION = "P0143": "the guardrail has room for the version, within the 20 that AWS allows";
+        /// Twenty managed policies.
+        ROOM_ON_ROLE = "P0144": "the role has room for the policies, within the 20 that AWS allows, or 25 where it has raised that";
         /// The length of an org policy.
         POLICY_SIZE = "P0151": "the org policy is no longer than 10,000 characters";
         /// The length of a resource policy.
         RESOURCE_POLICY_SIZE = "P0152": "the resource policy is no longer than 20,480 characters";
+        /// The length of an IAM policy.
+        IAM_POLICY_SIZE = "P0153": "the IAM policy is no longer than 6,144 characters, white space apart";
         /// Accounts that are not active.
         ACTIVE = "P0161": "the accounts below the nodes of a policy are active";
+        /// Roles are never made.
+        ROLE = "P0162": "the role that a policy is attached to exists";
+        /// Names without regard to path and letter case.
+        NAME_FREE = "P0163": "the account has no IAM policy of others with the name of one that is wanted";
+        /// What AWS never changes.
+        DESCRIPTION = "P0164": "the description of an IAM policy is the one that it was made with, which AWS never changes";
         /// Nobody knows whether callers may.
         CALLERS_UNKNOWN = "W0904": "a guardrail begins to be enforced, and whether the callers there may apply it is not known";
     }
@@ -119,6 +130,7 @@ fn examine(view: &View<'_>) -> Vec<Finding> {
     found.extend(room::examine(view));
     found.extend(size::examine(view));
     found.extend(accounts::examine(view));
+    found.extend(iam::examine(view));
     found.extend(callers::examine(view, &pointers));
     found
 }

@@ -1,6 +1,6 @@
 //! The length of documents as they are sent, with the ids that stand in them.
 
-use super::codes::{POLICY_SIZE, RESOURCE_POLICY_SIZE};
+use super::codes::{IAM_POLICY_SIZE, POLICY_SIZE, RESOURCE_POLICY_SIZE};
 use super::finding::Finding;
 use super::pointer::View;
 use crate::kinds::{Kind, Model};
@@ -9,6 +9,8 @@ use crate::model::{Address, Document, RemoteId};
 
 /// The longest resource policy (botocore model `bedrock`).
 const RESOURCE_POLICY: usize = 20_480;
+/// The longest IAM policy, white space apart (IAM quotas).
+const IAM_POLICY: usize = 6144;
 
 /// The length of everything that is wanted and can be too long.
 pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
@@ -23,6 +25,7 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
             Model::ResourcePolicy(model) => {
                 found.push(judge(view, RESOURCE_POLICY_SIZE, address, &model.document, RESOURCE_POLICY));
             }
+            Model::IamPolicy(model) => found.push(judge(view, IAM_POLICY_SIZE, address, &model.document, IAM_POLICY)),
             _ => {}
         }
     }
@@ -34,6 +37,8 @@ fn judge(view: &View<'_>, code: Code, address: &Address, document: &Document, mo
     let least = length(view, document, 12, 1);
     let fix = if code == POLICY_SIZE {
         "spread what it says over several policies"
+    } else if code == IAM_POLICY_SIZE {
+        "spread its guardrails, models or Regions over several policies"
     } else {
         "share the guardrail with fewer or higher OUs, or with the organization"
     };

@@ -34,6 +34,8 @@ const fn said_by_address(kind: Kind) -> &'static [&'static str] {
         Kind::GuardrailVersion => &["guardrail", "release"],
         Kind::ResourcePolicy => &["resource"],
         Kind::OrgPolicyAttachment => &["policy", "target"],
+        Kind::IamPolicy => &["name", "path"],
+        Kind::IamPolicyAttachment => &["policy", "role"],
         _ => &[],
     }
 }

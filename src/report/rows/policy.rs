@@ -78,30 +78,37 @@ fn statement(statement: &Value) -> Option<(String, String)> {
     }
     // Where whom it is for is told, so is the resource, by the address.
     if statement.get("Principal").is_none() {
-        match (statement.get("Resource").map(written), statement.get("NotResource")) {
-            (Some(resources), _) if resources != "*" => words.push(format!("on {resources}")),
-            (None, Some(spared)) => words.push(format!("on all but {}", written(spared))),
+        match (statement.get("Resource"), statement.get("NotResource")) {
+            (Some(resources), _) => words.push(format!("on {}", several(resources))),
+            (None, Some(spared)) => words.push(format!("on all but {}", several(spared))),
             _ => {}
         }
     }
     let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
-    for (operator, keys) in conditions {
-        for (key, value) in keys.as_object().into_iter().flatten() {
-            words.push(format!("where {} {}", clean::line(key), test(operator, &written(value))));
-        }
+    for (operator, keys) in conditions.filter_map(|(operator, keys)| Some((operator, keys.as_object()?))) {
+        words.extend(keys.iter().map(|(key, value)| format!("where {} {}", clean::line(key), held(operator, value))));
     }
     Some((label.to_owned(), words.join(" ")))
 }
 
-/// What an operator demands of a key.
-fn test(operator: &str, value: &str) -> String {
+/// What a condition asks of its key.
+fn held(operator: &str, value: &Value) -> String {
     let name = operator.split_once(':').map_or(operator, |(_, name)| name);
-    match (name, value) {
-        ("Null", "true") => "is absent".to_owned(),
-        ("Null", "false") => "is there".to_owned(),
-        (_, "\"\"" | "") => "is empty".to_owned(),
-        (name, value) if name.contains("Not") => format!("is not {value}"),
-        (_, value) => format!("is {value}"),
+    match (name, value.as_str()) {
+        ("Null", Some("true")) => "is absent".to_owned(),
+        ("Null", Some("false")) => "is there".to_owned(),
+        (_, Some("")) => "is empty".to_owned(),
+        _ if name.contains("Not") => format!("is not {}", several(value)),
+        _ => format!("is {}", several(value)),
+    }
+}
+
+/// A value, or the first few of a list; references as addresses.
+fn several(value: &Value) -> String {
+    let plain = |value: &Value| written(value).replace("${", "").replace('}', "");
+    match value {
+        Value::Array(items) => super::brief::listed(items.iter().map(plain).collect()).unwrap_or_default(),
+        one => plain(one),
     }
 }
 
@@ -125,6 +132,13 @@ mod tests {
         let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
             "Action": "bedrock:ApplyGuardrail", "Resource": "x", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}}]});
         assert_eq!(in_words(&policy)[0].1, "bedrock:ApplyGuardrail to everyone where aws:PrincipalOrgID is o-abc");
+        let policy = json!({"Statement": [{"Effect": "Deny", "Action": "bedrock:InvokeModel", "Resource": "*",
+            "Condition": {"ArnNotLike": {"bedrock:GuardrailIdentifier": "${guardrail/111122223333/us-east-1/b}:*"}}},
+            {"Effect": "Deny", "Action": "a:B", "Resource": "*", "Condition": {"Null": {"k": "true"}}}]});
+        let told = in_words(&policy);
+        let is_not =
+            "bedrock:InvokeModel on * where bedrock:GuardrailIdentifier is not guardrail/111122223333/us-east-1/b:*";
+        assert_eq!((told[0].1.as_str(), told[1].1.as_str()), (is_not, "a:B on * where k is absent"));
         assert!(in_words(&json!({"other": 1}))[0].1.starts_with('#'));
     }
 }

@@ -32,7 +32,8 @@ use super::decode::{Text, TextRule};
 use super::template::ScopeValues;
 use super::top::Top;
 use crate::kinds::{
-    Model, account_enforcement, guardrail, guardrail_version, invocation_logging, org_policy, resource_policy,
+    Model, account_enforcement, guardrail, guardrail_version, iam_policy, invocation_logging, org_policy,
+    resource_policy,
 };
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::{Span, Spanned};
@@ -83,6 +84,7 @@ fn decode_only(spec: &Spec, diagnostics: &mut Diagnostics) {
     resource_policy::section::decode(spec, diagnostics);
     org_policy::section::decode(spec, diagnostics);
     account_enforcement::section::decode(spec, diagnostics);
+    iam_policy::section::decode(spec, diagnostics);
     invocation_logging::section::decode(spec, diagnostics);
 }
 
@@ -145,6 +147,7 @@ impl<'a> Lowering<'a> {
         resource_policy::section::lower(&mut self);
         org_policy::section::lower(&mut self);
         account_enforcement::section::lower(&mut self);
+        iam_policy::section::lower(&mut self);
         invocation_logging::section::lower(&mut self);
         self.check_enforced();
         self.scan();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kinds::{account_enforcement, guardrail, invocation_logging, org_policy, resource_policy};
+use crate::kinds::{account_enforcement, guardrail, iam_policy, invocation_logging, org_policy, resource_policy};
 use crate::model::diagnostic::Diagnostics;
 use crate::spec::Spec;
 use crate::spec::selector::Selector;
@@ -34,6 +34,9 @@ pub fn selectors(spec: &Spec) -> Needs {
     }
     for entry in account_enforcement::section::decode(spec, unheard) {
         account_enforcement::section::selectors(&entry.entry).for_each(&mut note);
+    }
+    for entry in iam_policy::section::decode(spec, unheard) {
+        iam_policy::section::selectors(&entry.entry).for_each(&mut note);
     }
     for entry in invocation_logging::section::decode(spec, unheard) {
         invocation_logging::section::selectors(&entry.entry).for_each(&mut note);

@@ -55,7 +55,6 @@ fn the_top_level_reports_what_is_mistyped() {
     for (rest, want) in [
         ("guardrials: {}", vec![("E0201", "guardrials")]),
         ("environments: {prod: {}}", vec![("E0502", "environments")]),
-        ("iam_policies: {}", vec![("E0502", "iam_policies")]),
         ("organization: {management_account: 111122223333}", vec![("E0206", "111122223333")]),
         ("organization: {id: o-x}", vec![("E0202", "organization"), ("E0208", "o-x")]),
         (

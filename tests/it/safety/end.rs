@@ -3,22 +3,11 @@
 //! Ids stay: the local AWS makes them of the name and of how many of that name were ever made. So a second guardrail or
 //! policy of one name is a difference, even if it is gone again; and so is a version number that was spent in vain.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What depends on when a request came, or follows from the rest in AWS's own time; and the tokens that were seen.
-const TIMES: [&str; 11] = [
-    "session",
-    "created_at",
-    "updated_at",
-    "createdAt",
-    "updatedAt",
-    "change",
-    "clock",
-    "effective",
-    "from",
-    "tokens",
-    "seen",
-];
+const TIMES: [&str; 10] =
+    ["created_at", "updated_at", "createdAt", "updatedAt", "change", "clock", "effective", "from", "tokens", "seen"];
 
 /// The state, without times and tokens.
 pub(super) fn lasting(mut state: Value) -> Value {
@@ -32,15 +21,31 @@ fn forget(value: &mut Value) {
             entries.retain(|_, value| !is_going(value));
             // How often a role was assumed is no part of what was reached.
             entries.retain(|key, _| !TIMES.contains(&key.as_str()) && !key.starts_with("session/"));
-            // They all hold, whichever was attached first.
-            if let Some(Value::Array(attached)) = entries.get_mut("SERVICE_CONTROL_POLICY") {
-                attached.sort_by_key(Value::to_string);
+            if entries.contains_key("default_version") {
+                only_default(entries);
+            }
+            // Two actions that attach may end in either order, which means nothing for policies that all hold.
+            for list in ["SERVICE_CONTROL_POLICY", "attached"] {
+                if let Some(Value::Array(attached)) = entries.get_mut(list) {
+                    attached.sort_by_key(Value::to_string);
+                }
             }
             entries.values_mut().for_each(forget);
         }
         Value::Array(items) => items.iter_mut().for_each(forget),
         _ => {}
     }
+}
+
+/// Of an IAM policy the document in effect. IAM has no tokens: a call that is sent again makes a version more, and which
+/// number is the default one is nobody's business.
+fn only_default(policy: &mut Map<String, Value>) {
+    let number = policy["default_version"].to_string();
+    let document = policy["versions"][number.as_str()]["document"].clone();
+    policy.retain(|key, _| {
+        !["versions", "default_version", "last_version", "created", "updated"].contains(&key.as_str())
+    });
+    policy.insert("document".to_owned(), document);
 }
 
 /// A guardrail or version that is being deleted goes when somebody looks for it.
@@ -87,6 +92,11 @@ pub(super) fn unowned(state: &Value, stack: &str) -> Vec<String> {
     let policies = entries(&organization["policies"]);
     let others = policies.keys().filter(|id| !marked(&organization["tags"][id.as_str()]));
     unowned.extend(others.map(|id| format!("policy {id}")));
+    for (account, iam) in entries(&state["iam"]) {
+        let policies = entries(&iam["policies"]);
+        let others = policies.iter().filter(|(_, policy)| !marked(&policy["tags"]));
+        unowned.extend(others.map(|(name, _)| format!("IAM policy {name} of {account}")));
+    }
     unowned
 }
 

@@ -15,11 +15,12 @@ use super::tally::Findings;
 use crate::support::Sandbox;
 
 /// The specs of each example, applied one after the other, and then destroyed.
-pub(super) const EXAMPLES: [&[&str]; 4] = [
+pub(super) const EXAMPLES: [&[&str]; 5] = [
     &["examples/quickstart"],
     &["examples/organization"],
     &["examples/full-surface"],
     &["examples/staged-rollout", "examples/staged-rollout/2-canary", "examples/staged-rollout/3-everyone"],
+    &["examples/least-privilege-app"],
 ];
 
 const PROTECTED: &str = "prevent_destroy: true";
@@ -272,4 +273,9 @@ async fn full_surface_survives_everything() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn staged_rollout_survives_everything() {
     matrix(EXAMPLES[3]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn least_privilege_app_survives_everything() {
+    matrix(EXAMPLES[4]).await;
 }

@@ -7,6 +7,7 @@ mod direction;
 mod effect;
 mod foreign;
 mod hand_over;
+mod iam;
 mod interrupted;
 mod leaving;
 mod lockout;

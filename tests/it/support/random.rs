@@ -183,16 +183,56 @@ fn logging() -> Value {
     json!({"all": {"cloud_watch": log, "s3": {"bucket": "logs", "key_prefix": ""}, "data": ["IMAGE", "AUDIO", "TEXT"]}})
 }
 
+/// A policy of each template, some of them attached; a version that is called `key` stands for one of the spec. None reaches beyond the home account, and none is in the way of what is
+/// enforced there.
+fn iam_policies() -> impl Strategy<Value = Value> {
+    let all = vec!["require", "any", "invoke", "apply", "manage", "raw"];
+    let version = words(&["any", "current", "key"]);
+    (subsequence(all, 0..=4), version, any::<bool>(), "[a-z]{2,6}").prop_map(move |(chosen, version, attached, tag)| {
+        let entry = |name: &str| match name {
+            "require" => object([
+                ("template", json!("require_guardrail")),
+                ("guardrails", json!(["baseline"])),
+                ("version", json!(version)),
+                ("path", json!("/bedrail/")),
+                ("attach_to_roles", if attached { json!(["app-role"]) } else { Value::Null }),
+            ]),
+            "any" => json!({"template": "require_guardrail", "guardrails": "any"}),
+            "invoke" => {
+                json!({"template": "invoke_models", "models": [format!("a.{tag}"), "us.a.b"], "regions": ["us-east-1"]})
+            }
+            "apply" => {
+                json!({"template": "apply_guardrail", "guardrails": ["baseline"], "attach_to_roles": ["BedrailRead"]})
+            }
+            "manage" => json!({"template": "manage_guardrails", "tags": {"t": tag}}),
+            _ => json!({"document": {"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+                "Action": "bedrock:ApplyGuardrail", "Resource": "${guardrail.baseline.arn}"}}}),
+        };
+        let entries: Map<String, Value> = chosen.into_iter().map(|name| (name.to_owned(), entry(name))).collect();
+        if entries.is_empty() { Value::Null } else { json!(entries) }
+    })
+}
+
+/// The same with this key in the place of `key`, or no version.
+fn with_key(mut policies: Value, key: Option<&str>) -> Value {
+    if let Some(version) = policies.pointer_mut("/require/version").filter(|version| *version == "key") {
+        *version = key.map_or(json!("any"), |key| json!(key));
+    }
+    policies
+}
+
 /// A spec of the organization of the default seed. `release` names the keys of its versions, so that specs of different
 /// releases never give one name to two contents.
 pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
     let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let targets =
         subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
-    (guardrail(), guardrail(), shape, targets, guarding(), models(), control()).prop_map(
-        move |(baseline, second, (named, two, locked, enforced, permits_get, logged), targets, guarding, models, control)| {
+    (guardrail(), guardrail(), shape, targets, guarding(), models(), (control(), iam_policies())).prop_map(
+        move |(baseline, second, shape, targets, guarding, models, (control, iam))| {
+            let (named, two, locked, enforced, permits_get, logged) = shape;
             let key = format!("baseline-{release}");
             let version = if named { json!(key) } else { Value::Null };
+            let iam = with_key(iam, named.then_some(key.as_str()));
             let enforce = object([
                 ("guardrail", json!("baseline")),
                 ("version", version.clone()),
@@ -224,6 +264,7 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
                 ("account_enforcement", if enforced { json!({ "management": enforcement }) } else { Value::Null }),
                 // Another configuration would wait for `--adopt`, whoever wrote it.
                 ("invocation_logging", if logged { logging() } else { Value::Null }),
+                ("iam_policies", iam),
             ])
         },
     )
@@ -279,8 +320,8 @@ pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
         });
     let policies = vec((pointer(), any::<bool>()), 1..=3);
     let sharing = (vec(0..4_usize, 2), any::<bool>());
-    (guardrails, nodes.prop_shuffle(), policies, option::of(pointer()), sharing).prop_map(
-        move |((baseline, second, [numbered, protect, keyed]), nodes, policies, account, (shapes, get))| {
+    (guardrails, nodes.prop_shuffle(), policies, option::of(pointer()), sharing, iam_policies()).prop_map(
+        move |((baseline, second, [numbered, protect, keyed]), nodes, policies, account, (shapes, get), iam)| {
             let key = format!("baseline-{release}");
             let two = second.is_some();
             let mut baseline = baseline;
@@ -340,6 +381,7 @@ pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
                     "account_enforcement",
                     account.map_or(Value::Null, |pointer| json!({ "management": target(&pointer) })),
                 ),
+                ("iam_policies", with_key(iam, keyed.then_some(key.as_str()))),
             ])
         },
     )

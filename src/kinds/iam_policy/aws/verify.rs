@@ -1,0 +1,163 @@
+//! What was written is tried: whether IAM itself says that no model is called without a guardrail, that one is with it, and
+//! none with another. IAM spreads changes with a delay, so each answer is waited for.
+
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType};
+
+use super::{default_document, get};
+use crate::aws::{ApplyError, AwsError, WriteCx};
+use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, items, statements};
+use crate::kinds::iam_policy::template::{WITH_GUARDRAIL, WITHOUT_GUARDRAIL};
+use crate::model::{Document, RemoteId, Scope};
+
+const SIMULATE: &str = "iam:SimulateCustomPolicy";
+const SIMULATE_ROLE: &str = "iam:SimulatePrincipalPolicy";
+const GET_ROLE: &str = "iam:GetRole";
+
+/// A model call to try.
+struct Trial {
+    /// In words.
+    what: String,
+    /// The guardrail and version that it names.
+    guardrail: Option<String>,
+    /// The model.
+    model: String,
+    allowed: bool,
+}
+
+/// The calls to try under a policy that requires a guardrail; none for any other.
+fn trials(document: &Document) -> Vec<Trial> {
+    let text = |statement: &Document, key: &str| statement.get(key).and_then(Document::as_text).map(str::to_owned);
+    let named = |sid: &str| statements(document).iter().find(|one| text(one, "Sid").as_deref() == Some(sid));
+    let (Some(with), Some(_)) = (named(WITH_GUARDRAIL), named(WITHOUT_GUARDRAIL)) else { return Vec::new() };
+    let Some(Document::Map(operators)) = with.get("Condition") else { return Vec::new() };
+    let Some((operator, keys)) = operators.first_key_value() else { return Vec::new() };
+    let first = |document: Option<&Document>| items(document).first().and_then(Document::as_text).map(str::to_owned);
+    let (Some(value), Some(model)) = (first(keys.get(GUARDRAIL)), first(with.get("Resource"))) else {
+        return Vec::new();
+    };
+    let any = operator == "Null";
+    // A guardrail's id has letters, so this one is nobody's.
+    let other = |of: &str| format!("{}:guardrail/000000000000:1", of.split(":guardrail/").next().unwrap_or(of));
+    let partition = model.split(':').nth(1).unwrap_or("aws");
+    let example = format!("arn:{partition}:bedrock:us-east-1:000000000000");
+    let right = if any { other(&example) } else { value.replace('*', "1") };
+    // What a pattern stands for does not matter to it.
+    let model = model.replace('*', "x");
+    let trial =
+        |what: String, guardrail: Option<String>, allowed| Trial { what, guardrail, model: model.clone(), allowed };
+    let mut all = vec![
+        trial("without a guardrail".to_owned(), None, false),
+        trial(format!("with {right}"), Some(right.clone()), true),
+    ];
+    if !any {
+        all.push(trial("with another guardrail".to_owned(), Some(other(&right)), false));
+    }
+    all
+}
+
+/// Tries the policy as IAM has stored it, if it requires a guardrail.
+///
+/// # Errors
+/// What IAM says instead, or a call that failed.
+pub(super) async fn document(
+    cx: &WriteCx<'_>,
+    scope: &Scope,
+    id: &RemoteId,
+    want: &Document,
+) -> Result<(), ApplyError> {
+    if !crate::kinds::iam_policy::meaning::guards(want) {
+        return Ok(());
+    }
+    let mut pace = cx.run.wait.pace(id.as_str());
+    loop {
+        let tried = async {
+            let policy = get(&cx.read, scope, id.as_str()).await?;
+            let stored = default_document(&cx.read, scope, id.as_str(), &policy).await?;
+            let text = serde_json::to_string(&stored).unwrap_or_default();
+            for trial in trials(&stored) {
+                let request = cx.read.clients.iam(scope).simulate_custom_policy().policy_input_list(text.as_str());
+                let request = request
+                    .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
+                    .resource_arns(&trial.model)
+                    .set_context_entries(trial.context());
+                let answer = cx.read.call(SIMULATE, id.as_str(), request.send()).await?;
+                trial.judge(id.as_str(), answer.evaluation_results())?;
+            }
+            Ok(())
+        };
+        match tried.await {
+            Err(error) if may_pass(&error) && pace.rest(cx.run.wait.deadlines.conflict).await => {}
+            result => return result,
+        }
+    }
+}
+
+/// Tries the role to which a policy that requires a guardrail was attached: with everything else that it has.
+///
+/// # Errors
+/// What IAM says instead, or a call that failed.
+pub(crate) async fn role(cx: &WriteCx<'_>, scope: &Scope, policy: &RemoteId, role: &str) -> Result<(), ApplyError> {
+    let mut pace = cx.run.wait.pace(role);
+    loop {
+        let tried = async {
+            let iam = cx.read.clients.iam(scope);
+            let found = cx.read.call(GET_ROLE, role, iam.get_role().role_name(role).send()).await?;
+            let arn = found.role().map(|role| role.arn().to_owned()).filter(|arn| !arn.is_empty());
+            let arn = arn.ok_or_else(|| AwsError::unreadable(GET_ROLE, role, "the answer has no ARN"))?;
+            let written = get(&cx.read, scope, policy.as_str()).await?;
+            let stored = default_document(&cx.read, scope, policy.as_str(), &written).await?;
+            for trial in trials(&stored) {
+                let request = iam.simulate_principal_policy().policy_source_arn(arn.as_str());
+                let request = request
+                    .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
+                    .resource_arns(&trial.model)
+                    .set_context_entries(trial.context());
+                let answer = cx.read.call(SIMULATE_ROLE, &arn, request.send()).await?;
+                trial.judge(&arn, answer.evaluation_results())?;
+            }
+            Ok(())
+        };
+        match tried.await {
+            Err(error) if may_pass(&error) && pace.rest(cx.run.wait.deadlines.conflict).await => {}
+            result => return result,
+        }
+    }
+}
+
+/// Whether IAM may say otherwise when the change has spread.
+fn may_pass(error: &ApplyError) -> bool {
+    match error {
+        ApplyError::Unproven { .. } => true,
+        ApplyError::Aws(error) => error.class == crate::aws::Class::NotFound,
+        _ => false,
+    }
+}
+
+impl Trial {
+    /// Without a guardrail the key is absent, which is not the same as empty.
+    fn context(&self) -> Option<Vec<ContextEntry>> {
+        let guardrail = self.guardrail.as_ref()?;
+        let entry = ContextEntry::builder()
+            .context_key_name(GUARDRAIL)
+            .context_key_values(guardrail)
+            // IAM has no type for ARNs here.
+            .context_key_type(ContextKeyTypeEnum::String)
+            .build();
+        Some(vec![entry])
+    }
+
+    fn judge(&self, object: &str, results: &[EvaluationResult]) -> Result<(), ApplyError> {
+        let allowed = |one: &EvaluationResult| *one.eval_decision() == PolicyEvaluationDecisionType::Allowed;
+        let wrong = results.iter().find(|one| allowed(one) != self.allowed);
+        if let (None, false) = (wrong, results.is_empty()) {
+            return Ok(());
+        }
+        let found = wrong.map_or("not said to be anything", |one| one.eval_decision().as_str());
+        Err(ApplyError::Unproven {
+            object: object.to_owned(),
+            simulated: format!("a call of {} {}", self.model, self.what),
+            found: found.to_owned(),
+            wanted: if self.allowed { "allowed" } else { "denied" },
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! The codes of IAM policies.
+
+crate::codes! {
+    /// Both ways to say what, or neither.
+    TEMPLATE_OR_DOCUMENT = "E6001": "an IAM policy says by neither or by both of `template` and `document` what it does";
+    /// A field of another template.
+    NOT_OF_TEMPLATE = "E6002": "a field has no meaning for the template of an IAM policy";
+    /// A field that the template needs.
+    TEMPLATE_NEEDS = "E6003": "a template of an IAM policy lacks a field that it needs";
+    /// One name twice.
+    SAME_NAME = "E6004": "two IAM policies have the same name in one account, which AWS takes once whatever its path and letter case";
+    /// Too long.
+    SIZE = "E6005": "an IAM policy is longer than 6,144 characters, white space apart";
+    /// A number where Regions count differently.
+    NUMBER = "E6006": "an IAM policy names a version by its number, which is another one in each Region";
+    /// A version of any guardrail.
+    VERSION_OF_ANY = "E6007": "an IAM policy names a version and no guardrail that it would be of";
+    /// One role twice.
+    ROLE_TWICE = "E6008": "an IAM policy is attached to one role twice";
+    /// A geography that is not known.
+    GEOGRAPHY = "E6009": "an inference profile cannot be called from any Region of an IAM policy";
+    /// A statement that identity policies do not have.
+    STATEMENT = "E6010": "a document does not follow the syntax of an identity policy";
+    /// A current version of what others manage.
+    CURRENT_OF_OTHERS = "E6011": "an IAM policy asks for the current version of a guardrail that others manage";
+    /// More policies than a role may have.
+    TOO_MANY = "E6012": "more policies are attached to one role than AWS allows, 25 at most";
+}

@@ -1,0 +1,70 @@
+use serde_json::json;
+
+use super::*;
+use crate::kinds::iam_policy::meaning;
+use crate::model::{RemoteId, Template};
+
+const ARN: &str = "arn:aws:bedrock:us-east-1:111122223333:guardrail/abc";
+
+fn guardrail(version: Option<&str>) -> Guardrails {
+    let id = |text: String| Ref::Foreign(RemoteId::new(text));
+    Guardrails::These(vec![Guardrail {
+        arn: id(ARN.to_owned()),
+        version: version.map(|number| id(format!("{ARN}:{number}"))),
+        profiles: vec!["arn:aws:bedrock:us-west-2:111122223333:guardrail-profile/us.guardrail.v1:0".to_owned()],
+    }])
+}
+
+fn with_place<R>(ask: impl FnOnce(&Place<'_>) -> R) -> R {
+    let (partition, account) = (Partition::new("aws"), "111122223333".parse().expect("an account"));
+    ask(&Place { partition: &partition, account: &account, regions: &[Region::new("us-east-1")] })
+}
+
+fn rendered(document: &Document) -> serde_json::Value {
+    document.render(&|_| None).expect("nothing is referred to")
+}
+
+#[test]
+fn a_guardrail_is_required_by_any_number_or_by_one() {
+    let models = ["arn:aws:bedrock:us-east-1::foundation-model/m.n".to_owned()];
+    let document = |version| with_place(|place| require_guardrail(&guardrail(version), &models, place));
+    let any = rendered(&document(None));
+    let statement =
+        |sid: &str| any["Statement"].as_array().and_then(|all| all.iter().find(|one| one["Sid"] == sid)).cloned();
+    let (with, without) = (statement(WITH_GUARDRAIL), statement(WITHOUT_GUARDRAIL));
+    assert_eq!(
+        with.expect("an allowance")["Condition"],
+        json!({"ArnLike": {"bedrock:GuardrailIdentifier": format!("{ARN}:*")}})
+    );
+    let without = without.expect("a denial");
+    assert_eq!(without["Condition"], json!({"ArnNotLike": {"bedrock:GuardrailIdentifier": format!("{ARN}:*")}}));
+    assert_eq!(without["Resource"], "*");
+    let one = rendered(&document(Some("3")));
+    assert!(
+        one.to_string().contains(&format!(r#"{{"StringNotEquals":{{"bedrock:GuardrailIdentifier":"{ARN}:3"}}}}"#)),
+        "{one}"
+    );
+    let apply = statement("ApplyGuardrail").expect("an allowance");
+    assert_eq!(apply["Resource"][0], ARN, "without a version");
+    assert_eq!(apply["Resource"][1], "arn:aws:bedrock:us-west-2:111122223333:guardrail-profile/us.guardrail.v1:0");
+    assert!(meaning::guards(&document(None)));
+    assert!(meaning::lets_apply(&document(None), |resource| *resource == Template::text(ARN)));
+}
+
+#[test]
+fn some_guardrail_must_be_named() {
+    let any = rendered(&with_place(|place| require_guardrail(&Guardrails::Any, &[], place)));
+    assert!(any.to_string().contains(r#"{"Null":{"bedrock:GuardrailIdentifier":"true"}}"#), "{any}");
+}
+
+#[test]
+fn administrators_are_pinned_to_regions() {
+    let document = rendered(&with_place(|place| manage_guardrails(&[], place)));
+    let text = document.to_string();
+    assert!(
+        text.contains(r#"{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}"#) && !text.contains("kms:"),
+        "{text}"
+    );
+    let keyed = rendered(&with_place(|place| manage_guardrails(&["key".to_owned()], place)));
+    assert!(keyed.to_string().contains("kms:CreateGrant"));
+}

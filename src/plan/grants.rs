@@ -1,0 +1,62 @@
+//! Who may apply guardrails by IAM policies of ours, and what that means for the order: a grant is there before something is
+//! enforced that needs it, and goes after that.
+
+use super::order::Draft;
+use super::{Change, phases};
+use crate::kinds::{Kind, Model, Verb, iam_policy};
+use crate::model::{Address, Names, Ref, RemoteId, Segment, Template, wildcard};
+
+/// Whether `draft` is about what an identity may do.
+fn is_of_iam(draft: &Draft) -> bool {
+    matches!(draft.address.kind, Kind::IamPolicy | Kind::IamPolicyAttachment)
+}
+
+/// Whether this puts calls under a guardrail.
+pub(super) fn enforces(kind: Kind) -> bool {
+    matches!(kind, Kind::AccountEnforcement | Kind::OrgPolicy | Kind::OrgPolicyAttachment)
+}
+
+fn lets_apply(model: &Model) -> bool {
+    match model {
+        Model::IamPolicy(policy) => iam_policy::meaning::lets_apply_some(&policy.document),
+        Model::IamPolicyAttachment(attachment) => attachment.says.applies,
+        _ => false,
+    }
+}
+
+/// Whether what `pointer` enforces may be felt by those to whom `grant` is given.
+fn is_felt(pointer: &Draft, grant: &Draft) -> bool {
+    let organization = pointer.address.kind != Kind::AccountEnforcement;
+    enforces(pointer.address.kind) && (organization || pointer.address.scope.account == grant.address.scope.account)
+}
+
+/// Whether `grant` lets callers apply guardrails where `pointer` begins to enforce one, and so comes first.
+pub(super) fn precedes(grant: &Draft, pointer: &Draft) -> bool {
+    let (Change::Create { want } | Change::Update { want, .. }) = &grant.change else { return false };
+    is_of_iam(grant) && !phases::narrows(grant) && is_felt(pointer, grant) && lets_apply(want)
+}
+
+/// Whether `pointer`, which takes protection away, lets go of what `grant` lets callers apply, so that the grant goes after.
+pub(super) fn outlasts(grant: &Draft, pointer: &Draft) -> bool {
+    let (Change::Update { have, .. } | Change::Delete { have, .. }) = &grant.change else { return false };
+    is_of_iam(grant)
+        && (pointer.verb == Verb::Delete || phases::narrows(pointer))
+        && is_felt(pointer, grant)
+        && lets_apply(have)
+}
+
+/// Whether a resource of an identity policy is this guardrail, by its address or by its ARN.
+pub(super) fn is_guardrail(
+    resource: &Template,
+    address: Option<&Address>,
+    arn: Option<&RemoteId>,
+    names: &Names,
+) -> bool {
+    let by_arn = |pattern: &str| arn.is_some_and(|arn| wildcard(pattern.as_bytes(), arn.as_str().as_bytes()));
+    match resource.0.as_slice() {
+        [Segment::Text(text)] => by_arn(text) || text == "*",
+        [Segment::Id(Ref::To(other), _)] => Some(other) == address || names.ids(other).any(|id| Some(id) == arn),
+        [Segment::Id(Ref::Foreign(id), _)] => Some(id) == arn,
+        _ => false,
+    }
+}
