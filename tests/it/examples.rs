@@ -95,6 +95,11 @@ fn full_surface_is_applied_and_stays() {
 }
 
 #[test]
+fn multi_account_is_applied_and_stays() {
+    walk("examples/multi-account");
+}
+
+#[test]
 fn logging_is_applied_and_stays() {
     walk("examples/logging");
 }

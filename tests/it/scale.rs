@@ -29,10 +29,6 @@ account_enforcement: {everyone: {accounts: [all], guardrail: baseline}}
 /// How many accounts deny entry.
 const CLOSED_DOORS: usize = 20;
 
-async fn state(sandbox: &Sandbox) -> Value {
-    sandbox.control("GET", "/_bedrail/state", &Value::Null).await
-}
-
 async fn holding(state: Value) -> Sandbox {
     Sandbox::seeded(Seed::Value(state)).await
 }
@@ -49,7 +45,7 @@ fn members(state: &Value) -> Vec<String> {
 async fn three_hundred_accounts_in_two_regions() {
     let generate: Generate = "accounts=300,ous=20".parse().expect("a size");
     let sandbox = Sandbox::with(Config { generate, ..Config::default() }).await;
-    let mut before = state(&sandbox).await;
+    let mut before = sandbox.state().await;
     let members_before = members(&before);
     let doors: Vec<&String> = members_before.iter().take(CLOSED_DOORS).collect();
     for account in &doors {
@@ -70,7 +66,7 @@ async fn three_hundred_accounts_in_two_regions() {
     assert_eq!(plan.held.len(), 2 * CLOSED_DOORS);
 
     // The doors open: only what was missing is done, and then nothing is left to do.
-    let mut open = state(&sandbox).await;
+    let mut open = sandbox.state().await;
     for account in &doors {
         open["iam"].as_object_mut().expect("a map").remove(account.as_str());
     }
@@ -80,7 +76,7 @@ async fn three_hundred_accounts_in_two_regions() {
     assert_in_sync(&sandbox.plan(TEXT).await, TEXT);
 
     // One account is closed and one is new: just these are named.
-    let mut after = state(&sandbox).await;
+    let mut after = sandbox.state().await;
     let accounts = after["organization"]["accounts"].as_object_mut().expect("the accounts");
     let (gone, new) = (members_before[40].clone(), "999988887777".to_owned());
     let mut made = accounts[&gone].clone();

@@ -183,10 +183,6 @@ impl Sandbox {
         self.control("POST", "/_bedrail/clock", &json!({"advance_ms": 5_000})).await;
     }
 
-    pub(super) async fn holds(&self) -> Value {
-        self.control("GET", "/_bedrail/state", &Value::Null).await
-    }
-
     pub(super) async fn timeline(&self) -> Value {
         self.control("GET", "/_bedrail/timeline", &Value::Null).await
     }

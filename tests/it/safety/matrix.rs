@@ -106,7 +106,7 @@ fn deeds(specs: &[&str]) -> Vec<Deed> {
 
 /// The steps of an example, undisturbed.
 pub(super) async fn steps(specs: &[&str], findings: &mut Findings) -> Vec<Arc<Step>> {
-    let mut before = Sandbox::start().await.holds().await;
+    let mut before = Sandbox::start().await.state().await;
     let mut steps = Vec::new();
     for deed in deeds(specs) {
         let (step, complete, after) = Box::pin(step(deed, before, findings)).await;
@@ -129,7 +129,7 @@ pub(super) async fn step(deed: Deed, before: Value, findings: &mut Findings) -> 
     let plan = deed.plan(&sandbox).await;
     sandbox.settle().await;
     findings.gaps(&deed.name, &gaps(&sandbox.timeline().await));
-    let after = sandbox.holds().await;
+    let after = sandbox.state().await;
     let complete = attempt.is_complete() && plan.actions.is_empty() && plan.blind.is_empty();
     // What was held may have had to wait for what was done, such as a version that is named by the number it would get.
     let has_held = attempt.plan.as_ref().is_some_and(|plan| !plan.held.is_empty());
@@ -207,7 +207,7 @@ pub(super) async fn rerun(step: &Step, sandbox: &Sandbox, run: &str, reruns: usi
     }
     sandbox.settle().await;
     findings.gaps(run, &gaps(&sandbox.timeline().await));
-    let state = sandbox.holds().await;
+    let state = sandbox.state().await;
     let unowned = unowned(&state, step.deed.stack()).into_iter().map(|what| format!("{run}: not ours: {what}"));
     findings.wrong.extend(unowned);
     state

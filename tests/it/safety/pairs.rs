@@ -52,7 +52,7 @@ impl Case {
             findings.wrong.push(format!("{}: {}", first.name, attempt.told()));
         }
         sandbox.settle().await;
-        let before = sandbox.holds().await;
+        let before = sandbox.state().await;
         let (second, complete, _) = step(self.deed("second", &self.second), before, &mut findings).await;
         let calls: u64 = second.calls.values().sum();
         if !complete {

@@ -51,7 +51,7 @@ async fn two_applies_of_one_spec_do_the_work_of_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_applies_of_two_specs_leave_nothing_twice() {
     let mut all = Findings::default();
-    let before = Sandbox::start().await.holds().await;
+    let before = Sandbox::start().await.state().await;
     let numbers = super::one_case().map_or(0..if super::all() { 24 } else { 4 }, |number| number..number + 1);
     for number in numbers {
         let mut findings = Findings::default();
@@ -63,7 +63,7 @@ async fn two_applies_of_two_specs_leave_nothing_twice() {
         let attempt = first.attempt(&sandbox, AGAIN).await;
         assert!(attempt.is_complete(), "{}", attempt.told());
         sandbox.settle().await;
-        let sandbox = Sandbox::holding(sandbox.holds().await).await;
+        let sandbox = Sandbox::holding(sandbox.state().await).await;
         let losers = race(&one, &other, &sandbox, 0).await;
         findings.runs += 2;
         if losers.iter().any(String::is_empty) {
@@ -82,7 +82,7 @@ async fn two_applies_of_two_specs_leave_nothing_twice() {
         if !left.is_empty() || !plan.blind.is_empty() {
             findings.wrong.push(format!("race {number} left {left:?}, unseen {:?}; after {losers:?}", plan.blind));
         }
-        let state = sandbox.holds().await;
+        let state = sandbox.state().await;
         findings.wrong.extend(unowned(&state, other.stack()).into_iter().map(|what| format!("race {number}: {what}")));
         sandbox.settle().await;
         findings.gaps(&format!("race {number}"), &gaps(&sandbox.timeline().await));

@@ -5,7 +5,7 @@ use bedrail_localstack::Seed;
 use serde_json::{Value, json};
 
 use super::{guardrail, held, spec};
-use crate::support::{Sandbox, assert_in_sync, steps};
+use crate::support::{MANAGEMENT, Sandbox, assert_in_sync, steps};
 
 const SANDBOX_1: &str = "555566667777";
 const SANDBOX_2: &str = "666677778888";
@@ -66,7 +66,7 @@ async fn each_account_has_a_guardrail_of_its_own() {
 #[tokio::test]
 async fn an_account_that_cannot_be_entered_is_a_blind_spot_and_the_others_go_on() {
     let sandbox = Sandbox::start().await;
-    let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+    let mut state = sandbox.state().await;
     state["iam"][SANDBOX_2] = json!({"roles": {}});
     let sandbox = Sandbox::seeded(Seed::Value(state)).await;
 
@@ -80,4 +80,76 @@ async fn an_account_that_cannot_be_entered_is_a_blind_spot_and_the_others_go_on(
     assert_eq!(enforced(&sandbox).await, [format!("{SANDBOX_1}: ok")]);
     // The plan and the apply have clients of their own; neither asks twice for one account.
     assert_eq!(sandbox.counts().await["sts:AssumeRole"], 3, "{:#?}", sandbox.counts().await);
+}
+
+/// The role by which bedrail enters, admitting whoever `principal` and `condition` say.
+fn role(principal: &str, condition: &Value) -> Value {
+    let mut statement = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
+    if !condition.is_null() {
+        statement["Condition"] = condition.clone();
+    }
+    let administrator = json!({"Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    json!({"trust": {"Version": "2012-10-17", "Statement": [statement]}, "inline": {"all": administrator}})
+}
+
+#[tokio::test]
+async fn an_external_id_is_sent_with_every_role() {
+    let mut state = Sandbox::start().await.state().await;
+    let asks = json!({"StringEquals": {"sts:ExternalId": "larkfield-7"}});
+    for account in [SANDBOX_1, SANDBOX_2] {
+        let door = role("arn:aws:iam::111122223333:root", &asks);
+        state["iam"][account] = json!({"roles": {"OrganizationAccountAccessRole": door}});
+    }
+    let mut sandbox = Sandbox::seeded(Seed::Value(state)).await;
+    let text = enforcing("[\"ou:Sandbox\"]");
+    assert_eq!(sandbox.plan(&text).await.held.len(), 2);
+    sandbox.roles.as_mut().expect("roles").external_id = Some("larkfield-7".to_owned());
+    sandbox.apply(&text).await;
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+}
+
+#[tokio::test]
+async fn a_caller_outside_of_the_management_account_goes_through_its_role_there() {
+    const TOOLING: &str = "222233334444";
+    let mut state = Sandbox::start().await.state().await;
+    let door = role("arn:aws:iam::222233334444:root", &Value::Null);
+    state["iam"][MANAGEMENT] = json!({"roles": {"BedrailExecution": door}});
+    let mut sandbox = Sandbox::seeded(Seed::Value(state)).await;
+    sandbox.account = TOOLING.to_owned();
+    let text = enforcing("[\"ou:Sandbox\", management, \"222233334444\"]");
+    let names = &mut sandbox.roles.as_mut().expect("roles").names;
+    names.management = Some("BedrailExecution".to_owned());
+    let plan = sandbox.apply(&text).await;
+    assert_eq!(steps(&plan).iter().filter(|step| step.contains("account-enforcement")).count(), 4);
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+
+    // What the role wrote is ours to take away again.
+    let fewer = enforcing("[\"ou:Sandbox\"], except: [management, \"222233334444\"]");
+    assert_eq!(steps(&sandbox.plan(&fewer).await).len(), 2, "{:#?}", steps(&sandbox.plan(&fewer).await));
+}
+
+#[tokio::test]
+async fn a_session_that_reads_is_enough_for_a_plan() {
+    let sandbox = Sandbox::start().await;
+    sandbox.set(json!({"authorize": true})).await;
+    let plan = sandbox.plan(&enforcing("[\"ou:Sandbox\"]")).await;
+    assert!(plan.blind.is_empty() && plan.scanned.not_scanned.is_empty(), "{:#?}", plan.blind);
+}
+
+#[tokio::test]
+async fn what_is_left_behind_is_found_where_the_scan_looks() {
+    let sandbox = Sandbox::start().await;
+    let own = |accounts: &str| {
+        spec(&format!("guardrails:\n{}", guardrail("own", "zeus", &format!(", accounts: {accounts}"))))
+    };
+    sandbox.apply(&own("[\"ou:Sandbox\"]")).await;
+    let fewer = own("[account:sandbox-1]");
+    assert_in_sync(&sandbox.plan(&fewer).await, &fewer);
+    let everywhere = fewer.replace("scan: {regions: declared}", "scan: {regions: declared, accounts: all}");
+    let plan = sandbox.plan(&everywhere).await;
+    assert_eq!(steps(&plan), ["delete guardrail own"]);
+    assert_eq!(plan.actions[0].address.scope.account.as_str(), SANDBOX_2);
+    sandbox.apply(&everywhere).await;
+    assert_in_sync(&sandbox.plan(&everywhere).await, &everywhere);
 }

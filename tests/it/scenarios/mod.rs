@@ -109,10 +109,6 @@ impl Sandbox {
         plan
     }
 
-    async fn state(&self) -> Value {
-        self.control("GET", "/_bedrail/state", &Value::Null).await
-    }
-
     async fn edit(&self, edit: impl FnOnce(&mut Value)) {
         let mut state = self.state().await;
         edit(&mut state);

@@ -111,6 +111,11 @@ impl Sandbox {
         http::call(self.endpoint(), method, path, body).await
     }
 
+    /// Everything that the local AWS holds.
+    pub(crate) async fn state(&self) -> Value {
+        self.control("GET", "/_bedrail/state", &Value::Null).await
+    }
+
     pub(crate) async fn set(&self, options: Value) {
         self.control("POST", "/_bedrail/options", &options).await;
     }
