@@ -48,7 +48,7 @@ impl Sides {
         let Some(desired) = lower(spec, &facts, &mut faults) else { return Err(Failure::Spec(faults)) };
         diagnostics.extend(faults);
         let survey = survey(&desired, &facts);
-        let readings = live::read(clients, &survey, |readings| contents_needed(readings, &desired)).await;
+        let readings = live::read(clients, &survey, |readings| contents_needed(readings, &desired, &facts)).await;
         let live = recognise(readings, &desired, &facts);
         Ok(Self { facts, desired, live })
     }

@@ -15,9 +15,9 @@ use std::collections::BTreeSet;
 
 use futures::future::{join, join_all};
 
-use crate::aws::{CallLog, Clients, Place, ReadCx, Survey};
+use crate::aws::{CallLog, Clients, Place, ReadCx, Survey, list};
 use crate::kinds::{Kind, resource_policy};
-use crate::model::{Needed, Raw, Readings, Scope};
+use crate::model::{Needed, Raw, Readings, Scope, Unread};
 use crate::spec::lower::{destinations, profiles_from};
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
@@ -33,12 +33,28 @@ pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readi
     // Nobody is known to need these, so one that does not answer hides nothing that anybody waits for.
     let of_forgotten = Readings { items: of_forgotten.items, ..Readings::default() };
     readings = merge([of_left, of_forgotten, readings]);
-    let Needed { recognised, compared } = needed(&readings);
+    let Needed { recognised, compared, enforcements } = needed(&readings);
     contents::fill(&cx, &mut readings, &recognised).await;
     contents::compare(&cx, &mut readings, compared).await;
     readings.pointed = pointed::look(&cx, survey).await;
     readings.roles = roles::look(&cx, survey).await;
-    readings
+    let enforced = join_all(enforcements.iter().map(|scope| enforcement(&cx, survey, scope))).await;
+    merge(enforced.into_iter().chain([readings]))
+}
+
+/// The enforced configuration of one place.
+async fn enforcement(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope) -> Readings {
+    let kind = Kind::AccountEnforcement;
+    let mut found = Readings::default();
+    match list(kind, cx, survey, scope, &found).await {
+        Ok(listing) => found.items = listing.items,
+        // Where there is no Bedrock, nothing can be enforced.
+        Err(error) if cx.clients.is_unavailable(scope.region.as_ref(), &error) => {}
+        Err(error) => {
+            found.unread.push(Unread { kind, scope: scope.clone(), id: None, why: error.reason() });
+        }
+    }
+    found
 }
 
 async fn scopes(cx: &ReadCx<'_>, survey: &Survey) -> Readings {

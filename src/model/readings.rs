@@ -99,7 +99,7 @@ pub struct Readings {
     pub controls: BTreeMap<String, BTreeSet<RemoteId>>,
 }
 
-/// The versions of which more must be known than the lists show.
+/// What must be known besides what the lists of the spec's places show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needed {
     /// Those by whose content they are recognised; one that cannot be read is a blind spot.
@@ -107,4 +107,6 @@ pub struct Needed {
     /// Those that a moving pointer leaves or reaches, and from where they are read; one that cannot be read leaves the
     /// move unranked, and hides nothing.
     pub compared: BTreeMap<RemoteId, Scope>,
+    /// The places whose enforced configuration must be known, though the spec does not look there.
+    pub enforcements: BTreeSet<Scope>,
 }

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::losing;
 use super::moves::{Moves, promises};
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{Kind, Model};
-use crate::model::{Address, Desired, Evidence, Marker, Needed, Owner, Raw, Readings, RemoteId, owner_of};
+use crate::model::{Address, Desired, Evidence, Facts, Marker, Needed, Owner, Raw, Readings, RemoteId, owner_of};
 
 /// The versions whose content must be read: for each content that is wanted of a guardrail, those whose marker promises
 /// it, since a marker is only a hint; and where none does, those without a marker, since any version with that content
-/// serves. Besides, those that a moving pointer leaves or reaches, to compare them.
-pub fn contents_needed(readings: &Readings, desired: &Desired) -> Needed {
+/// serves. Besides, those that a moving pointer leaves or reaches, to compare them; and the enforced configurations of
+/// accounts that lose a permission.
+pub fn contents_needed(readings: &Readings, desired: &Desired, facts: &Facts) -> Needed {
     let guardrails = addresses(readings, desired);
     let mut versions: BTreeMap<&RemoteId, Vec<(&Raw, Option<&Marker>)>> = BTreeMap::new();
     for raw in &readings.items {
@@ -42,7 +44,8 @@ pub fn contents_needed(readings: &Readings, desired: &Desired) -> Needed {
         }
     }
     needed.extend(pointed_at(readings, desired, &guardrails));
-    Needed { recognised: needed, compared: Moves { readings, desired, addresses: guardrails, versions }.compared() }
+    let compared = Moves { readings, desired, addresses: guardrails, versions }.compared();
+    Needed { recognised: needed, compared, enforcements: losing::places(readings, desired, facts) }
 }
 
 /// The named and numbered versions that something of the spec enforces, and whose content is not known to be the one that

@@ -1,11 +1,12 @@
-//! What protects an account is not taken away while that which the spec wants in its place is held, or was not seen.
+//! What protects an account is not taken away while that which the spec wants in its place is held, or was not seen; nor is a
+//! permission that an account may need that was not seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::decide::{Options, Purpose};
 use super::effect::{Chain, Effect, Moment};
 use super::order::{Draft, Edges};
-use super::{Change, Held, Why, phases};
+use super::{Change, Held, Why, losing, phases};
 use crate::kinds::{Kind, Model, Verb};
 use crate::model::{Address, Blind, Desired, Facts, Live};
 
@@ -24,9 +25,39 @@ pub(super) fn hold(
         protects(blind.kind) && wanted.any(|address| blind.covers(address))
     };
     let unseen = live.blind.iter().any(wanted_there);
-    if options.purpose == Purpose::Destroy || !(missing || unseen) {
-        return;
+    let mut out: BTreeMap<usize, (Why, String)> = drafts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, draft)| Some((at, (Why::NotVisible, losing::unseen(draft, live, facts)?))))
+        .collect();
+    if options.purpose != Purpose::Destroy && (missing || unseen) {
+        let hint =
+            "what the spec wants in the place of what goes is held, or was not seen; it stays until that is done";
+        let bare = baring(drafts, live, facts);
+        for at in bare {
+            out.entry(at).or_insert_with(|| (Why::Needs, hint.to_owned()));
+        }
     }
+    loop {
+        let before = |at: &usize| edges[*at].keys().find_map(|before| out.get(before));
+        let next = (0..drafts.len()).filter(|at| !out.contains_key(at)).find_map(|at| Some((at, before(&at)?.clone())));
+        let Some((at, (_, hint))) = next else { break };
+        out.insert(at, (Why::Needs, hint));
+    }
+    for (at, (why, hint)) in &out {
+        let Draft { address, verb, .. } = &drafts[*at];
+        let (address, verb, why, hint) = (address.clone(), *verb, *why, hint.clone());
+        held.entry(address.clone()).or_insert(Held { address, verb, why, hint });
+    }
+    let mut at = 0;
+    drafts.retain(|_| {
+        at += 1;
+        !out.contains_key(&(at - 1))
+    });
+}
+
+/// The removals that would leave an account without what protects it now.
+fn baring(drafts: &[Draft], live: &Live, facts: &Facts) -> Vec<usize> {
     let [now, end] = [Moment::Now, Moment::End].map(|moment| Effect::at(moment, drafts, live, facts));
     let bared: Vec<&Chain> =
         now.chains.iter().zip(&end.chains).filter(|(now, end)| is_bared(now, end)).map(|(now, _)| now).collect();
@@ -47,24 +78,7 @@ pub(super) fn hold(
         }
         _ => false,
     };
-    let mut out: BTreeSet<usize> = (0..drafts.len()).filter(|at| takes(&drafts[*at])).collect();
-    loop {
-        let after = |at: &usize| !out.contains(at) && edges[*at].keys().any(|before| out.contains(before));
-        let Some(next) = (0..drafts.len()).find(after) else { break };
-        out.insert(next);
-    }
-    for at in &out {
-        let Draft { address, verb, .. } = &drafts[*at];
-        let hint =
-            "what the spec wants in the place of what goes is held, or was not seen; it stays until that is done";
-        let (address, verb) = (address.clone(), *verb);
-        held.entry(address.clone()).or_insert(Held { address, verb, why: Why::Needs, hint: hint.to_owned() });
-    }
-    let mut at = 0;
-    drafts.retain(|_| {
-        at += 1;
-        !out.contains(&(at - 1))
-    });
+    (0..drafts.len()).filter(|at| takes(&drafts[*at])).collect()
 }
 
 /// Whether something is in effect that nothing takes the place of.

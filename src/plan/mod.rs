@@ -16,6 +16,7 @@ mod hand_over;
 mod kept;
 mod locks;
 mod logged;
+mod losing;
 mod moves;
 mod needs;
 mod order;

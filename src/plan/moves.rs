@@ -39,12 +39,26 @@ impl<'a> Moves<'a> {
                     continue;
                 }
                 if let Reached::Version(id) = reached {
-                    compared.insert(id, from.clone());
+                    let from = self.from(&id, &from);
+                    compared.insert(id, from);
                 }
+                let from = self.from(&have, &from);
                 compared.insert(have, from);
             }
         }
         compared
+    }
+
+    /// Where a version is read: in the account that owns it, if that is one of the spec's, else where something points at it.
+    fn from(&self, version: &RemoteId, pointed: &Scope) -> Scope {
+        let mut place = version.as_str().split(':').skip(3);
+        let (region, account) = (place.next(), place.next().and_then(|account| account.parse().ok()));
+        match (region, account) {
+            (Some(region), Some(account)) if self.desired.accounts.contains(&account) => {
+                Scope::regional(account, Region::new(region))
+            }
+            _ => pointed.clone(),
+        }
     }
 
     /// The pointers of an enforcement or policy that the spec wants, where they point and where they are wanted to point.

@@ -172,6 +172,11 @@ fn likeness(action: &Action, rows: &[Row]) -> String {
     format!("{:?}", (address.kind, &address.name, verb, phase, prune, entry, direction, hazards, rows))
 }
 
+/// A text without the account and the Region in which it stands.
+pub(crate) fn anywhere(text: &str, scope: &Scope) -> String {
+    general(text, scope, false, false)
+}
+
 /// A text without the account and the Region in which it stands, where more than one are meant.
 fn general(text: &str, scope: &Scope, one_account: bool, one_region: bool) -> String {
     let (account, region) = (scope.account.as_str(), scope.region_name());

@@ -143,6 +143,7 @@ fn no_example_is_left_out() {
         "kms-encrypted",
         "least-privilege-app",
         "logging",
+        "multi-account",
         "organization",
         "quickstart",
         "staged-rollout",

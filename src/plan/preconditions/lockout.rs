@@ -102,7 +102,13 @@ fn granted<'m>(
     roles
 }
 
-fn verdict(document: Option<&Document>, resource: &RemoteId, account: &AccountId, facts: &Facts) -> Permits {
+/// What a policy says to an account of the organization; none lets nobody in.
+pub(in crate::plan) fn verdict(
+    document: Option<&Document>,
+    resource: &RemoteId,
+    account: &AccountId,
+    facts: &Facts,
+) -> Permits {
     let (Some(document), Some(organization)) = (document, &facts.organization) else { return Permits::No };
     let place = organization.accounts.iter().find(|other| other.id == *account);
     let ancestors = place.map(|account| account.ancestors.as_slice()).unwrap_or_default();

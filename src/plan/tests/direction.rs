@@ -18,7 +18,7 @@ fn id(number: u32) -> RemoteId {
 }
 
 fn compared(world: &World) -> Vec<RemoteId> {
-    contents_needed(&world.readings, &world.desired).compared.into_keys().collect()
+    contents_needed(&world.readings, &world.desired, &facts()).compared.into_keys().collect()
 }
 
 fn enforcing(plan: &Plan) -> &Action {

@@ -26,7 +26,7 @@ fn a_marker_alone_is_not_believed() {
     world.has_guardrail(&us(), "baseline", "one", marks("baseline"));
     world.has_version(&us(), 1, None, "one", false);
     assert_eq!(steps(&world.plan())[0], format!("create guardrail-version {}", version_name("one")));
-    let needed = contents_needed(&world.readings, &world.desired);
+    let needed = contents_needed(&world.readings, &world.desired, &facts());
     assert_eq!(needed.recognised, BTreeSet::from([RemoteId::new(format!("{}:1", arn(&us(), "baseline")))]));
     assert!(needed.compared.is_empty(), "nothing points yet: {needed:?}");
 }

@@ -1,12 +1,12 @@
 //! What surrounds the actions of a plan: scope, refusals, what is held or unseen, warnings, what is not ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use crate::model::{Address, Region};
-use crate::plan::{Held, Plan, Precondition, State};
+use crate::plan::{Held, Plan, Precondition, State, Why};
 use crate::report::disclosure::{self, counted, some};
-use crate::report::fold::places;
+use crate::report::fold::{anywhere, places};
 use crate::report::refusal::{Refusal, flags};
 use crate::report::summary::Deed;
 use crate::report::unseen::{self, Refused, Unseen, general, unseen};
@@ -85,26 +85,49 @@ pub(crate) fn preconditions(plan: &Plan, look: Look<'_>) -> String {
     let counts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
     let tone = if count(State::Failed) > 0 { Tone::Bad } else { Tone::Doubt };
     let mut out = heading(&format!("Preconditions: {}", counts.join(", ")), tone, look);
+    let mut alike: BTreeMap<_, Vec<&Precondition>> = BTreeMap::new();
     for one in doubtful {
+        alike.entry((one.state != State::Failed, one.code, general_message(one), &one.fix)).or_default().push(one);
+    }
+    for ((_, code, message, fix), all) in alike {
+        let Some(one) = all.first() else { continue };
         let tone = if one.state == State::Failed { Tone::Bad } else { Tone::Doubt };
-        let about = one.address.as_ref().map(|address| format!("{}: ", clean::line(&address.to_string())));
-        let said = look.disclosure.scrub_text(&format!("{} [{}]", one.message, one.code));
-        let said = format!("{} {}{}", one.state.word(), about.unwrap_or_default(), clean::line(&said));
+        let about = places(all.iter().filter_map(|one| one.address.as_ref()));
+        let about = if about.is_empty() { String::new() } else { format!("{}: ", some(&about, NAMED)) };
+        let message = if all.len() == 1 { &one.message } else { &message };
+        let said = clean::line(&look.disclosure.scrub_text(&format!("{message} [{code}]")));
+        let said = format!("{} {about}{said}", one.state.word());
         out += &look.style.paint(tone, indented(&said, 2, look.width).trim_end());
         out.push('\n');
         // One that is about everything is true of most plans: a line is enough, and the JSON has the rest.
         if one.address.is_none() && one.state == State::Unknown {
             continue;
         }
-        if !one.accounts.is_empty() {
+        let accounts: BTreeSet<_> = all.iter().flat_map(|one| &one.accounts).collect();
+        if !accounts.is_empty() {
             let named = if one.state == State::Failed { disclosure::NAMED } else { FEW };
-            out += &indented(&format!("accounts: {}", some(&one.accounts, named)), 6, look.width);
+            out += &indented(&format!("accounts: {}", some(accounts, named)), 6, look.width);
         }
-        if let Some(fix) = &one.fix {
+        if let Some(fix) = fix {
             out += &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(fix))), 6, look.width);
         }
     }
     out
+}
+
+/// What a precondition says of its place, and of every other alike.
+fn general_message(one: &Precondition) -> String {
+    one.address.as_ref().map_or_else(|| one.message.clone(), |address| anywhere(&one.message, &address.scope))
+}
+
+/// Why something is held there, and anywhere else alike: the accounts that it would hurt stand with the precondition.
+fn general_hint(held: &Held) -> String {
+    let hint = anywhere(&general(&held.hint, &held.address.scope.account), &held.address.scope);
+    let accounts = hint.split_once("]: ").filter(|_| held.why == Why::Precondition);
+    match accounts.and_then(|(head, tail)| Some((head, tail.split_once("; ")?.1))) {
+        Some((head, fix)) => format!("{head}]; {fix}"),
+        None => hint,
+    }
 }
 
 /// What is not done, and why.
@@ -116,7 +139,7 @@ pub(crate) fn held(plan: &Plan, look: Look<'_>) -> String {
     let mut said: BTreeMap<_, BTreeMap<Deed, Vec<&Held>>> = BTreeMap::new();
     for held in &plan.held {
         let deed = Deed::named(held.verb, held.address.kind, false);
-        let hint = general(&held.hint, &held.address.scope.account);
+        let hint = general_hint(held);
         said.entry((held.why, hint)).or_default().entry(deed).or_default().push(held);
     }
     for ((why, general), deeds) in said {

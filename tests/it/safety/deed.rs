@@ -95,7 +95,8 @@ impl Deed {
 
     /// What there is to do, read without any fault.
     pub(super) async fn plan(&self, sandbox: &Sandbox) -> Plan {
-        let clients = sandbox.clients(Access::ReadOnly).await;
+        let clients = sandbox.try_clients_of(&self.spec, Access::ReadOnly, Retries::default()).await;
+        let clients = clients.expect("the emulator answers");
         let sides = Box::pin(Sides::read(&self.spec, &clients, &mut Diagnostics::default())).await;
         let sides = sides.expect("the facts are there");
         sides.plan(&self.options(), self.digest.clone()).expect("the spec fits")
@@ -110,7 +111,7 @@ impl Deed {
     /// As [`Self::attempt`], waiting so long at most.
     pub(super) async fn attempt_within(&self, sandbox: &Sandbox, retries: Retries, deadlines: Deadlines) -> Attempt {
         let unplanned = |why: String| Attempt { plan: None, outcome: Err(why) };
-        let clients = match sandbox.try_clients(Access::ReadWrite, retries).await {
+        let clients = match sandbox.try_clients_of(&self.spec, Access::ReadWrite, retries).await {
             Ok(clients) => clients,
             Err(error) => return unplanned(error.to_string()),
         };

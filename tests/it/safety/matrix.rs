@@ -15,12 +15,15 @@ use super::tally::Findings;
 use crate::support::Sandbox;
 
 /// The specs of each example, applied one after the other, and then destroyed.
-pub(super) const EXAMPLES: [&[&str]; 5] = [
+pub(super) const EXAMPLES: [&[&str]; 8] = [
     &["examples/quickstart"],
     &["examples/organization"],
     &["examples/full-surface"],
     &["examples/staged-rollout", "examples/staged-rollout/2-canary", "examples/staged-rollout/3-everyone"],
     &["examples/least-privilege-app"],
+    &["examples/multi-account"],
+    &["examples/kms-encrypted"],
+    &["examples/logging"],
 ];
 
 const PROTECTED: &str = "prevent_destroy: true";
@@ -278,4 +281,19 @@ async fn staged_rollout_survives_everything() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn least_privilege_app_survives_everything() {
     matrix(EXAMPLES[4]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn multi_account_survives_everything() {
+    matrix(EXAMPLES[5]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kms_encrypted_survives_everything() {
+    matrix(EXAMPLES[6]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logging_survives_everything() {
+    matrix(EXAMPLES[7]).await;
 }

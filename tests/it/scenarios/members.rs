@@ -153,3 +153,53 @@ async fn what_is_left_behind_is_found_where_the_scan_looks() {
     sandbox.apply(&everywhere).await;
     assert_in_sync(&sandbox.plan(&everywhere).await, &everywhere);
 }
+
+/// A team pins the guardrail `arn` in its own account, with a spec of its own.
+async fn pin(sandbox: &mut Sandbox, account: &str, arn: &str) {
+    let (home, roles) = (std::mem::replace(&mut sandbox.account, account.to_owned()), sandbox.roles.take());
+    let text = format!(
+        "format: 1\nstack: team\nregions: [us-east-1]\nscan: {{regions: declared}}\n\
+         external_guardrails: {{shared: {{arns: {{us-east-1: \"{arn}\"}}, versions: {{us-east-1: \"1\"}}}}}}\n\
+         account_enforcement: {{own: {{guardrail: shared}}}}\n"
+    );
+    sandbox.apply(&text).await;
+    (sandbox.account, sandbox.roles) = (home, roles);
+}
+
+#[tokio::test]
+async fn who_loses_a_permission_is_looked_into_before_it_goes() {
+    let mut sandbox = Sandbox::start().await;
+    let shared = |with: &str| {
+        spec(&format!(
+            "guardrails:\n{}versions: {{one: {{guardrail: baseline}}}}\n\
+             resource_policies: {{baseline: {{guardrail: baseline, share_with: {with}}}}}\n",
+            guardrail("baseline", "zeus", "")
+        ))
+    };
+    let all = shared("organization");
+    sandbox.apply(&all).await;
+    let sides = sandbox.sides(&all).await.expect("both sides");
+    let made = sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("it is made");
+    let arn = made.1.id.to_string();
+    pin(&mut sandbox, SANDBOX_1, &arn).await;
+
+    let few = shared("{organizational_units: [\"ou:Workloads\"]}");
+    let plan = sandbox.plan(&few).await;
+    assert_eq!(steps(&plan), ["update resource-policy baseline"]);
+    let locked_out: Vec<String> = plan.actions[0].locked_out.iter().map(ToString::to_string).collect();
+    assert_eq!(locked_out, [SANDBOX_1], "only the one that enforces it is locked out");
+
+    // Where it cannot be known, nothing is taken away.
+    let mut state = sandbox.state().await;
+    state["iam"][SANDBOX_2] = json!({"roles": {}});
+    let closed = Sandbox::seeded(Seed::Value(state)).await;
+    let plan = closed.plan(&few).await;
+    assert_eq!(steps(&plan), [""; 0], "{:#?}", plan.held);
+    assert_eq!(held(&plan), ["not-visible update resource-policy baseline"]);
+    assert!(plan.held[0].hint.contains(SANDBOX_2), "{}", plan.held[0].hint);
+
+    // Nobody who keeps the permission is asked.
+    sandbox.forget_requests().await;
+    sandbox.plan(&all).await;
+    assert!(!sandbox.counts().await.contains_key("sts:AssumeRole"), "{:#?}", sandbox.counts().await);
+}

@@ -14,7 +14,7 @@ use bedrail::aws::{Access, AwsError, Clients, Connection, Deadlines, Retries, Ro
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{Digest, Region, RoleNames};
 use bedrail::plan::{Options, Plan};
-use bedrail::reconcile::{Failure, Sides};
+use bedrail::reconcile::{Failure, Sides, roles};
 use bedrail::spec::lower::check;
 use bedrail::spec::sources::Sources;
 use bedrail::spec::{Input, Spec, read};
@@ -81,7 +81,9 @@ impl Sandbox {
 
     /// Clients of another account, which may only read.
     pub(crate) async fn clients_of(&self, account: &str) -> Clients {
-        self.open(account, Access::ReadOnly, Retries::default()).await.expect("the emulator answers")
+        self.open(account, Access::ReadOnly, Retries::default(), self.roles.clone())
+            .await
+            .expect("the emulator answers")
     }
 
     pub(crate) async fn clients(&self, access: Access) -> Clients {
@@ -90,10 +92,26 @@ impl Sandbox {
 
     /// As [`Self::clients`], where the very first call may be the one that fails.
     pub(crate) async fn try_clients(&self, access: Access, retries: Retries) -> Result<Clients, AwsError> {
-        self.open(&self.account, access, retries).await
+        self.open(&self.account, access, retries, self.roles.clone()).await
     }
 
-    async fn open(&self, account: &str, access: Access, retries: Retries) -> Result<Clients, AwsError> {
+    /// As [`Self::try_clients`], other accounts entered as this spec says.
+    pub(crate) async fn try_clients_of(
+        &self,
+        spec: &Spec,
+        access: Access,
+        retries: Retries,
+    ) -> Result<Clients, AwsError> {
+        self.open(&self.account, access, retries, roles(spec, "bedrail-test".to_owned())).await
+    }
+
+    async fn open(
+        &self,
+        account: &str,
+        access: Access,
+        retries: Retries,
+        roles: Option<Roles>,
+    ) -> Result<Clients, AwsError> {
         let connection = Connection {
             profile: None,
             endpoint_url: Some(self.endpoint().to_owned()),
@@ -101,7 +119,7 @@ impl Sandbox {
             sandbox: Some(Caller { account: account.parse().expect("an account id") }),
             parallelism: 16,
             retries,
-            roles: self.roles.clone(),
+            roles,
         };
         connection.open(access).await
     }

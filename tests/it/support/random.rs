@@ -183,8 +183,8 @@ fn logging() -> Value {
     json!({"all": {"cloud_watch": log, "s3": {"bucket": "logs", "key_prefix": ""}, "data": ["IMAGE", "AUDIO", "TEXT"]}})
 }
 
-/// A policy of each template, some of them attached; a version that is called `key` stands for one of the spec. None reaches beyond the home account, and none is in the way of what is
-/// enforced there.
+/// A policy of each template, some of them attached; a version that is called `key` stands for one of the spec. None reaches
+/// beyond the home account, and none is in the way of what is enforced there.
 fn iam_policies() -> impl Strategy<Value = Value> {
     let all = vec!["require", "any", "invoke", "apply", "manage", "raw"];
     let version = words(&["any", "current", "key"]);
@@ -227,8 +227,9 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
     let shape = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let targets =
         subsequence(vec!["root", "ou:Sandbox", "ou:Workloads/Prod", "account:sandbox-1", "333344445555"], 1..=3);
-    (guardrail(), guardrail(), shape, targets, guarding(), models(), (control(), iam_policies())).prop_map(
-        move |(baseline, second, shape, targets, guarding, models, (control, iam))| {
+    let members = subsequence(vec!["ou:Sandbox", "account:payments-dev", "222233334444"], 0..=2);
+    (guardrail(), guardrail(), shape, targets, guarding(), models(), (control(), iam_policies(), members)).prop_map(
+        move |(baseline, second, shape, targets, guarding, models, (control, iam, members))| {
             let (named, two, locked, enforced, permits_get, logged) = shape;
             let key = format!("baseline-{release}");
             let version = if named { json!(key) } else { Value::Null };
@@ -247,13 +248,20 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
                 ("selective_content_guarding", guarding),
                 ("model_enforcement", models),
             ]);
+            let enforcement = if enforced { enforcement } else { Value::Null };
+            let members = if members.is_empty() {
+                Value::Null
+            } else {
+                json!({"accounts": members, "regions": ["us-east-1"], "guardrail": "baseline"})
+            };
             let policy = json!({"enforce": [enforce], "lock": locked, "attach": targets});
             object([
                 ("format", json!(1)),
                 ("stack", json!("acme")),
                 ("organization", json!({"management_account": "111122223333"})),
                 ("regions", json!(REGIONS)),
-                ("scan", json!({"regions": "declared"})),
+                // An account that is no longer selected keeps its enforcement until somebody looks there.
+                ("scan", json!({"regions": "declared", "accounts": "all"})),
                 ("guardrails", guardrails),
                 ("versions", if named { json!({ key: {"guardrail": "baseline"} }) } else { Value::Null }),
                 (
@@ -261,7 +269,7 @@ pub(crate) fn spec(release: &'static str) -> impl Strategy<Value = Value> {
                     json!({"baseline": object([("guardrail", json!("baseline")), ("share_with", json!("organization")), ("actions", actions)])}),
                 ),
                 ("org_policies", object([("org", policy), ("deny", control)])),
-                ("account_enforcement", if enforced { json!({ "management": enforcement }) } else { Value::Null }),
+                ("account_enforcement", object([("management", enforcement), ("members", members)])),
                 // Another configuration would wait for `--adopt`, whoever wrote it.
                 ("invocation_logging", if logged { logging() } else { Value::Null }),
                 ("iam_policies", iam),
@@ -372,7 +380,8 @@ pub(crate) fn enforcing(release: &'static str) -> impl Strategy<Value = Value> {
                 ("stack", json!("acme")),
                 ("organization", json!({"management_account": "111122223333"})),
                 ("regions", json!(REGIONS)),
-                ("scan", json!({"regions": "declared"})),
+                // An account that is no longer selected keeps its enforcement until somebody looks there.
+                ("scan", json!({"regions": "declared", "accounts": "all"})),
                 ("guardrails", guardrails),
                 ("versions", if versions.is_empty() { Value::Null } else { json!(versions) }),
                 ("resource_policies", shares),
