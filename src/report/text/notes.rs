@@ -59,12 +59,21 @@ pub(crate) fn refused(refusals: &[Refusal], look: Look<'_>) -> String {
         return String::new();
     }
     let mut out = heading("Refused until it is allowed", Tone::Bad, look);
+    let mut hazards: Vec<(_, Vec<&Address>)> = Vec::new();
     for refusal in refusals {
         match refusal {
-            Refusal::Hazard { hazard, address } => push!(out, "  {hazard}  {}\n", clean::line(&address.to_string())),
+            Refusal::Hazard { hazard, address } => match hazards.iter_mut().find(|(known, _)| *known == hazard) {
+                Some((_, addresses)) => addresses.push(address),
+                None => hazards.push((hazard, vec![address])),
+            },
             Refusal::TooManyDeletes { deletes, allowed } => {
                 out += &indented(&format!("{deletes} deletes at once, where {allowed} are allowed"), 2, look.width);
             }
+        }
+    }
+    for (hazard, addresses) in hazards {
+        for place in places(addresses) {
+            push!(out, "  {hazard}  {place}\n");
         }
     }
     let flags: Vec<String> = flags(refusals).iter().map(|flag| clean::line(flag)).collect();
@@ -122,11 +131,11 @@ fn general_message(one: &Precondition) -> String {
 
 /// Why something is held there, and anywhere else alike: the accounts that it would hurt stand with the precondition.
 fn general_hint(held: &Held) -> String {
-    let hint = anywhere(&general(&held.hint, &held.address.scope.account), &held.address.scope);
-    let accounts = hint.split_once("]: ").filter(|_| held.why == Why::Precondition);
-    match accounts.and_then(|(head, tail)| Some((head, tail.split_once("; ")?.1))) {
-        Some((head, fix)) => format!("{head}]; {fix}"),
-        None => hint,
+    let reason = anywhere(&general(&held.hint, &held.address.scope.account), &held.address.scope);
+    let accounts = reason.split_once("]: ").filter(|_| held.why == Why::Precondition);
+    match accounts.and_then(|(cause, tail)| Some((cause, tail.split_once("; ")?.1))) {
+        Some((cause, fix)) => format!("{cause}]; {fix}"),
+        None => reason,
     }
 }
 
