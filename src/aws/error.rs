@@ -144,6 +144,10 @@ impl AwsError {
                 "call from the management account, or name a role there: `organization.management_role`".to_owned()
             }
             Class::AccessDenied => format!("allow {} for this caller on {}", self.operation, self.object),
+            Class::InUse if self.operation == "bedrock:DeleteGuardrail" => {
+                "an enforcement or policy still names it: `--scan all` looks into every account, and `--wait` waits longer"
+                    .to_owned()
+            }
             Class::Conflict | Class::Busy | Class::InUse => {
                 "something else still changes or uses it: run again, or wait longer with --wait".to_owned()
             }

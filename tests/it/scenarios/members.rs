@@ -203,3 +203,34 @@ async fn who_loses_a_permission_is_looked_into_before_it_goes() {
     sandbox.plan(&all).await;
     assert!(!sandbox.counts().await.contains_key("sts:AssumeRole"), "{:#?}", sandbox.counts().await);
 }
+
+#[tokio::test]
+async fn a_version_that_an_account_pins_unseen_stays_and_the_scan_shows_who() {
+    let mut sandbox = Sandbox::start().await;
+    let with = |versions: &str| {
+        spec(&format!(
+            "guardrails:\n{}versions: {versions}\n\
+             resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n",
+            guardrail("baseline", "zeus", "")
+        ))
+    };
+    let one = with("{one: {guardrail: baseline}}");
+    sandbox.apply(&one).await;
+    let sides = sandbox.sides(&one).await.expect("both sides");
+    let made = sides.live.found.iter().find(|(address, _)| address.kind.word() == "guardrail").expect("it is made");
+    let arn = made.1.id.to_string();
+    pin(&mut sandbox, SANDBOX_1, &arn).await;
+
+    let none = with("{}");
+    sandbox.patience = 0.01;
+    let (plan, outcome) = sandbox.apply_with(&none, &Options::default()).await;
+    assert_eq!(steps(&plan), ["delete guardrail-version one"]);
+    let failed = format!("{:?}", outcome.failed);
+    assert!(failed.contains("ResourceInUse") && failed.contains("--scan all"), "{failed}");
+    assert_eq!(enforced(&sandbox).await, [format!("{SANDBOX_1}: ok")]);
+
+    let everywhere = none.replace("scan: {regions: declared}", "scan: {regions: declared, accounts: all}");
+    let plan = sandbox.plan(&everywhere).await;
+    assert_eq!(held(&plan), ["precondition delete guardrail-version one"]);
+    assert!(plan.held[0].hint.contains(SANDBOX_1), "{}", plan.held[0].hint);
+}

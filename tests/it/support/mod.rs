@@ -33,6 +33,8 @@ pub(crate) struct Sandbox {
     pub(crate) account: String,
     /// How long reads may not know what was made.
     pub(crate) visible: Duration,
+    /// By how much the deadlines of apply are scaled.
+    pub(crate) patience: f64,
     /// How members are entered; through the role that AWS makes there unless a test says otherwise.
     pub(crate) roles: Option<Roles>,
 }
@@ -72,7 +74,7 @@ impl Sandbox {
             external_id: None,
             session: "bedrail-test".to_owned(),
         };
-        Self { visible: VISIBLE, account, emulator, roles: Some(roles) }
+        Self { visible: VISIBLE, patience: 0.5, account, emulator, roles: Some(roles) }
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -199,7 +201,7 @@ impl Sandbox {
     pub(crate) async fn carry_out(&self, sides: &Sides, plan: &Plan) -> Outcome {
         let clients = self.clients(Access::ReadWrite).await;
         let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-        let wait = Wait::seeded(Deadlines { visible: self.visible, ..Deadlines::scaled(0.5) }, 7);
+        let wait = Wait::seeded(Deadlines { visible: self.visible, ..Deadlines::scaled(self.patience) }, 7);
         let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root);
         let interrupted = AtomicBool::new(false);
         let tools =
