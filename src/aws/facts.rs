@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::call::{CallLog, ReadCx};
 use super::clients::Clients;
 use super::error::{AwsError, Class};
+use super::units;
 use crate::kinds::org_policy_type::PolicyType;
-use crate::model::{Account, AccountId, Caller, Document, Organization, OrganizationalUnit, Partition};
+use crate::model::{Account, AccountId, Caller, Document, Organization, Partition};
 
 /// What the spec says of where it belongs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub async fn organization(
     let delegation = if caller == management { Ok(None) } else { tree.delegation().await };
     let all_features = tree.all_features(&root).await;
     let accounts = tree.accounts().await?;
-    let units = tree.units(&root.id, units).await?;
+    let units = units::along(&tree.cx, &root.id, units).await?;
     Ok(Some(Organization {
         id: root.organization,
         management_account: root.management_account,
@@ -237,56 +238,6 @@ impl Tree<'_> {
             }
         }
     }
-
-    /// The OUs on the levels that the paths pass through, siblings included: they are read anyway, and name candidates.
-    async fn units(&self, root: &str, paths: &BTreeSet<String>) -> Result<Vec<OrganizationalUnit>, AwsError> {
-        let mut units = Vec::new();
-        let mut listed = BTreeSet::new();
-        for path in paths {
-            let (mut parent, mut parent_path, mut ancestors) = (root.to_owned(), String::new(), vec![root.to_owned()]);
-            for name in path.split('/') {
-                if listed.insert(parent.clone()) {
-                    units.extend(self.children(&parent, &parent_path, &ancestors).await?);
-                }
-                parent_path = join(&parent_path, name);
-                let Some(unit) = units.iter().find(|unit| unit.path == parent_path) else { break };
-                parent.clone_from(&unit.id);
-                ancestors.clone_from(&unit.ancestors);
-            }
-        }
-        units.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(units)
-    }
-
-    async fn children(
-        &self,
-        parent: &str,
-        path: &str,
-        ancestors: &[String],
-    ) -> Result<Vec<OrganizationalUnit>, AwsError> {
-        const OPERATION: &str = "organizations:ListOrganizationalUnitsForParent";
-        let (mut units, mut next) = (Vec::new(), None);
-        loop {
-            let request = self.cx.clients.organizations().list_organizational_units_for_parent();
-            let request = request.parent_id(parent).max_results(20).set_next_token(next);
-            let page = self.cx.call(OPERATION, parent, request.send()).await?;
-            for row in page.organizational_units() {
-                let (Some(id), Some(name)) = (row.id(), row.name()) else {
-                    return Err(AwsError::unreadable(OPERATION, parent, "an OU has no id or name"));
-                };
-                let ancestors = ancestors.iter().cloned().chain([id.to_owned()]).collect();
-                units.push(OrganizationalUnit { id: id.to_owned(), path: join(path, name), ancestors });
-            }
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(units);
-            }
-        }
-    }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
 }
 
 /// `Status` is about to be withdrawn (2026-09-09) in favour of `State`, so it counts only where `State` is absent.

@@ -14,9 +14,11 @@ mod effective;
 mod error;
 mod facts;
 mod ids;
+mod lately;
 mod remote;
 mod survey;
 mod token;
+mod units;
 mod wait;
 
 pub use crate::model::{bedrock_regions, organizations_region};
@@ -32,4 +34,5 @@ pub use ids::Ids;
 pub use remote::{Edit, Listing, Place, Remote, list, namesake, perform, place, read, shown_by};
 pub use survey::Survey;
 pub(crate) use token::token;
+pub use units::name as name_units;
 pub use wait::{Deadlines, Wait};

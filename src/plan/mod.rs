@@ -25,6 +25,7 @@ mod precondition;
 mod preconditions;
 mod principal;
 mod recognise;
+mod related;
 mod removal;
 mod target;
 mod until;
