@@ -144,6 +144,32 @@ pub async fn organization(
     }))
 }
 
+/// The organization of the caller, whatever a spec says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// `o-…`
+    pub id: String,
+    /// The account that manages it.
+    pub management_account: AccountId,
+    /// Whether it has all features; `None` where AWS does not say.
+    pub all_features: Option<bool>,
+    /// The organization without its OUs, where the caller may list it.
+    pub read: Option<Organization>,
+}
+
+/// The organization to which the caller's account belongs.
+///
+/// # Errors
+/// It belongs to none, or may not know to which.
+pub async fn whereabouts(clients: &Clients) -> Result<Whereabouts, AwsError> {
+    let log = CallLog::default();
+    let (id, management_account, all_features) = Tree { cx: clients.reading(&log) }.described().await?;
+    let declared = Declared { management_account: Some(management_account.clone()), ..Declared::default() };
+    // A member that may not list it knows what there is to know.
+    let read = organization(clients, &declared, &BTreeSet::new()).await.ok().flatten();
+    Ok(Whereabouts { id, management_account, all_features, read })
+}
+
 struct Root {
     id: String,
     organization: String,
@@ -192,11 +218,19 @@ impl Tree<'_> {
     }
 
     async fn management_account(&self) -> Result<AccountId, AwsError> {
+        Ok(self.described().await?.1)
+    }
+
+    /// The organization's id, its management account and whether it has all features: what every member may know.
+    async fn described(&self) -> Result<(String, AccountId, Option<bool>), AwsError> {
+        let unreadable = |what: &str| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", what);
         let request = self.cx.clients.organizations().describe_organization();
         let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await?;
-        let id = answer.organization().and_then(|organization| organization.master_account_id());
-        id.and_then(|id| id.parse().ok())
-            .ok_or_else(|| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", "no management account"))
+        let found = answer.organization().ok_or_else(|| unreadable("the answer is empty"))?;
+        let management = found.master_account_id().and_then(|id| id.parse().ok());
+        let all_features = found.feature_set().map(|set| *set == OrganizationFeatureSet::All);
+        let id = found.id().unwrap_or_default().to_owned();
+        Ok((id, management.ok_or_else(|| unreadable("no management account"))?, all_features))
     }
 
     /// Whether the organization has all features. A policy type that is enabled says so without a call; a refusal
@@ -205,9 +239,7 @@ impl Tree<'_> {
         if root.policy_types.iter().any(|(name, status)| PolicyType::from_word(name).is_some() && status == "ENABLED") {
             return Some(true);
         }
-        let request = self.cx.clients.organizations().describe_organization();
-        let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await.ok()?;
-        answer.organization()?.feature_set().map(|set| *set == OrganizationFeatureSet::All)
+        self.described().await.ok()?.2
     }
 
     /// The policy by which the management account delegates, as a precondition judges it; a failure is told there.
