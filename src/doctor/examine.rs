@@ -69,7 +69,7 @@ async fn of_spec(clients: &Clients, spec: &Spec, write_roles: bool, diagnostics:
     let kept_out: BTreeSet<AccountId> = refused.collect();
     checks.extend(roles);
     checks.push(entry::reads(&sides, &kept_out));
-    checks.extend(regions::of_spec(&sides));
+    checks.extend(regions::of_spec(&sides, &kept_out));
     checks.extend(plan.iter().flat_map(|plan| quotas::quotas(&sides, plan)));
     checks
 }

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::{Check, Refusal, Subject, counted};
 use crate::aws::{CallLog, Class, Clients, bedrock_regions};
 use crate::kinds::guardrail::aws::answers;
-use crate::model::{Region, Scope, Unavailable};
+use crate::model::{AccountId, Region, Scope, Unavailable};
 use crate::reconcile::Sides;
 
 fn list<'a>(regions: impl IntoIterator<Item = &'a Region>) -> String {
@@ -27,8 +27,8 @@ fn refusals<'a>(all: impl IntoIterator<Item = &'a Unavailable>) -> Vec<Refusal> 
     all.into_iter().map(refusal).collect()
 }
 
-/// The Regions that the spec speaks of, and those that are only scanned.
-pub(super) fn of_spec(sides: &Sides) -> Vec<Check> {
+/// The Regions that the spec speaks of, and those that are only scanned. Accounts that keep everybody out have been told.
+pub(super) fn of_spec(sides: &Sides, kept_out: &BTreeSet<AccountId>) -> Vec<Check> {
     let (desired, live) = (&sides.desired, &sides.live);
     let declared = &desired.declared_regions;
     let message = format!("{} declared: {}", counted(declared.len(), "Region"), list(declared));
@@ -46,20 +46,24 @@ pub(super) fn of_spec(sides: &Sides) -> Vec<Check> {
         .filter_map(|scope| scope.region.as_ref())
         .filter(|region| !declared.contains(region))
         .collect();
-    let silent: BTreeSet<&Region> = live.not_scanned.iter().filter_map(|one| one.scope.region.as_ref()).collect();
-    if !scanned.is_empty() || !live.not_scanned.is_empty() {
+    let not_scanned: Vec<&Unavailable> =
+        live.not_scanned.iter().filter(|one| !kept_out.contains(&one.scope.account)).collect();
+    let silent: BTreeSet<&Region> = not_scanned.iter().filter_map(|one| one.scope.region.as_ref()).collect();
+    if !scanned.is_empty() || !not_scanned.is_empty() {
         let denied: Vec<&Unavailable> =
-            live.not_scanned.iter().filter(|one| one.why.contains("AccessDenied")).collect();
+            not_scanned.iter().copied().filter(|one| one.why.contains("AccessDenied")).collect();
         let answering: Vec<&Region> = scanned.iter().copied().filter(|region| !silent.contains(region)).collect();
-        let message =
-            format!("{} scanned besides: {}", counted(answering.len(), "Region"), list(answering.iter().copied()));
+        let message = match answering.len() {
+            0 => "no other Region is scanned".to_owned(),
+            count => format!("{} scanned besides: {}", counted(count, "Region"), list(answering.iter().copied())),
+        };
         let check = if denied.is_empty() {
             Check::ok(Subject::Regions, message)
         } else {
             let message = format!("{message}; some refuse the scan");
             Check::warning(Subject::Regions, message)
                 .refused(refusals(denied))
-                .fix("allow `bedrock:ListGuardrails` there")
+                .fix("allow the reads that README.md lists")
         };
         let check = if silent.is_empty() {
             check

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::served::Serving;
 use super::{Desk, SPEC};
 
 #[test]
@@ -52,4 +53,31 @@ fn who_cannot_be_reached_is_a_failed_check() {
     assert_eq!(ran.status.code(), Some(1), "{ran:?}");
     let report: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
     assert_eq!(report["checks"][0]["state"], "failed");
+}
+
+#[test]
+fn a_closed_way_into_the_management_account_leaves_the_caller_known() {
+    let desk = Desk::new(&SPEC.replace(
+        "regions: [us-east-1]\n",
+        "regions: [us-east-1]\norganization: {management_account: \"111122223333\", management_role: nobody-made-it}\n",
+    ));
+    let serving = Serving::start(&desk);
+    let ran = desk
+        .command(&["doctor", "--endpoint-url", &serving.endpoint, "--format", "json"])
+        .env("AWS_ACCESS_KEY_ID", "AKIA222233334444")
+        .env("AWS_SECRET_ACCESS_KEY", "sandbox")
+        .output()
+        .expect("it runs");
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    let report: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+    let callers: Vec<(&str, &str)> = report["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .map(|check| (check["state"].as_str().expect("a word"), check["message"].as_str().expect("a text")))
+        .collect();
+    assert_eq!(callers[0], ("ok", "arn:aws:iam::222233334444:root"));
+    assert_eq!((callers[1].0, callers.len()), ("failed", 2), "{callers:?}");
+    assert!(callers[1].1.contains("arn:aws:iam::111122223333:role/nobody-made-it"), "{callers:?}");
+    assert_eq!(serving.stop(), Some(0));
 }
