@@ -51,17 +51,16 @@ pub async fn name(clients: &Clients, organization: &mut Organization, nodes: &BT
         let (mut path, mut ancestors) = (String::new(), vec![parent.clone()]);
         for id in chain.filter(|id| id.starts_with("ou-")) {
             let known = organization.units.iter().find(|unit| unit.id == id).cloned();
-            let unit = match known {
-                Some(unit) => unit,
-                None => {
-                    if !levels.contains_key(&parent) {
-                        let Ok(level) = children(&cx, &parent, &path, &ancestors).await else { break };
-                        levels.insert(parent.clone(), level);
-                    }
-                    let Some(unit) = levels[&parent].iter().find(|unit| unit.id == id).cloned() else { break };
-                    organization.units.push(unit.clone());
-                    unit
+            let unit = if let Some(unit) = known {
+                unit
+            } else {
+                if !levels.contains_key(&parent) {
+                    let Ok(level) = children(&cx, &parent, &path, &ancestors).await else { break };
+                    levels.insert(parent.clone(), level);
                 }
+                let Some(unit) = levels[&parent].iter().find(|unit| unit.id == id).cloned() else { break };
+                organization.units.push(unit.clone());
+                unit
             };
             (parent, path, ancestors) = (unit.id, unit.path, unit.ancestors);
         }

@@ -26,12 +26,11 @@ pub struct Scope<'a> {
 pub async fn examine(clients: &Clients, scope: Scope<'_>, diagnostics: &mut Diagnostics) -> Report {
     let mut checks = caller::callers(clients, scope.around);
     checks.extend(caller::credentials(clients, scope.around).await);
-    match scope.spec {
-        Some(spec) => checks.extend(of_spec(clients, spec, scope.write_roles, diagnostics).await),
-        None => {
-            checks.extend(organization::undeclared(clients).await);
-            checks.push(regions::of_account(clients).await);
-        }
+    if let Some(spec) = scope.spec {
+        checks.extend(of_spec(clients, spec, scope.write_roles, diagnostics).await);
+    } else {
+        checks.extend(organization::undeclared(clients).await);
+        checks.push(regions::of_account(clients).await);
     }
     Report::of(checks)
 }

@@ -23,15 +23,15 @@ pub(super) fn quotas(sides: &Sides, plan: &Plan) -> Vec<Check> {
     checks.extend(of(
         "guardrails",
         "in one account and Region",
-        guardrails(sides),
+        &guardrails(sides),
         MOST_GUARDRAILS,
         plan,
         ROOM_FOR_GUARDRAIL,
     ));
-    checks.extend(of("versions", "of one guardrail", versions(sides), MOST_VERSIONS, plan, ROOM_FOR_VERSION));
+    checks.extend(of("versions", "of one guardrail", &versions(sides), MOST_VERSIONS, plan, ROOM_FOR_VERSION));
     for policy_type in PolicyType::ALL {
         let (what, most) = (format!("attached {policy_type}"), policy_type.most_on_node());
-        checks.extend(of(&what, "on one node", nodes(sides, *policy_type), most, plan, ROOM_ON_NODE));
+        checks.extend(of(&what, "on one node", &nodes(sides, *policy_type), most, plan, ROOM_ON_NODE));
     }
     checks.extend(sizes(plan, POLICY_SIZE, "org policies"));
     checks.extend(sizes(plan, RESOURCE_POLICY_SIZE, "resource policies"));
@@ -72,7 +72,14 @@ fn nodes(sides: &Sides, policy_type: PolicyType) -> BTreeMap<String, usize> {
     wanted.map(|node| (organization.target(node).name, on(node))).collect()
 }
 
-fn of(what: &str, place: &str, counts: BTreeMap<String, usize>, most: usize, plan: &Plan, code: Code) -> Option<Check> {
+fn of(
+    what: &str,
+    place: &str,
+    counts: &BTreeMap<String, usize>,
+    most: usize,
+    plan: &Plan,
+    code: Code,
+) -> Option<Check> {
     let (at, highest) = counts.iter().max_by_key(|(_, count)| **count)?;
     let message = format!("{what}: at most {highest} of {most} {place}");
     let near: Vec<String> = counts

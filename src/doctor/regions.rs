@@ -92,7 +92,7 @@ pub(super) async fn of_account(clients: &Clients) -> Check {
             Ok(()) => there.push(region),
             Err((_, error)) if matches!(error.class, Class::NotEnabled | Class::NoEndpoint) => closed.push(region),
             Err((scope, error)) => {
-                refused.push(Refusal { account: account.clone(), place: scope.to_string(), why: error.reason() })
+                refused.push(Refusal { account: account.clone(), place: scope.to_string(), why: error.reason() });
             }
         }
     }

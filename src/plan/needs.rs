@@ -23,13 +23,12 @@ pub(super) fn hold(decisions: &mut Decisions<'_>) {
 fn broken(decisions: &Decisions<'_>) -> Option<(Address, Verb, String)> {
     let made = Made::by(decisions);
     decisions.drafts.iter().find_map(|draft| {
-        let hint = match missing(decisions, &made, draft) {
-            Some(needed) => without(decisions, draft, &needed),
-            None => {
-                let (keeper, name) = hand_over::kept_by(decisions, draft)?;
-                let why = decisions.held.get(keeper).map_or("", |held| held.why.word());
-                format!("{keeper} still has the name `{name}`, and is held ({why})")
-            }
+        let hint = if let Some(needed) = missing(decisions, &made, draft) {
+            without(decisions, draft, &needed)
+        } else {
+            let (keeper, name) = hand_over::kept_by(decisions, draft)?;
+            let why = decisions.held.get(keeper).map_or("", |held| held.why.word());
+            format!("{keeper} still has the name `{name}`, and is held ({why})")
         };
         Some((draft.address.clone(), draft.verb, hint))
     })

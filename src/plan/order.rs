@@ -219,7 +219,9 @@ pub(super) fn number(drafts: Vec<Draft>, edges: &Edges, course: &Course<'_>) -> 
     let mut waiting: Vec<usize> = edges.iter().map(BTreeMap::len).collect();
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (at, before) in edges.iter().enumerate() {
-        before.keys().for_each(|before| after[*before].push(at));
+        for before in before.keys() {
+            after[*before].push(at);
+        }
     }
     let rank = |at: usize| {
         let draft = &drafts[at];

@@ -90,10 +90,7 @@ fn is_without_spec(global: &Global) -> bool {
 /// Who calls, where the role in the management account is what AWS refuses.
 async fn shut_out(connection: Connection, error: &AwsError) -> Report {
     let bare = Connection { roles: None, ..connection };
-    let own: Option<Clients> = match error.is_about_entering() {
-        true => bare.open(Access::ReadOnly).await.ok(),
-        false => None,
-    };
+    let own: Option<Clients> = if error.is_about_entering() { bare.open(Access::ReadOnly).await.ok() } else { None };
     unreachable(error, own.as_ref().map(Clients::caller))
 }
 

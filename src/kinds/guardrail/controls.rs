@@ -181,9 +181,10 @@ fn sensitive(policy: &SensitiveInformationPolicy, other: Option<&SensitiveInform
     for (name, rule) in regexes {
         let at = format!("sensitive_information_policy.regexes.{name}");
         let (pattern, done) = decisive(rule);
-        let control = match others.is_some_and(|others| is_renamed(name, rule, regexes, others)) {
-            true => format!("sensitive_information_policy.regexes that {done:?} {pattern}"),
-            false => at.clone(),
+        let control = if others.is_some_and(|others| is_renamed(name, rule, regexes, others)) {
+            format!("sensitive_information_policy.regexes that {done:?} {pattern}")
+        } else {
+            at.clone()
         };
         masked(&control, &at, &done, Some(pattern), all);
     }
