@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::aws::{Clients, Declared, FactsError, Place, Roles, Survey, bedrock_regions, organization, place};
+use crate::aws::{
+    Clients, Declared, FactsError, Place, Roles, Survey, bedrock_regions, name_units, organization, place,
+};
 use crate::kinds::{Kind, Model, resource_policy};
 use crate::live;
 use crate::model::diagnostic::Diagnostics;
@@ -43,13 +45,16 @@ impl Sides {
     /// # Errors
     /// See [`Failure`]; a read that fails later is a blind spot of [`Sides::live`], and no failure.
     pub async fn read(spec: &Spec, clients: &Clients, diagnostics: &mut Diagnostics) -> Result<Self, Failure> {
-        let facts = facts(spec, clients).await?;
+        let mut facts = facts(spec, clients).await?;
         let mut faults = Diagnostics::default();
         let Some(desired) = lower(spec, &facts, &mut faults) else { return Err(Failure::Spec(faults)) };
         diagnostics.extend(faults);
         let survey = survey(&desired, &facts);
         let readings = live::read(clients, &survey, |readings| contents_needed(readings, &desired, &facts)).await;
         let live = recognise(readings, &desired, &facts);
+        if let Some(organization) = &mut facts.organization {
+            name_units(clients, organization, &left(&live, &desired)).await;
+        }
         Ok(Self { facts, desired, live })
     }
 
@@ -60,6 +65,13 @@ impl Sides {
     pub fn plan(&self, options: &Options, spec: Digest) -> Result<Plan, Failure> {
         plan(&self.desired, &self.live, &self.facts, options, spec).map_err(Failure::Spec)
     }
+}
+
+/// The nodes from which a policy is to be detached: nothing in the spec made it necessary to read what they are called.
+fn left(live: &Live, desired: &Desired) -> BTreeSet<String> {
+    let gone = live.found.keys().filter(|address| !desired.resources.contains_key(*address));
+    let attachments = gone.filter(|address| address.kind == Kind::OrgPolicyAttachment);
+    attachments.filter_map(|address| Some(address.name.split_once(':')?.1.to_owned())).collect()
 }
 
 async fn facts(spec: &Spec, clients: &Clients) -> Result<Facts, FactsError> {

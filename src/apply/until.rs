@@ -73,7 +73,7 @@ async fn missing(cx: &WriteCx<'_>, until: &Until, since: Instant) -> Result<Opti
                 let still = named.values().flatten().find(|version| concerns(version, id)).cloned();
                 Ok(still.map(|version| format!("the effective policy of {account} still names {version}")))
             });
-            let enforced = places.iter().map(|place| enforces(cx, place, id));
+            let enforced = places.iter().map(|place| enforces(cx, place, id, since));
             let (policies, enforced) = futures::try_join!(try_join_all(policies), try_join_all(enforced))?;
             Ok(policies.into_iter().chain(enforced).flatten().next())
         }
@@ -92,12 +92,23 @@ fn unprotected(cx: &WriteCx<'_>, account: &AccountId, region: &Region, by: &[Ref
     Some(format!("the effective policy of {account} in {region} names {has}, and not yet {}", list(&mut wanted.iter())))
 }
 
-async fn enforces(cx: &WriteCx<'_>, place: &Scope, id: &RemoteId) -> Result<Option<String>, crate::aws::AwsError> {
+async fn enforces(
+    cx: &WriteCx<'_>,
+    place: &Scope,
+    id: &RemoteId,
+    since: Instant,
+) -> Result<Option<String>, crate::aws::AwsError> {
     let any = RemoteId::new(account_enforcement::NAME);
-    let found = read(Kind::AccountEnforcement, &cx.read, place, &any).await?.and_then(|raw| raw.model);
-    let Some(Model::AccountEnforcement(model)) = found else { return Ok(None) };
-    let version = RemoteId::new(model.version.to_string());
-    Ok(concerns(&version, id).then(|| format!("the enforced configuration of {place} still names {version}")))
+    let read = || async {
+        let found = read(Kind::AccountEnforcement, &cx.read, place, &any).await?.and_then(|raw| raw.model);
+        Ok::<_, crate::aws::AwsError>(match found {
+            Some(Model::AccountEnforcement(model)) => Some(RemoteId::new(model.version.to_string())),
+            _ => None,
+        })
+    };
+    let version = cx.run.enforced.of(place, since, read).await?;
+    let still = version.filter(|version| concerns(version, id));
+    Ok(still.map(|version| format!("the enforced configuration of {place} still names {version}")))
 }
 
 /// Whether `named` is this version, or a version of this guardrail.

@@ -13,8 +13,9 @@ use super::clients::Clients;
 use super::effective::EffectivePolicies;
 use super::error::{AwsError, Class};
 use super::ids::Ids;
+use super::lately::Lately;
 use super::wait::Wait;
-use crate::model::Address;
+use crate::model::{Address, RemoteId, Scope};
 
 /// One call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +128,8 @@ pub struct Run {
     pub root: Option<String>,
     /// What accounts are subject to by the organization, as read lately.
     pub effective: EffectivePolicies,
+    /// At which version each enforced configuration points, as read lately; `None` where there is none.
+    pub(crate) enforced: Lately<Scope, Option<RemoteId>>,
     /// Where the calls of its actions are noted, if somewhere.
     pub audit: Option<Arc<Audit>>,
     lane: Semaphore,
@@ -141,6 +144,7 @@ impl Run {
             stack: stack.into(),
             root,
             effective: EffectivePolicies::default(),
+            enforced: Lately::default(),
             audit: None,
             lane: Semaphore::new(1),
         }

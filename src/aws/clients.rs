@@ -21,6 +21,9 @@ use crate::model::{AccountId, Caller, Region, Scope, organizations_region};
 pub struct Clients {
     access: Access,
     slots: Semaphore,
+    /// Who calls before any role is assumed, and with what.
+    origin: Caller,
+    origin_config: SdkConfig,
     caller: Caller,
     /// Where the caller was told who it is: a Region that knows these credentials.
     known: Option<Region>,
@@ -59,7 +62,8 @@ impl Clients {
         parallelism: usize,
         roles: Option<Roles>,
     ) -> Result<Self, AwsError> {
-        let mut caller = caller(&aws_sdk_sts::Client::new(&config)).await?;
+        let origin = caller(&aws_sdk_sts::Client::new(&config)).await?;
+        let (mut caller, origin_config) = (origin.clone(), config.clone());
         let mut home = Account { config, role: None, bedrock: Mutex::default(), iam: OnceLock::new() };
         if let Some(roles) = &roles
             && let Some(management) = &roles.names.management
@@ -75,6 +79,8 @@ impl Clients {
         Ok(Self {
             known: home.config.region().map(|region| Region::new(region.as_ref())),
             access,
+            origin,
+            origin_config,
             slots: Semaphore::new(parallelism.max(1)),
             caller,
             roles,
@@ -87,6 +93,16 @@ impl Clients {
     /// Who calls: the caller's own principal, or that of the session in the management account.
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The caller's own principal, before any role.
+    pub fn origin(&self) -> &Caller {
+        &self.origin
+    }
+
+    /// The settings and credentials of the caller, before any role.
+    pub(super) fn origin_config(&self) -> &SdkConfig {
+        &self.origin_config
     }
 
     /// What these clients may do.
@@ -109,6 +125,20 @@ impl Clients {
         }
         let account = self.account(&scope.account);
         let Some(role) = &account.role else { return Ok(()) };
+        let _slot = self.slot().await;
+        role.assume().await.map(|_| ())
+    }
+
+    /// Whether the role by which clients of this `access` enter `account` may be assumed. The session may only read, whatever
+    /// its role allows, and nothing is done with it.
+    ///
+    /// # Errors
+    /// Nothing leads into the account, or AWS refuses the role.
+    pub async fn try_role(&self, account: &AccountId, access: Access) -> Result<(), AwsError> {
+        let roles = self.roles.as_ref().filter(|roles| roles.management_account != *account);
+        let roles = roles.ok_or_else(|| AwsError::elsewhere(account))?;
+        let name = roles.member(access);
+        let role = roles.role(name, account, &self.caller, &self.home.config, Access::ReadOnly);
         let _slot = self.slot().await;
         role.assume().await.map(|_| ())
     }

@@ -1,7 +1,6 @@
 //! The effective Bedrock policy of an account, which AWS works out minutes after the policies that it comes from.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use aws_sdk_organizations::types::EffectivePolicyType;
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use super::call::ReadCx;
 use super::error::AwsError;
+use super::lately::Lately;
 use crate::model::{AccountId, Region, RemoteId};
 
 const DESCRIBE: &str = "organizations:DescribeEffectivePolicy";
@@ -16,12 +16,9 @@ const DESCRIBE: &str = "organizations:DescribeEffectivePolicy";
 /// The versions that an account's effective policy names in each Region.
 pub type Named = BTreeMap<Region, BTreeSet<RemoteId>>;
 
-/// What was read of one account, and when the reading began.
-type Last = Arc<tokio::sync::Mutex<Option<(Instant, Named)>>>;
-
-/// The effective policies that a run has read. Actions that wait at the same time share each reading.
+/// The effective policies that a run has read.
 #[derive(Debug, Default)]
-pub struct EffectivePolicies(Mutex<BTreeMap<AccountId, Last>>);
+pub struct EffectivePolicies(Lately<AccountId, Named>);
 
 impl EffectivePolicies {
     /// What the effective policy of `account` names, read no earlier than at `since`.
@@ -29,20 +26,7 @@ impl EffectivePolicies {
     /// # Errors
     /// The failure of the read.
     pub async fn of(&self, cx: &ReadCx<'_>, account: &AccountId, since: Instant) -> Result<Named, AwsError> {
-        let last = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(all.entry(account.clone()).or_default())
-        };
-        let mut last = last.lock().await;
-        if let Some((began, named)) = &*last
-            && *began >= since
-        {
-            return Ok(named.clone());
-        }
-        let began = Instant::now();
-        let named = read(cx, account).await?;
-        *last = Some((began, named.clone()));
-        Ok(named)
+        self.0.of(account, since, || read(cx, account)).await
     }
 }
 

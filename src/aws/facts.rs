@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::call::{CallLog, ReadCx};
 use super::clients::Clients;
 use super::error::{AwsError, Class};
+use super::units;
 use crate::kinds::org_policy_type::PolicyType;
-use crate::model::{Account, AccountId, Caller, Document, Organization, OrganizationalUnit, Partition};
+use crate::model::{Account, AccountId, Caller, Document, Organization, Partition};
 
 /// What the spec says of where it belongs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub async fn organization(
     let delegation = if caller == management { Ok(None) } else { tree.delegation().await };
     let all_features = tree.all_features(&root).await;
     let accounts = tree.accounts().await?;
-    let units = tree.units(&root.id, units).await?;
+    let units = units::along(&tree.cx, &root.id, units).await?;
     Ok(Some(Organization {
         id: root.organization,
         management_account: root.management_account,
@@ -141,6 +142,32 @@ pub async fn organization(
         accounts,
         units,
     }))
+}
+
+/// The organization of the caller, whatever a spec says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// `o-…`
+    pub id: String,
+    /// The account that manages it.
+    pub management_account: AccountId,
+    /// Whether it has all features; `None` where AWS does not say.
+    pub all_features: Option<bool>,
+    /// The organization without its OUs, where the caller may list it.
+    pub read: Option<Organization>,
+}
+
+/// The organization to which the caller's account belongs.
+///
+/// # Errors
+/// It belongs to none, or may not know to which.
+pub async fn whereabouts(clients: &Clients) -> Result<Whereabouts, AwsError> {
+    let log = CallLog::default();
+    let (id, management_account, all_features) = Tree { cx: clients.reading(&log) }.described().await?;
+    let declared = Declared { management_account: Some(management_account.clone()), ..Declared::default() };
+    // A member that may not list it knows what there is to know.
+    let read = organization(clients, &declared, &BTreeSet::new()).await.ok().flatten();
+    Ok(Whereabouts { id, management_account, all_features, read })
 }
 
 struct Root {
@@ -191,11 +218,19 @@ impl Tree<'_> {
     }
 
     async fn management_account(&self) -> Result<AccountId, AwsError> {
+        Ok(self.described().await?.1)
+    }
+
+    /// The organization's id, its management account and whether it has all features: what every member may know.
+    async fn described(&self) -> Result<(String, AccountId, Option<bool>), AwsError> {
+        let unreadable = |what: &str| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", what);
         let request = self.cx.clients.organizations().describe_organization();
         let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await?;
-        let id = answer.organization().and_then(|organization| organization.master_account_id());
-        id.and_then(|id| id.parse().ok())
-            .ok_or_else(|| AwsError::unreadable(DESCRIBE_ORGANIZATION, "the organization", "no management account"))
+        let found = answer.organization().ok_or_else(|| unreadable("the answer is empty"))?;
+        let management = found.master_account_id().and_then(|id| id.parse().ok());
+        let all_features = found.feature_set().map(|set| *set == OrganizationFeatureSet::All);
+        let id = found.id().unwrap_or_default().to_owned();
+        Ok((id, management.ok_or_else(|| unreadable("no management account"))?, all_features))
     }
 
     /// Whether the organization has all features. A policy type that is enabled says so without a call; a refusal
@@ -204,9 +239,7 @@ impl Tree<'_> {
         if root.policy_types.iter().any(|(name, status)| PolicyType::from_word(name).is_some() && status == "ENABLED") {
             return Some(true);
         }
-        let request = self.cx.clients.organizations().describe_organization();
-        let answer = self.cx.call(DESCRIBE_ORGANIZATION, "the organization", request.send()).await.ok()?;
-        answer.organization()?.feature_set().map(|set| *set == OrganizationFeatureSet::All)
+        self.described().await.ok()?.2
     }
 
     /// The policy by which the management account delegates, as a precondition judges it; a failure is told there.
@@ -237,56 +270,6 @@ impl Tree<'_> {
             }
         }
     }
-
-    /// The OUs on the levels that the paths pass through, siblings included: they are read anyway, and name candidates.
-    async fn units(&self, root: &str, paths: &BTreeSet<String>) -> Result<Vec<OrganizationalUnit>, AwsError> {
-        let mut units = Vec::new();
-        let mut listed = BTreeSet::new();
-        for path in paths {
-            let (mut parent, mut parent_path, mut ancestors) = (root.to_owned(), String::new(), vec![root.to_owned()]);
-            for name in path.split('/') {
-                if listed.insert(parent.clone()) {
-                    units.extend(self.children(&parent, &parent_path, &ancestors).await?);
-                }
-                parent_path = join(&parent_path, name);
-                let Some(unit) = units.iter().find(|unit| unit.path == parent_path) else { break };
-                parent.clone_from(&unit.id);
-                ancestors.clone_from(&unit.ancestors);
-            }
-        }
-        units.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(units)
-    }
-
-    async fn children(
-        &self,
-        parent: &str,
-        path: &str,
-        ancestors: &[String],
-    ) -> Result<Vec<OrganizationalUnit>, AwsError> {
-        const OPERATION: &str = "organizations:ListOrganizationalUnitsForParent";
-        let (mut units, mut next) = (Vec::new(), None);
-        loop {
-            let request = self.cx.clients.organizations().list_organizational_units_for_parent();
-            let request = request.parent_id(parent).max_results(20).set_next_token(next);
-            let page = self.cx.call(OPERATION, parent, request.send()).await?;
-            for row in page.organizational_units() {
-                let (Some(id), Some(name)) = (row.id(), row.name()) else {
-                    return Err(AwsError::unreadable(OPERATION, parent, "an OU has no id or name"));
-                };
-                let ancestors = ancestors.iter().cloned().chain([id.to_owned()]).collect();
-                units.push(OrganizationalUnit { id: id.to_owned(), path: join(path, name), ancestors });
-            }
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(units);
-            }
-        }
-    }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
 }
 
 /// `Status` is about to be withdrawn (2026-09-09) in favour of `State`, so it counts only where `State` is absent.

@@ -67,7 +67,7 @@ pub(crate) fn check(global: &Global) -> Checked {
 }
 
 /// Variables whose name or value is not Unicode cannot be named in a spec.
-fn environment() -> Environment {
+pub(crate) fn environment() -> Environment {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
@@ -150,7 +150,7 @@ impl Session {
     }
 }
 
-fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection {
+pub(crate) fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection {
     if let Some(connection) = local.and_then(|local| local.served.connection(global.parallelism)) {
         return connection;
     }
@@ -166,7 +166,7 @@ fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection
 }
 
 /// Whose accounts the scan looks into: the command line decides, then the spec, then the command.
-fn scanned(global: &Global, spec: &Spec, default: ScanAccounts) -> Option<ScanAccounts> {
+pub(crate) fn scanned(global: &Global, spec: &Spec, default: ScanAccounts) -> Option<ScanAccounts> {
     let scan = spec.top.as_ref().and_then(|top| top.scan.as_ref());
     let written = scan.is_some_and(|scan| scan.accounts.is_some());
     match global.scan {
@@ -178,7 +178,7 @@ fn scanned(global: &Global, spec: &Spec, default: ScanAccounts) -> Option<ScanAc
 }
 
 /// What `CloudTrail` calls the sessions of this run: at most 64 characters, of which the stack gets what the rest leaves.
-fn session_name(spec: &Spec) -> String {
+pub(crate) fn session_name(spec: &Spec) -> String {
     let stack = spec.top.as_ref().map_or("", |top| top.stack.as_str());
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let run = format!("{time}-{}", std::process::id());

@@ -11,13 +11,13 @@ use crate::kinds::{Kind, Model, Verb};
 use crate::model::{Address, Blind, Desired, Facts, Live};
 
 /// Holds the removals that would leave an account without protection for that reason, and whatever comes after them. The
-/// edges are those of the drafts as they are.
+/// edges are those of the drafts as they are. Tells whether any was held.
 pub(super) fn hold(
     drafts: &mut Vec<Draft>,
     held: &mut BTreeMap<Address, Held>,
     edges: &Edges,
     (desired, live, facts, options): (&Desired, &Live, &Facts, &Options),
-) {
+) -> bool {
     let protects = |kind: Kind| matches!(kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment | Kind::AccountEnforcement);
     let missing = held.values().any(|held| protects(held.address.kind) && held.verb != Verb::Delete);
     let wanted_there = |blind: &Blind| {
@@ -54,6 +54,7 @@ pub(super) fn hold(
         at += 1;
         !out.contains_key(&(at - 1))
     });
+    !out.is_empty()
 }
 
 /// The removals that would leave an account without what protects it now.

@@ -102,11 +102,13 @@ pub fn plan(
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
     direction::judge(&mut drafts, desired, live);
     by_effect::judge(&mut drafts, desired, live, facts);
-    let edges = order::edges(&drafts, live, facts);
-    coverage::hold(&mut drafts, &mut held, &edges, (desired, live, facts, options));
-    let edges = order::edges(&drafts, live, facts);
-    target::narrow(&mut drafts, &mut held, &edges, &options.targets);
-    let edges = order::edges(&drafts, live, facts);
+    let mut edges = order::edges(&drafts, live, facts);
+    if coverage::hold(&mut drafts, &mut held, &edges, (desired, live, facts, options)) {
+        edges = order::edges(&drafts, live, facts);
+    }
+    if target::narrow(&mut drafts, &mut held, &edges, &options.targets) {
+        edges = order::edges(&drafts, live, facts);
+    }
     let course = Course::of(&drafts, live, desired, facts);
     let actions = order::number(drafts, &edges, &course);
     let mut warnings: Vec<Warning> = warnings.into_iter().collect();

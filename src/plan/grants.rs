@@ -7,7 +7,7 @@ use crate::kinds::{Kind, Model, Verb, iam_policy};
 use crate::model::{Address, Names, Ref, RemoteId, Segment, Template, wildcard};
 
 /// Whether `draft` is about what an identity may do.
-fn is_of_iam(draft: &Draft) -> bool {
+pub(super) fn is_of_iam(draft: &Draft) -> bool {
     matches!(draft.address.kind, Kind::IamPolicy | Kind::IamPolicyAttachment)
 }
 

@@ -10,7 +10,7 @@ use crate::model::Address;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// AWS's name of what has one that its own kind and scope cannot have twice.
-fn name(model: &Model) -> Option<Cow<'_, str>> {
+pub(super) fn name(model: &Model) -> Option<Cow<'_, str>> {
     match model {
         Model::Guardrail(model) => Some(model.name.as_str().into()),
         Model::OrgPolicy(model) => Some(model.name.as_str().into()),
@@ -21,7 +21,7 @@ fn name(model: &Model) -> Option<Cow<'_, str>> {
 }
 
 /// The name that a change takes.
-fn taken(change: &Change) -> Option<Cow<'_, str>> {
+pub(super) fn taken(change: &Change) -> Option<Cow<'_, str>> {
     match change {
         Change::Create { want } => name(want),
         Change::Update { have, want, .. } => name(want).filter(|taken| name(have).as_ref() != Some(taken)),
@@ -71,6 +71,23 @@ pub(super) fn faults(decisions: &Decisions<'_>) -> Diagnostics {
         }
     }
     faults
+}
+
+/// What is held and so keeps the name that `draft` would take; with that name.
+pub(super) fn kept_by<'d>(decisions: &'d Decisions<'_>, draft: &'d Draft) -> Option<(&'d Address, Cow<'d, str>)> {
+    let wanted = taken(&draft.change)?;
+    let keeps = |other: &&Address| {
+        same_place(other, &draft.address)
+            && decisions
+                .live
+                .found
+                .get(*other)
+                .is_some_and(|found| name(&found.model).is_some_and(|name| name == wanted))
+    };
+    // What would be deleted is told as a fault of the spec, and what is a duplicate has no one model.
+    let renamed = decisions.held.values().filter(|held| held.verb != Verb::Delete).map(|held| &held.address);
+    let keeper = renamed.filter(|other| **other != draft.address).find(keeps)?;
+    Some((keeper, wanted))
 }
 
 /// What holds this name, and is not wanted any more.

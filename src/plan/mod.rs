@@ -25,6 +25,7 @@ mod precondition;
 mod preconditions;
 mod principal;
 mod recognise;
+mod related;
 mod removal;
 mod target;
 mod until;
@@ -39,10 +40,11 @@ use crate::kinds::{Model, Verb};
 pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
 pub use precondition::{Precondition, State};
-pub use preconditions::{codes as precondition_codes, pointed_at};
+pub use preconditions::{MOST_GUARDRAILS, codes as precondition_codes, pointed_at};
 pub use recognise::recognise;
 pub use target::unmatched;
 pub use until::Until;
+pub use versions::MOST_VERSIONS;
 
 use crate::model::{AccountId, Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 

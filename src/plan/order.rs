@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
+use super::related::{Related, Required, Seen};
 use super::until::Course;
 use super::{Action, ActionId, Change, Hazard, Phase, grants, hand_over, locks, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
@@ -50,22 +51,40 @@ pub(super) type Edges = Vec<BTreeMap<usize, Edge>>;
 
 /// The relations between these drafts.
 pub(super) fn edges(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
-    let mut edges: Edges = vec![BTreeMap::new(); drafts.len()];
-    for (at, draft) in drafts.iter().enumerate() {
-        for (other_at, other) in drafts.iter().enumerate() {
-            if at != other_at
-                && let Some(edge) = relation(draft, other, live)
-                    .or_else(|| locks::waits(draft, other, drafts, live, facts).then_some(Edge::Waits))
-            {
-                edges[at].insert(other_at, edge);
-            }
-        }
-    }
+    let required = Required::by(drafts);
+    let related = Related::of(drafts, &required, live);
+    let of = |at: usize| {
+        let draft = required.see(drafts, at);
+        let edge =
+            |other_at: usize| Some((other_at, edge(draft, required.see(drafts, other_at), drafts, live, facts)?));
+        related.candidates(at, draft).into_iter().filter_map(edge).collect()
+    };
+    let edges: Edges = (0..drafts.len()).map(of).collect();
+    #[cfg(test)]
+    assert_eq!(edges, of_all_pairs(drafts, live, facts), "only what is related was looked at");
     edges
 }
 
-/// Whether `draft` comes after `other`.
-fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
+/// The same without any choice of candidates: what every test of this crate that plans is compared with.
+#[cfg(test)]
+fn of_all_pairs(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
+    let required = Required::by(drafts);
+    let see = |at| required.see(drafts, at);
+    let of = |at: usize| {
+        let others = (0..drafts.len()).filter(|other| *other != at);
+        others.filter_map(|other| Some((other, edge(see(at), see(other), drafts, live, facts)?))).collect()
+    };
+    (0..drafts.len()).map(of).collect()
+}
+
+fn edge(draft: Seen<'_>, other: Seen<'_>, drafts: &[Draft], live: &Live, facts: &Facts) -> Option<Edge> {
+    let locked = || locks::waits(draft.draft, other.draft, drafts, live, facts).then_some(Edge::Waits);
+    relation(draft, other, live).or_else(locked)
+}
+
+/// Whether a draft comes after another.
+fn relation(this: Seen<'_>, that: Seen<'_>, live: &Live) -> Option<Edge> {
+    let (draft, other) = (this.draft, that.draft);
     match (releases_profile(draft), releases_profile(other)) {
         (true, false) => return (!shows_profile(other)).then_some(Edge::Waits),
         (false, true) => return shows_profile(draft).then_some(Edge::Waits),
@@ -76,7 +95,7 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
         return Some(Edge::Needs);
     }
     if draft.verb == Verb::Delete {
-        if used_by(draft, other, live) || adopted_with(draft, other) {
+        if used_by(draft, that, live) || adopted_with(this, other) {
             return Some(Edge::Needs);
         }
         let waits = protects(draft) && !draft.prune && protects(other);
@@ -94,8 +113,7 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
         // It exists, and what is taken from it is nothing that this needs.
         return None;
     }
-    let requires = want.requires();
-    let made = |address: &Address| requires.contains(address);
+    let made = |address: &Address| this.wants.contains(address);
     let needs = made(&other.address)
         || other.serves.iter().any(made)
         || hand_over::takes_over(draft, other)
@@ -104,14 +122,14 @@ fn relation(draft: &Draft, other: &Draft, live: &Live) -> Option<Edge> {
 }
 
 /// Whether this takes our statements out of the policy of a profile: nobody wants them any more.
-fn releases_profile(draft: &Draft) -> bool {
+pub(super) fn releases_profile(draft: &Draft) -> bool {
     draft.address.kind == Kind::ResourcePolicy
         && resource_policy::is_profile(&draft.address.name)
         && draft.entry.is_none()
 }
 
 /// Whether what goes tells a later run of a profile whose policy is left to release, so that it goes after that.
-fn shows_profile(removal: &Draft) -> bool {
+pub(super) fn shows_profile(removal: &Draft) -> bool {
     let shows = match removal.address.kind {
         Kind::Guardrail | Kind::GuardrailVersion => !removal.makes_room,
         // Who shares a guardrail may have left a profile.
@@ -122,34 +140,33 @@ fn shows_profile(removal: &Draft) -> bool {
 }
 
 /// Whether what goes belongs to something that becomes ours by `other`.
-fn adopted_with(removal: &Draft, other: &Draft) -> bool {
-    other.verb == Verb::Adopt && model(&removal.change).requires().contains(&other.address)
+fn adopted_with(removal: Seen<'_>, other: &Draft) -> bool {
+    other.verb == Verb::Adopt && removal.had.contains(&other.address)
 }
 
 /// Whether a removal must wait for `other`, which uses what goes: an update that moves a pointer away, or another removal.
-fn used_by(removal: &Draft, other: &Draft, live: &Live) -> bool {
+fn used_by(removal: &Draft, that: Seen<'_>, live: &Live) -> bool {
     let Change::Delete { id, .. } = &removal.change else { return false };
-    let (Change::Update { have, .. } | Change::Delete { have, .. }) = &other.change else { return false };
+    let other = that.draft;
+    if matches!(other.change, Change::Create { .. }) {
+        return false;
+    }
     let pointed = live.pointers.get(&other.address).is_some_and(|versions| {
         versions.iter().any(|version| version == id || guardrail_of(version).as_ref() == Some(id))
     });
     // A version cannot outlive its guardrail, nor an attachment its policy, whoever removes them.
-    pointed
-        || (have.requires().contains(&removal.address) && (other.verb == Verb::Delete || moves_away(other, removal)))
+    let goes = || other.verb == Verb::Delete || !that.wants.contains(&removal.address);
+    pointed || (that.had.contains(&removal.address) && goes())
 }
 
-fn moves_away(update: &Draft, removal: &Draft) -> bool {
-    matches!(&update.change, Change::Update { want, .. } if !want.requires().contains(&removal.address))
-}
-
-fn model(change: &Change) -> &Model {
+pub(super) fn model(change: &Change) -> &Model {
     match change {
         Change::Create { want } | Change::Update { want, .. } => want,
         Change::Delete { have, .. } => have,
     }
 }
 
-fn guardrail(model: &Model) -> Option<&Address> {
+pub(super) fn guardrail(model: &Model) -> Option<&Address> {
     match model {
         Model::GuardrailVersion(version) => version.guardrail.address(),
         _ => None,
@@ -157,7 +174,7 @@ fn guardrail(model: &Model) -> Option<&Address> {
 }
 
 /// Whether this takes protection or permission away from somebody.
-fn takes(draft: &Draft) -> bool {
+pub(super) fn takes(draft: &Draft) -> bool {
     draft.verb == Verb::Delete || phases::narrows(draft)
 }
 
@@ -184,7 +201,7 @@ fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
 }
 
 /// Whether this kind of resource puts calls under a guardrail, requires one, or permits the guardrail that does.
-fn protects(draft: &Draft) -> bool {
+pub(super) fn protects(draft: &Draft) -> bool {
     match draft.address.kind {
         Kind::AccountEnforcement
         | Kind::OrgPolicy
@@ -199,21 +216,31 @@ fn protects(draft: &Draft) -> bool {
 /// The drafts as actions, numbered in an order in which they could run one by one: whatever is ready and least by address
 /// comes next, with removals last.
 pub(super) fn number(drafts: Vec<Draft>, edges: &Edges, course: &Course<'_>) -> Vec<Action> {
-    let mut waiting: BTreeMap<usize, BTreeSet<usize>> =
-        edges.iter().enumerate().map(|(at, before)| (at, before.keys().copied().collect())).collect();
-    let mut numbers: BTreeMap<usize, ActionId> = BTreeMap::new();
-    let rank = |at: &usize| {
-        let draft = &drafts[*at];
-        (takes(draft), draft.prune, draft.address.clone(), draft.phase, id(&draft.change))
-    };
-    while let Some(next) = waiting.iter().filter(|(_, before)| before.is_empty()).map(|(at, _)| *at).min_by_key(rank) {
-        waiting.remove(&next);
-        for before in waiting.values_mut() {
-            before.remove(&next);
+    let mut waiting: Vec<usize> = edges.iter().map(BTreeMap::len).collect();
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    for (at, before) in edges.iter().enumerate() {
+        for before in before.keys() {
+            after[*before].push(at);
         }
-        numbers.insert(next, ActionId(numbers.len()));
     }
-    assert!(waiting.is_empty(), "the relations between kinds have no cycle: {waiting:?}");
+    let rank = |at: usize| {
+        let draft = &drafts[at];
+        (takes(draft), draft.prune, draft.address.clone(), draft.phase, id(&draft.change), at)
+    };
+    let mut ready: BTreeSet<_> = (0..drafts.len()).filter(|at| waiting[*at] == 0).map(rank).collect();
+    let mut numbers: BTreeMap<usize, ActionId> = BTreeMap::new();
+    while let Some((.., next)) = ready.pop_first() {
+        numbers.insert(next, ActionId(numbers.len()));
+        for at in &after[next] {
+            waiting[*at] -= 1;
+            if waiting[*at] == 0 {
+                ready.insert(rank(*at));
+            }
+        }
+    }
+    let stuck: Vec<_> =
+        drafts.iter().zip(&waiting).filter(|(_, left)| **left > 0).map(|(draft, _)| &draft.address).collect();
+    assert!(stuck.is_empty(), "the relations between kinds have no cycle: {stuck:?}");
     let mut actions: Vec<Action> = drafts
         .into_iter()
         .enumerate()

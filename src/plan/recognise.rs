@@ -5,12 +5,12 @@
 
 mod hidden;
 mod iam;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::{Guardrails, guardrail_of};
 use super::principal::{is_us, owner, seen_policy};
-use crate::kinds::iam_policy::name_of_arn;
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
     Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
@@ -346,34 +346,6 @@ impl Pass<'_> {
             let name = org_policy_attachment::name(&address.name, &raw.name);
             let (address, owner) = (Address::new(raw.kind, raw.scope.clone(), name), owner.clone());
             self.find(address, owner, raw);
-        }
-    }
-
-    fn unread(&mut self, unread: Unread) {
-        let Unread { kind, scope, id, why } = unread;
-        if let (Kind::OrgPolicyAttachment, Some(id)) = (kind, &id)
-            && let Some(seen) = self.live.policies.get_mut(id)
-        {
-            seen.targets = None;
-        }
-        let names: Vec<Option<String>> = match (kind, &id) {
-            (_, None) => vec![None],
-            (Kind::GuardrailVersion, Some(id)) => self.version_names(&scope, id),
-            (Kind::ResourcePolicy, Some(id)) => {
-                let profile = || id.as_str().rsplit('/').next().map(str::to_owned);
-                vec![self.guardrails.get(id).map(|(address, _)| address.name.clone()).or_else(profile)]
-            }
-            (Kind::OrgPolicyAttachment, Some(id)) => self.attachment_names(&scope, id),
-            (Kind::IamPolicy, Some(id)) => vec![Some(name_of_arn(id.as_str()).to_owned())],
-            (Kind::IamPolicyAttachment, Some(id)) => self.iam_attachment_names(&scope, id),
-            (_, Some(id)) => vec![self.live.names.address(id).map(|address| address.name.clone())],
-        };
-        for name in names {
-            // A marked resource that could not be read was noted as seen; here is why it was not read.
-            self.live
-                .blind
-                .retain(|blind| !(blind.kind == kind && blind.scope == scope && blind.name == name && name.is_some()));
-            self.live.blind.push(Blind { kind, scope: scope.clone(), name, why: why.clone() });
         }
     }
 }

@@ -17,11 +17,18 @@ pub fn unmatched<'a>(patterns: &'a [String], desired: &Desired, live: &Live) -> 
 }
 
 /// Keeps the drafts that a pattern names, and with an update what it requires, with a removal what requires it. What must
-/// come after an action that is left out is held. The edges shrink along.
-pub(super) fn narrow(drafts: &mut Vec<Draft>, held: &mut BTreeMap<Address, Held>, edges: &Edges, patterns: &[String]) {
+/// come after an action that is left out is held. Tells whether any draft is
+/// left out.
+pub(super) fn narrow(
+    drafts: &mut Vec<Draft>,
+    held: &mut BTreeMap<Address, Held>,
+    edges: &Edges,
+    patterns: &[String],
+) -> bool {
     if patterns.is_empty() {
-        return;
+        return false;
     }
+    let before = drafts.len();
     let named = |address: &Address| patterns.iter().any(|pattern| address.matches(pattern));
     let mut kept: BTreeSet<usize> =
         drafts.iter().enumerate().filter(|(_, draft)| named(&draft.address)).map(|(at, _)| at).collect();
@@ -39,9 +46,9 @@ pub(super) fn narrow(drafts: &mut Vec<Draft>, held: &mut BTreeMap<Address, Held>
         let Some(blocked) = kept.iter().copied().find(waits) else { break };
         kept.remove(&blocked);
         let draft = &drafts[blocked];
-        let before =
+        let first =
             edges[blocked].keys().find(|before| !kept.contains(before)).map(|at| drafts[*at].address.to_string());
-        let hint = format!("it must come after {}, which is not targeted", before.unwrap_or_default());
+        let hint = format!("it must come after {}, which is not targeted", first.unwrap_or_default());
         let address = draft.address.clone();
         blocked_by_target.insert(address.clone());
         held.insert(address.clone(), Held { address, verb: draft.verb, why: Why::Needs, hint });
@@ -52,4 +59,5 @@ pub(super) fn narrow(drafts: &mut Vec<Draft>, held: &mut BTreeMap<Address, Held>
         at += 1;
         kept.contains(&(at - 1))
     });
+    drafts.len() < before
 }

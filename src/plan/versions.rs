@@ -11,7 +11,7 @@ use crate::kinds::{Kind, Model, Verb};
 use crate::model::{Address, Desired, Digest, Live, Owner, RemoteId, SeenVersion};
 
 /// AWS keeps at most this many versions of a guardrail (Bedrock quotas: fixed).
-pub(super) const MOST_VERSIONS: usize = 20;
+pub const MOST_VERSIONS: usize = 20;
 
 /// Whether a version that does not exist may be published under its key.
 ///

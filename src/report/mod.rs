@@ -16,6 +16,7 @@ pub mod clean;
 pub mod codes;
 pub mod diagnostics;
 mod disclosure;
+pub mod doctor;
 mod fold;
 pub mod graph;
 pub mod json;

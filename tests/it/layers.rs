@@ -29,7 +29,7 @@ impl Layer {
         match module {
             "model" | "kinds" => Some(Self::Core),
             "spec" | "plan" | "lint" => Some(Self::Pure),
-            "aws" | "live" | "apply" | "reconcile" => Some(Self::Effects),
+            "aws" | "live" | "apply" | "reconcile" | "doctor" => Some(Self::Effects),
             "load" | "report" | "cli" => Some(Self::Face),
             _ => None,
         }

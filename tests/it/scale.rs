@@ -97,3 +97,30 @@ async fn three_hundred_accounts_in_two_regions() {
     assert!(warnings.iter().any(|warning| warning.contains(&gone)), "{warnings:?}");
     assert_eq!(sandbox.counts().await["sts:AssumeRole"], members_before.len(), "one out, one in");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_wait_for_is_read_once() {
+    const ACCOUNTS: usize = 40;
+    let generate: Generate = format!("accounts={ACCOUNTS},ous=5").parse().expect("a size");
+    let sandbox = Sandbox::with(Config { generate, ..Config::default() }).await;
+    let text = TEXT.replace("regions: [us-east-1, eu-west-1]", "regions: [us-east-1]");
+    let one = |key: usize| {
+        format!(
+            "  spare-{key}: {{blocked_input_messaging: No., blocked_outputs_messaging: No., content_policy: {{filters: {{HATE: LOW}}}}}}\n"
+        )
+    };
+    let spares: String = (0..6).map(one).collect();
+    let with_spares = text.replace("resource_policies:", &format!("{spares}resource_policies:"));
+    sandbox.apply(&with_spares).await;
+    let clients = sandbox.clients(Access::ReadWrite).await;
+    let sides = Sides::read(&spec(&text), &clients, &mut Diagnostics::new()).await.expect("both sides");
+    let plan = sides.plan(&Options::default(), bedrail::model::Digest::of(&text)).expect("a plan");
+    assert_eq!(steps(&plan).len(), 6, "{:#?}", steps(&plan));
+    let places = sides.live.enforcements.len();
+    sandbox.forget_requests().await;
+    let outcome = sandbox.carry_out(&sides, &plan).await;
+    assert!(outcome.failed.is_empty(), "{:#?}", outcome.failed);
+    let reads = sandbox.counts().await["bedrock:ListEnforcedGuardrailsConfiguration"];
+    // All six begin at once. One that begins while a place is read takes the next reading of it, as those after it do.
+    assert!((places..=2 * places).contains(&reads), "{reads} reads of {places} places for 6 removals");
+}

@@ -3,6 +3,7 @@
 mod apply;
 mod completions;
 mod destroy;
+mod doctor;
 mod drift;
 mod graph;
 mod lint;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Drift(drift::Args),
     Destroy(destroy::Args),
+    Doctor(doctor::Args),
     Show(show::Args),
     Schema(schema::Args),
     Graph(graph::Args),
@@ -61,6 +63,7 @@ impl Command {
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
+            Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,
             Self::Schema(args) => args.run(output),
             Self::Graph(args) => args.run(global, output).await,

@@ -214,6 +214,15 @@ pub(in crate::kinds) async fn get(
     cx.call(GET, arn, request.send()).await
 }
 
+/// Whether Bedrock answers the caller in this Region; one call.
+///
+/// # Errors
+/// What it answers instead.
+pub(crate) async fn answers(cx: &ReadCx<'_>, scope: &Scope) -> Result<(), AwsError> {
+    let request = cx.clients.bedrock(scope).list_guardrails().max_results(1);
+    cx.call(LIST, "the Region", request.send()).await.map(|_| ())
+}
+
 /// The guardrails of a Region, or the versions of one guardrail, the draft among them. What is being deleted is left out.
 async fn rows(cx: &ReadCx<'_>, scope: &Scope, of: Option<&str>) -> Result<Vec<GuardrailSummary>, AwsError> {
     let (mut rows, mut next) = (Vec::new(), None);

@@ -3,7 +3,7 @@
 //! A control is one rule on prompts or on answers. Every field of the content stands here: as a setting of a control, or
 //! left out by name because it makes nothing more or less strict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     AutomatedReasoningPolicy, BlockAction, Content, ContentFilter, ContentPolicy, GroundingFilter, GroundingPolicy,
@@ -23,14 +23,15 @@ pub fn compare(have: &Content, want: &Content) -> Vec<FieldDiff> {
 
 /// Gives each of these fields its direction.
 pub(super) fn judge(have: Option<&Content>, want: Option<&Content>, fields: &mut [FieldDiff]) {
-    let controls = |content: Option<&Content>| content.map(controls).unwrap_or_default();
-    let directions = Controls::directions(&controls(have), &controls(want));
+    let controls = |one: Option<&Content>, other| one.map(|one| controls(one, other)).unwrap_or_default();
+    let directions = Controls::directions(&controls(have, want), &controls(want, have));
     for field in fields {
         field.direction = directions.get(&field.path).copied().unwrap_or(Direction::Neutral);
     }
 }
 
-fn controls(content: &Content) -> Controls {
+/// The controls of a content that is compared with `other`.
+fn controls(content: &Content, other: Option<&Content>) -> Controls {
     let Content {
         blocked_input_messaging: _,
         blocked_outputs_messaging: _,
@@ -53,7 +54,8 @@ fn controls(content: &Content) -> Controls {
         words(policy, &mut all);
     }
     if let Some(policy) = sensitive_information_policy {
-        sensitive(policy, &mut all);
+        let other = other.and_then(|other| other.sensitive_information_policy.as_ref());
+        sensitive(policy, other, &mut all);
     }
     if let Some(policy) = contextual_grounding_policy {
         grounding(policy, &mut all);
@@ -169,26 +171,53 @@ fn flagged(name: &str, at: &str, rule: &WordRule, all: &mut Controls) {
     }
 }
 
-fn sensitive(policy: &SensitiveInformationPolicy, all: &mut Controls) {
+fn sensitive(policy: &SensitiveInformationPolicy, other: Option<&SensitiveInformationPolicy>, all: &mut Controls) {
     let SensitiveInformationPolicy { pii_entities, regexes } = policy;
     for (of, rule) in pii_entities {
-        masked(&format!("sensitive_information_policy.pii_entities.{of}"), rule, None, all);
+        let at = format!("sensitive_information_policy.pii_entities.{of}");
+        masked(&at, &at, rule, None, all);
     }
+    let others = other.map(|other| &other.regexes);
     for (name, rule) in regexes {
-        let RegexRule { pattern, description: _, action, input_action, output_action, input_enabled, output_enabled } =
-            rule;
-        let rule = PiiRule {
-            action: *action,
-            input_action: *input_action,
-            output_action: *output_action,
-            input_enabled: *input_enabled,
-            output_enabled: *output_enabled,
+        let at = format!("sensitive_information_policy.regexes.{name}");
+        let (pattern, done) = decisive(rule);
+        let control = if others.is_some_and(|others| is_renamed(name, rule, regexes, others)) {
+            format!("sensitive_information_policy.regexes that {done:?} {pattern}")
+        } else {
+            at.clone()
         };
-        masked(&format!("sensitive_information_policy.regexes.{name}"), &rule, Some(pattern), all);
+        masked(&control, &at, &done, Some(pattern), all);
     }
 }
 
-fn masked(at: &str, rule: &PiiRule, pattern: Option<&String>, all: &mut Controls) {
+/// What a regex does, which is everything but its name and description: the name is no more than what stands in place of
+/// what is masked.
+fn decisive(rule: &RegexRule) -> (&String, PiiRule) {
+    let RegexRule { pattern, description: _, action, input_action, output_action, input_enabled, output_enabled } =
+        rule;
+    let done = PiiRule {
+        action: *action,
+        input_action: *input_action,
+        output_action: *output_action,
+        input_enabled: *input_enabled,
+        output_enabled: *output_enabled,
+    };
+    (pattern, done)
+}
+
+/// Whether a regex is only called something else on the other side, so that it is the same control there.
+fn is_renamed(
+    name: &str,
+    rule: &RegexRule,
+    these: &BTreeMap<String, RegexRule>,
+    others: &BTreeMap<String, RegexRule>,
+) -> bool {
+    let mut only_there = others.iter().filter(|(other, _)| !these.contains_key(*other));
+    !others.contains_key(name) && only_there.any(|(_, other)| decisive(other) == decisive(rule))
+}
+
+/// A control `name` of what is masked or blocked, its fields below `at`.
+fn masked(name: &str, at: &str, rule: &PiiRule, pattern: Option<&String>, all: &mut Controls) {
     let PiiRule { action, input_action, output_action, input_enabled, output_enabled } = rule;
     for (side, own, enabled) in [("input", input_action, input_enabled), ("output", output_action, output_enabled)] {
         let mut settings = vec![
@@ -200,7 +229,7 @@ fn masked(at: &str, rule: &PiiRule, pattern: Option<&String>, all: &mut Controls
             settings.push((format!("{at}.action"), (*action).into()));
         }
         settings.extend(pattern.map(|pattern| (format!("{at}.pattern"), Setting::Text(pattern.clone()))));
-        all.add(format!("{at}.{side}"), settings);
+        all.add(format!("{name}.{side}"), settings);
     }
 }
 

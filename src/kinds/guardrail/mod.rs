@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
-pub(in crate::kinds) mod aws;
+pub(crate) mod aws;
 pub mod codes;
 mod content;
 mod controls;

@@ -24,6 +24,7 @@ use crate::kinds::Verb;
 use finding::Finding;
 use pointer::View;
 pub use pointer::pointed_at;
+pub use room::MOST_GUARDRAILS;
 
 /// The codes of preconditions.
 pub mod codes {

@@ -12,7 +12,7 @@ use crate::plan::versions::MOST_VERSIONS;
 use crate::plan::{Change, Why};
 
 /// AWS takes at most this many guardrails in an account and Region (Bedrock quotas: fixed).
-const MOST_GUARDRAILS: usize = 100;
+pub const MOST_GUARDRAILS: usize = 100;
 
 /// The room that what is created needs.
 pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {

@@ -2,6 +2,7 @@
 //! `format_version`.
 
 mod audit;
+mod doctor;
 mod event;
 mod finding;
 mod moved;
@@ -9,6 +10,7 @@ mod plan;
 mod saved;
 
 pub use audit::AuditLine;
+pub use doctor::doctor;
 pub(crate) use event::why_skipped;
 pub use event::{Call, Event, Line, event, line, summary};
 pub use finding::{Finding, FindingKind, drift};

@@ -2,7 +2,7 @@
 //! least important end, and with nothing in it that foreign text could use to leave its place.
 
 mod budget;
-mod escape;
+pub(crate) mod escape;
 mod report;
 
 pub use report::{drift, plan};

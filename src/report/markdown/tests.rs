@@ -73,8 +73,7 @@ fn an_eventful_plan() {
                 },
                 "selective_content_guarding": {
                   "messages": {
-    - us-east-1.config_1.identifier: ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
-    + us-east-1.config_1.identifier: ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}  # mixed
+      us-east-1.config_1.identifier: what it points at changes  # mixed
     -   content_policy.filters.HATE.input: HIGH
     +   content_policy.filters.HATE.input: LOW  # weakens
     +   content_policy.filters.VIOLENCE: HIGH in and MEDIUM out  # strengthens

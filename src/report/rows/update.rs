@@ -17,6 +17,25 @@ pub(crate) fn rows(action: &Action, have: &Model, want: &Model, disclosure: &Dis
     Sheet { guarded: action.address.kind.guarded(), sides, disclosure }.rows(&action.fields)
 }
 
+/// Where the keys are words, which AWS matches in any letter case (`docs/hazards.md`).
+const WORDS: &str = "word_policy.words";
+
+/// How many words stay and are only written in other letter case.
+fn respelled(had: &BTreeSet<String>, wanted: &BTreeSet<String>) -> usize {
+    let mut gone: BTreeMap<String, usize> = BTreeMap::new();
+    for word in had.difference(wanted) {
+        *gone.entry(word.to_lowercase()).or_default() += 1;
+    }
+    let mut stays = |word: &&String| match gone.get_mut(&word.to_lowercase()) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    };
+    wanted.difference(had).filter(|word| stays(word)).count()
+}
+
 /// Fields of one model, as they are shown.
 struct Sheet<'a> {
     guarded: &'static [&'static str],
@@ -48,8 +67,9 @@ impl Sheet<'_> {
         while let Some(field) = fields.first() {
             let taken = if let Some(row) = self.document(fields) {
                 let taken = leading(fields, in_document);
+                let whole = row.direction;
                 rows.push(row);
-                rows.extend(fields[..taken].iter().flat_map(|field| self.in_document(field)));
+                rows.extend(fields[..taken].iter().flat_map(|field| self.in_document(field, whole)));
                 taken
             } else if let Some(base) = self.hidden_keys(field) {
                 let taken = leading(fields, |other| under(&other.path, base));
@@ -87,16 +107,19 @@ impl Sheet<'_> {
         Some(Row { label: "document".to_owned(), says: Says::Lines(lines), direction })
     }
 
-    /// Which way a leaf of a document goes, where it goes some way, and what stands behind it.
-    fn in_document(&self, field: &FieldDiff) -> Vec<Row> {
-        if field.direction == Direction::Neutral {
+    /// What the lines of a document do not say of one of its leaves: which way it goes where they go different ways, and
+    /// what stands behind it.
+    fn in_document(&self, field: &FieldDiff, whole: Direction) -> Vec<Row> {
+        let below = self.below(field);
+        if field.direction == Direction::Neutral || (below.is_empty() && field.direction == whole) {
             return Vec::new();
         }
         let path = field.path.strip_prefix("document.").unwrap_or(&field.path);
         let path = path.strip_prefix("bedrock.guardrail_inference.").unwrap_or(path);
         let path = path.strip_suffix(".@@assign").unwrap_or(path);
-        let mut rows = vec![Row { label: self.label(path), ..self.single(field) }];
-        rows.extend(self.below(field));
+        let says = if below.is_empty() { "as in the lines above" } else { "what it points at changes" };
+        let mut rows = vec![Row { direction: field.direction, ..Row::value(self.label(path), says) }];
+        rows.extend(below);
         rows
     }
 
@@ -120,11 +143,19 @@ impl Sheet<'_> {
         let goes = |fields: &Vec<&FieldDiff>| fields.iter().all(|field| field.want.is_none());
         let new = by_key.values().filter(|fields| comes(fields)).count();
         let gone = by_key.values().filter(|fields| goes(fields)).count();
-        let parts = [(new, "added"), (gone, "removed"), (by_key.len() - new - gone, "changed")];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let parts = |respelled: usize| -> String {
+            let changed = by_key.len() - new - gone;
+            let parts = [
+                (new - respelled, "added"),
+                (gone - respelled, "removed"),
+                (changed, "changed"),
+                (respelled, "in other letter case"),
+            ];
+            let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+            parts.collect::<Vec<_>>().join(", ")
+        };
         let Some((have, want)) = &self.sides else {
-            return Row { label, says: Says::Value(parts.join(", ")), direction };
+            return Row { label, says: Says::Value(parts(0)), direction };
         };
         let at = |fields: &Value| -> BTreeSet<String> {
             let found = base.split('.').try_fold(fields, |value, key| value.get(key));
@@ -140,7 +171,8 @@ impl Sheet<'_> {
             let pieces = pieces.chain(changed.map(|key| Piece::Same(format!("{} (changed)", shown(key))))).collect();
             return Row { label, says: Says::Words(pieces), direction };
         }
-        let want = format!("{} ({})", counted(wanted.len(), noun), parts.join(", "));
+        let respelled = if base == WORDS { respelled(&had, &wanted) } else { 0 };
+        let want = format!("{} ({})", counted(wanted.len(), noun), parts(respelled));
         let says = Says::Change { have: Some(counted(had.len(), noun)), want: Some(want) };
         Row { label, says, direction }
     }

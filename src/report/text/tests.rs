@@ -1,3 +1,4 @@
+use crate::kinds::Model;
 use crate::plan::{Plan, Warning};
 use crate::report::{Disclosure, Look, Refusal, Style, sample};
 
@@ -110,9 +111,7 @@ fn an_eventful_plan() {
                         },
                         "selective_content_guarding": {
                           "messages": {
-          us-east-1.config_1.identifier  mixed
-            - ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
-            + ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}
+          us-east-1.config_1.identifier         what it points at changes  mixed
             content_policy.filters.HATE.input   HIGH → LOW  weakens
             content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
                                                 strengthens
@@ -241,9 +240,7 @@ fn drift_tells_what_changed() {
                         },
                         "selective_content_guarding": {
                           "messages": {
-          us-east-1.config_1.identifier  mixed
-            - ${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}
-            + ${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}
+          us-east-1.config_1.identifier         what it points at changes  mixed
             content_policy.filters.HATE.input   HIGH → LOW  weakens
             content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
                                                 strengthens
@@ -309,4 +306,42 @@ fn the_accounts_that_are_hurt_are_named_up_to_ten() {
                      222233334405, 222233334406, 222233334407, 222233334408, 222233334409, and 2 more
           hazard     deletes, lockout
     ");
+}
+
+/// The rows of an update of the guardrail or of a policy document, one a line.
+fn rows_of(have: Model, want: Model, at: &str) -> String {
+    let mut builder = sample::Builder::default();
+    builder.add(at, Some(have), Some(want), &[]);
+    shown(&builder.plan(), &[], 100)
+}
+
+#[test]
+fn words_in_other_letter_case_are_the_same_words() {
+    let with = |words: &[&str]| {
+        let mut model = sample::guardrail();
+        let policy = model.content.word_policy.as_mut().expect("words");
+        let rule = policy.words.values().next().expect("a word").clone();
+        policy.words = words.iter().map(|word| ((*word).to_owned(), rule.clone())).collect();
+        Model::from(model)
+    };
+    let shown = rows_of(
+        with(&["foo", "bar", "Baz"]),
+        with(&["Foo", "bar", "new"]),
+        "guardrail/111122223333/us-east-1/baseline",
+    );
+    assert!(shown.contains("3 words (1 added, 1 removed, 1 in other letter case)"), "{shown}");
+    let shown = rows_of(with(&["foo"]), with(&["Foo"]), "guardrail/111122223333/us-east-1/baseline");
+    assert!(shown.contains("1 word (1 in other letter case)"), "{shown}");
+    assert!(!shown.contains("weakens") && !shown.contains("strengthens"), "{shown}");
+}
+
+#[test]
+fn a_document_is_shown_once() {
+    let have = sample::sharing();
+    let mut want = have.clone();
+    let narrower = serde_json::to_string(&want.document).expect("JSON").replace("o-bedrailsand", "o-another");
+    want.document = serde_json::from_str::<serde_json::Value>(&narrower).expect("JSON").into();
+    let shown = rows_of(have.into(), want.into(), "resource-policy/111122223333/us-east-1/baseline");
+    assert_eq!(shown.matches("o-another").count(), 1, "{shown}");
+    assert_eq!(shown.matches("o-bedrailsand").count(), 1, "{shown}");
 }

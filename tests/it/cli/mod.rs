@@ -2,6 +2,7 @@
 
 mod audit;
 mod contract;
+mod doctor;
 mod hazards;
 mod help;
 mod interrupt;

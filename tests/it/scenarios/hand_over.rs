@@ -24,6 +24,34 @@ async fn a_name_is_taken_when_it_has_been_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_given_up_is_not_taken() {
+    let sandbox = Sandbox::applied(&policies(&policy("z", "first", "\"ou:Sandbox\""))).await;
+    // What `z` is to enforce besides carries no mark, so that nothing is hung on it: `z` stays as it is, and keeps its name.
+    let other = format!("guardrails:\n{}", guardrail("other", "two", ""));
+    sandbox.apply(&spec(&other).replace("stack: acme", "stack: elsewhere")).await;
+    let both = policies(&(policy("a", "first", "\"ou:Security\"") + &policy("z", "second", "\"ou:Sandbox\"")));
+    let (head, tail) = both.rsplit_once("guardrail: baseline").expect("the policy z");
+    let text = format!("{head}guardrail: other{tail}").replacen("guardrails:\n", &other, 1).replacen(
+        "resource_policies: {",
+        "resource_policies: {other: {guardrail: other, share_with: organization}, ",
+        1,
+    );
+    let plan = sandbox.plan(&spec(&text)).await;
+    let policies: Vec<String> = held(&plan).into_iter().filter(|one| one.contains("org-policy")).collect();
+    assert_eq!(
+        policies,
+        [
+            "needs create org-policy a",
+            "needs update org-policy z",
+            "needs create org-policy-attachment a:ou-sand-security0",
+        ],
+    );
+    let waits = plan.held.iter().find(|held| held.address.name == "a").expect("it is held");
+    assert!(waits.hint.contains("still has the name `first`"), "{waits:?}");
+    assert!(!steps(&plan).iter().any(|step| step.contains("org-policy")), "{:?}", steps(&plan));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_names_cannot_be_swapped_at_once() {
     let sandbox = Sandbox::start().await;
     let two = |one: &str, other: &str| {

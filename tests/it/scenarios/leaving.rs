@@ -147,3 +147,24 @@ async fn regions_can_be_taken_back() {
     assert_eq!(steps(&plan), ["delete account-enforcement account", "delete guardrail baseline"]);
     assert_in_sync(&sandbox.plan(&one).await, &one);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_left_has_the_name_under_which_it_was_reached() {
+    let attached = |to: &str| {
+        format!(
+            "guardrails:\n{}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
+             org_policies: {{org: {{enforce: [{{guardrail: baseline}}], attach: [{to}]}}}}\n",
+            guardrail("baseline", "one", "")
+        )
+    };
+    let sandbox = Sandbox::applied(&attached("root, \"ou:Workloads/Dev\"")).await;
+    let plan = sandbox.plan(&spec(&attached("root"))).await;
+    let leaving = plan.actions.iter().find(|action| action.address.name.ends_with("ou-sand-wldev000"));
+    assert_eq!(leaving.expect("it is detached").target.as_deref(), Some("Workloads/Dev"));
+    // It is a name and no more: where the OUs cannot be listed, the id does.
+    sandbox.refuse(&["ListOrganizationalUnitsForParent"]).await;
+    let plan = sandbox.plan(&spec(&attached("root"))).await;
+    let leaving = plan.actions.iter().find(|action| action.address.name.ends_with("ou-sand-wldev000"));
+    assert_eq!(leaving.expect("it is detached").target.as_deref(), Some("ou-sand-wldev000"));
+    assert!(plan.blind.is_empty(), "{:?}", plan.blind);
+}

@@ -4,6 +4,7 @@ mod adoption;
 mod control;
 mod delegate;
 mod direction;
+mod doctor;
 mod effect;
 mod foreign;
 mod hand_over;

@@ -141,6 +141,17 @@ async fn a_guardrail_of_others_that_is_not_shared_is_not_enforced() {
     assert_eq!(accounts(failed), ["555566667777", "666677778888"]);
     assert!(failed.fix.as_ref().is_some_and(|fix| fix.contains("aws:PrincipalOrgID")), "{failed:?}");
     assert_eq!(held(&plan), ["precondition create org-policy-attachment org:ou-sand-sandbox0"], "the others get it");
+    // What was not read is not what does not exist.
+    for operation in ["GetResourcePolicy", "GetGuardrail"] {
+        sandbox.refuse(&[operation]).await;
+        let plan = sandbox.plan(&spec(ours)).await;
+        let states: Vec<_> = of(&plan, "P0121").iter().map(|one| one.state).collect();
+        assert!(!states.contains(&State::Failed), "{operation}: {states:?}");
+        if operation == "GetResourcePolicy" {
+            assert_eq!(states, [State::Unknown]);
+            assert!(of(&plan, "P0121")[0].message.contains("AccessDenied"), "{:?}", of(&plan, "P0121"));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

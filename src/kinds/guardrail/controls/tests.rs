@@ -248,3 +248,29 @@ fn a_guardrail_that_comes_strengthens() {
     judge(None, Some(&base()), &mut fields);
     assert_eq!(together(&fields), Strengthens, "{fields:#?}");
 }
+
+#[test]
+fn a_regex_under_another_name_does_the_same() {
+    let named = |name: &str, rule: RegexRule| {
+        let mut content = base();
+        regexes!(content) = BTreeMap::from([(name.to_owned(), rule)]);
+        content
+    };
+    let told = |have: &Content, want: &Content| -> BTreeSet<Direction> {
+        compare(have, want).into_iter().map(|field| field.direction).collect()
+    };
+    let have = named("id", regex("[0-9]{9}", PiiAction::Anonymize));
+    let renamed = named("number", regex("[0-9]{9}", PiiAction::Anonymize));
+    assert_eq!(told(&have, &renamed), [Neutral].into());
+    assert_eq!(told(&renamed, &have), [Neutral].into());
+    // Described anew, it is still the same; with another action or pattern one comes and one goes.
+    let described = RegexRule { description: Some("x".to_owned()), ..regex("[0-9]{9}", PiiAction::Anonymize) };
+    assert_eq!(told(&have, &named("number", described)), [Neutral].into());
+    for other in [regex("[0-9]{9}", PiiAction::Block), regex("[0-9]+", PiiAction::Anonymize)] {
+        assert_eq!(told(&have, &named("number", other)), [Neutral, Weakens, Strengthens].into());
+    }
+    // One that stays under its name is not what the other has become.
+    let mut both = have.clone();
+    regexes!(both).insert("number".to_owned(), regex("[0-9]{9}", PiiAction::Anonymize));
+    assert!(told(&have, &both).contains(&Strengthens));
+}
