@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Contents, ResourceKind, Verb};
+use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
 pub(crate) mod aws;
@@ -38,6 +38,14 @@ pub struct IamPolicyAttachment;
 
 impl ResourceKind for IamPolicyAttachment {
     type Model = Model;
+    const READS: &'static [&'static str] = &["iam:ListEntitiesForPolicy"];
+    const WRITES: &'static [&'static str] = &[
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetRole",
+        "iam:SimulatePrincipalPolicy",
+    ];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.policy.address().into_iter().cloned().collect()
@@ -59,6 +67,10 @@ impl ResourceKind for IamPolicyAttachment {
         for field in fields {
             field.direction = direction;
         }
+    }
+
+    fn uses(model: &Model) -> Vec<Use<'_>> {
+        vec![Use::Role(&model.role)]
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
