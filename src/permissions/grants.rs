@@ -67,16 +67,11 @@ impl Scope<'_> {
         let of_kinds = of_kinds.filter(|operation| organization.is_some() || !operation.starts_with("organizations:"));
         let facts = organization.into_iter().flat_map(|organization| {
             let units = organization.looks_up_units.then_some(UNITS);
-            let effective = self.waits().then_some(EFFECTIVE);
+            let effective = (self.may != May::Read).then_some(EFFECTIVE);
             FACTS.iter().copied().chain(units).chain(effective)
         });
         let wanted = self.side.reads.iter().map(|(operation, regions)| (*operation, Some(regions.clone())));
         of_kinds.chain(facts).map(|operation| (operation, self.declared.read.clone())).chain(wanted).collect()
-    }
-
-    /// Whether a run waits for policies to take effect, or looks at what accounts are subject to.
-    fn waits(&self) -> bool {
-        self.side.kinds.contains_key(&Kind::OrgPolicyAttachment)
     }
 
     /// Entering member accounts.

@@ -167,8 +167,9 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
         &[need("organizations:DescribeResourcePolicy", On::Organization, Guard::None)],
     ),
     ("organizations:ListPolicies", &[need("organizations:ListPolicies", On::Organization, Guard::Type)]),
-    ("organizations:DescribePolicy", &[need("organizations:DescribePolicy", On::Policies, Guard::Type)]),
-    ("organizations:ListTagsForResource", &[need("organizations:ListTagsForResource", On::Policies, Guard::None)]),
+    // On anything: one that was deleted is read once more, and has no ARN and no type by then.
+    ("organizations:DescribePolicy", &[need("organizations:DescribePolicy", On::Organization, Guard::None)]),
+    ("organizations:ListTagsForResource", &[need("organizations:ListTagsForResource", On::Organization, Guard::None)]),
     ("organizations:ListTargetsForPolicy", &[need("organizations:ListTargetsForPolicy", On::Policies, Guard::Type)]),
     ("organizations:EnablePolicyType", &[need("organizations:EnablePolicyType", On::Root, Guard::Type)]),
     ("organizations:CreatePolicy", &[need("organizations:CreatePolicy", On::Organization, Guard::Type)]),
@@ -241,11 +242,13 @@ pub(super) const FACTS: &[&str] =
     &["organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListAccounts"];
 /// What looking up OUs by their names takes.
 pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-/// What a run takes that waits until accounts are subject to a policy.
+/// What a run that changes something takes besides: it waits until accounts are subject to a policy, and looks before it takes
+/// away what they may be subject to.
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
 /// What kinds read only where something is wanted (see [`Use::Reading`](crate::kinds::Use)), and what a delegate reads.
 pub(super) const AT_TIMES: &[&str] = &[
     "bedrock:GetModelInvocationLoggingConfiguration",
+    "iam:ListAttachedRolePolicies",
     "organizations:DescribeResourcePolicy",
     "organizations:ListPoliciesForTarget",
 ];

@@ -39,13 +39,8 @@ pub struct IamPolicyAttachment;
 impl ResourceKind for IamPolicyAttachment {
     type Model = Model;
     const READS: &'static [&'static str] = &["iam:ListEntitiesForPolicy"];
-    const WRITES: &'static [&'static str] = &[
-        "iam:AttachRolePolicy",
-        "iam:DetachRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetRole",
-        "iam:SimulatePrincipalPolicy",
-    ];
+    const WRITES: &'static [&'static str] =
+        &["iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:SimulatePrincipalPolicy"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.policy.address().into_iter().cloned().collect()
@@ -69,8 +64,9 @@ impl ResourceKind for IamPolicyAttachment {
         }
     }
 
+    /// What else is attached to the role is looked at, too.
     fn uses(model: &Model) -> Vec<Use<'_>> {
-        vec![Use::Role(&model.role)]
+        vec![Use::Role(&model.role), Use::Reading("iam:ListAttachedRolePolicies")]
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
