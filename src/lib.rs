@@ -2,8 +2,8 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `plan`, `lint`) → **effects** (`aws`, `kinds/*/aws.rs`, `live`, `apply`,
-//! `doctor`)
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `plan`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
+//! `live`, `apply`, `doctor`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
 //! nothing else.
@@ -21,6 +21,7 @@ pub mod lint;
 pub mod live;
 pub mod load;
 pub mod model;
+pub mod permissions;
 pub mod plan;
 pub mod reconcile;
 pub mod report;

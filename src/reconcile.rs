@@ -9,13 +9,13 @@ use crate::kinds::{Kind, Model, resource_policy};
 use crate::live;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::Spanned;
-use crate::model::{Desired, Digest, Facts, Live, RoleNames, Scope};
+use crate::model::{Desired, Digest, Facts, Live, Scope};
 use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise};
 use crate::spec::Spec;
-use crate::spec::decode::{Exact, Text};
+use crate::spec::decode::Text;
 use crate::spec::lower::{lower, selectors};
 use crate::spec::template::ScopeValues;
-use crate::spec::top::{ExternalId, RoleName, Top};
+use crate::spec::top::{ExternalId, Top};
 
 /// Both sides of a plan.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ async fn facts(spec: &Spec, clients: &Clients) -> Result<Facts, FactsError> {
     let caller = clients.caller().clone();
     let organization = organization(clients, &declared, &needs.ou_paths).await?;
     let bedrock_regions = bedrock_regions(&caller.partition);
-    let roles = spec.top.as_ref().map(role_names).unwrap_or_default();
+    let roles = spec.top.as_ref().map(Top::role_names).unwrap_or_default();
     Ok(Facts { caller, organization, bedrock_regions, roles })
 }
 
@@ -92,22 +92,10 @@ pub fn roles(spec: &Spec, session: String) -> Option<Roles> {
     let text = |id: &Spanned<Text<ExternalId>>| id.text_in(&ScopeValues::default(), &mut Diagnostics::new());
     Some(Roles {
         management_account: organization.management_account.value.clone(),
-        names: role_names(top),
+        names: top.role_names(),
         external_id: organization.external_id.as_ref().and_then(text),
         session,
     })
-}
-
-fn role_names(top: &Top) -> RoleNames {
-    let default = RoleNames::default();
-    let Some(organization) = &top.organization else { return default };
-    let name = |role: &Option<Spanned<Exact<RoleName>>>| role.as_ref().map(|role| role.as_str().to_owned());
-    let member = name(&organization.member_role).unwrap_or(default.member);
-    RoleNames {
-        member_read: name(&organization.member_read_role).unwrap_or_else(|| member.clone()),
-        member,
-        management: name(&organization.management_role),
-    }
 }
 
 fn declared(top: &Top) -> Declared {

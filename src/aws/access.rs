@@ -18,14 +18,6 @@ pub enum Access {
 
 pub(super) const REFUSAL: &str = "bedrail only reads here and did not send";
 
-/// What a session may do at most that is opened to read, whatever its role allows. `sts:AssumeRole` is for the management
-/// account, through which members are entered. AWS takes 2,048 characters of such a policy.
-pub(super) const SESSION_POLICY: &str = concat!(
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["#,
-    r#""bedrock:Get*","bedrock:List*","iam:Get*","iam:List*","iam:Simulate*","#,
-    r#""organizations:Describe*","organizations:List*","sts:AssumeRole"],"Resource":"*"}]}"#
-);
-
 /// `AssumeRole` yields credentials and changes nothing.
 const READS: &[&str] = &["AssumeRole"];
 

@@ -10,8 +10,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::sync::Mutex;
 
-use super::access::{Access, SESSION_POLICY};
+use super::access::Access;
 use super::error::{ASSUME_ROLE, AwsError, Class};
+use crate::permissions::session;
 
 /// Credentials are asked for anew when they end within this time.
 const BEFORE_THE_END: Duration = Duration::from_mins(5);
@@ -31,7 +32,7 @@ pub(super) struct Role {
     arn: String,
     session: String,
     external_id: Option<String>,
-    policy: Option<&'static str>,
+    policy: Option<String>,
     state: Mutex<State>,
 }
 
@@ -55,7 +56,7 @@ impl Role {
             arn,
             session,
             external_id,
-            policy: (access == Access::ReadOnly).then_some(SESSION_POLICY),
+            policy: (access == Access::ReadOnly).then(session::policy),
             state: Mutex::new(State::Never),
         }
     }
@@ -96,7 +97,7 @@ impl Role {
             .role_arn(&self.arn)
             .role_session_name(&self.session)
             .set_external_id(self.external_id.clone())
-            .set_policy(self.policy.map(str::to_owned));
+            .set_policy(self.policy.clone());
         let answer = request.send().await.map_err(|error| AwsError::new(ASSUME_ROLE, &self.arn, &error))?;
         let unreadable = |what: &str| AwsError::unreadable(ASSUME_ROLE, &self.arn, what);
         let found = answer.credentials().ok_or_else(|| unreadable("the answer has no credentials"))?;

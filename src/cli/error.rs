@@ -97,6 +97,9 @@ pub(crate) enum Error {
         /// The stack.
         stack: String,
     },
+    /// The spec has nothing of what `iam` was asked to print.
+    #[error("there is nothing to print")]
+    Permissions(#[from] crate::permissions::Fault),
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -126,6 +129,7 @@ impl Error {
             | Self::Control { .. }
             | Self::File { .. }
             | Self::NotAPlan { .. }
+            | Self::Permissions(_)
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
         }
@@ -145,6 +149,7 @@ impl Error {
             Self::Usage(_) => Some("`bedrail help` and `bedrail help COMMAND` list what there is".to_owned()),
             Self::NoTarget(_) => Some("`bedrail plan` shows the addresses; `*` stands for any characters".to_owned()),
             Self::Facts(error) => error.hint(),
+            Self::Permissions(fault) => Some(fault.hint()),
             Self::Aws(error) => error.hint(),
             Self::SandboxInUse(_) => Some("wait until it ends, or give another folder: --sandbox=DIR".to_owned()),
             Self::Control { .. } => Some("look whether `bedrail sandbox serve` still runs".to_owned()),

@@ -62,10 +62,32 @@ pub trait Contents {
     fn want(&self, version: &Ref) -> Result<&guardrail::Content, String>;
 }
 
+/// Something of AWS that a resource makes use of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use<'a> {
+    /// A key of KMS, by its ARN or id.
+    Key(&'a str),
+    /// A guardrail profile, by its id.
+    Profile(&'a str),
+    /// A role of IAM that a policy is attached to, by its name.
+    Role(&'a str),
+    /// A role that the service acts as, by its ARN.
+    Passes(&'a str),
+    /// An operation that reads, and is called only where such a resource is wanted.
+    Reading(&'static str),
+}
+
 /// The pure half of a kind. `have` is what AWS has, `want` what the spec wants, both in normal form.
 pub trait ResourceKind {
     /// The normal form, made by lowering the spec and by reading AWS alike.
     type Model: Clone + Eq + fmt::Debug + Serialize;
+
+    /// The AWS operations, as `service:Operation`, that reading resources of this kind takes: what permissions are derived
+    /// from, beside [`ResourceKind::WRITES`].
+    const READS: &'static [&'static str];
+
+    /// The AWS operations that changes take: all that [`ResourceKind::calls`] names, and what they look at besides.
+    const WRITES: &'static [&'static str];
 
     /// The paths of text that may be offensive or secret (see [`diff`] for the patterns).
     const GUARDED: &'static [&'static str] = &[];
@@ -114,6 +136,11 @@ pub trait ResourceKind {
         None
     }
 
+    /// What else of AWS a resource like this makes use of, and so takes permissions of its own to write or to read.
+    fn uses(_model: &Self::Model) -> Vec<Use<'_>> {
+        Vec::new()
+    }
+
     /// The AWS operations, as `service:Operation`, that bring this change about; the changed fields decide which.
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str>;
 }
@@ -144,6 +171,16 @@ macro_rules! registry {
             /// See [`ResourceKind::unmarked`].
             pub fn unmarked(self, address: &Address, id: &str) -> String {
                 match self { $(Self::$variant => $module::$variant::unmarked(address, id),)+ }
+            }
+
+            /// The AWS operations that reading takes.
+            pub const fn reads(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => $module::$variant::READS,)+ }
+            }
+
+            /// The AWS operations that changes take.
+            pub const fn writes(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => $module::$variant::WRITES,)+ }
             }
 
             /// The AWS operations of a change.
@@ -220,6 +257,11 @@ macro_rules! registry {
                     $((Self::$variant(have), Self::$variant(want)) => $module::$variant::joined(have, want).map(Self::$variant),)+
                     _ => None,
                 }
+            }
+
+            /// What else of AWS it makes use of.
+            pub fn uses(&self) -> Vec<Use<'_>> {
+                match self { $(Self::$variant(model) => $module::$variant::uses(model),)+ }
             }
 
             /// The model as the tree that reports show.

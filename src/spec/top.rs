@@ -8,7 +8,8 @@ use super::codes;
 use super::decode::{Decode, Either, Exact, List, Map, Reading, Shape, Text, literal};
 use super::node::{Node, Written};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AccountId, Region, words};
+use crate::model::span::Spanned;
+use crate::model::{AccountId, Region, RoleNames, words};
 
 /// The sections that hold entries by key, in the order of the documentation.
 pub const SECTIONS: [&str; 8] = [
@@ -130,5 +131,20 @@ crate::entry! {
         optional tags: Map<Exact<TagKey>, Text<TagValue>>,
         /// Live tag keys that are neither compared nor removed; `*` matches any characters. `aws:*` always is.
         optional ignore_tags: List<Exact<TagPattern>>,
+    }
+}
+
+impl Top {
+    /// How the accounts of the organization are entered.
+    pub fn role_names(&self) -> RoleNames {
+        let default = RoleNames::default();
+        let Some(organization) = &self.organization else { return default };
+        let name = |role: &Option<Spanned<Exact<RoleName>>>| role.as_ref().map(|role| role.as_str().to_owned());
+        let member = name(&organization.member_role).unwrap_or(default.member);
+        RoleNames {
+            member_read: name(&organization.member_read_role).unwrap_or_else(|| member.clone()),
+            member,
+            management: name(&organization.management_role),
+        }
     }
 }

@@ -15,6 +15,7 @@ mod house;
 mod layers;
 mod leaks;
 mod lint_cases;
+mod permissions;
 mod publish;
 mod reading;
 mod safety;

@@ -311,3 +311,29 @@ async fn without_the_option_everybody_may() {
     reader.bedrock("POST", "/guardrails", &guardrail("h")).await.refused(403, "AccessDeniedException");
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn logging_to_a_log_group_takes_passing_its_role_to_bedrock() {
+    let logs = role(MANAGEMENT, "app-role");
+    let put = json!({"loggingConfig": {"cloudWatchConfig": {"logGroupName": "/bedrock", "roleArn": logs}}});
+    let without = json!({"loggingConfig": {"s3Config": {"bucketName": "acme-logs"}}});
+    let action = "bedrock:PutModelInvocationLoggingConfiguration";
+    let pass = |service: &str| {
+        let to = json!({"StringEquals": {"iam:PassedToService": service}});
+        json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": logs, "Condition": to})
+    };
+    let put_itself = json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+    for (name, statements, may) in [
+        ("neither", json!([put_itself]), false),
+        ("elsewhere", json!([put_itself, pass("lambda.amazonaws.com")]), false),
+        ("both", json!([put_itself, pass("bedrock.amazonaws.com")]), true),
+    ] {
+        let emulator = checked(|seed| with_role(seed, name, &statements)).await;
+        let client = Client::of(&emulator).assume(&role(MANAGEMENT, name)).await;
+        let answer = client.bedrock("PUT", "/logging/modelinvocations", &put).await;
+        assert_eq!(code(&answer) != "AccessDeniedException", may, "{name}: {answer:?}");
+        let answer = client.bedrock("PUT", "/logging/modelinvocations", &without).await;
+        assert_ne!(code(&answer), "AccessDeniedException", "a bucket has no role: {answer:?}");
+        emulator.stop().await;
+    }
+}

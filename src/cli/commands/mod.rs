@@ -6,6 +6,7 @@ mod destroy;
 mod doctor;
 mod drift;
 mod graph;
+mod iam;
 mod lint;
 mod man;
 mod plan;
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     Show(show::Args),
     Schema(schema::Args),
     Graph(graph::Args),
+    Iam(iam::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -67,6 +69,7 @@ impl Command {
             Self::Show(args) => args.run(global, output).await,
             Self::Schema(args) => args.run(output),
             Self::Graph(args) => args.run(global, output).await,
+            Self::Iam(args) => args.run(global, output),
             Self::Sandbox(args) => args.run(global, output, interrupt).await,
             Self::Completions(args) => args.run(output),
             Self::Man(args) => args.run(output),

@@ -80,6 +80,9 @@ pub struct AccountEnforcement;
 
 impl ResourceKind for AccountEnforcement {
     type Model = Model;
+    const READS: &'static [&'static str] = &["bedrock:ListEnforcedGuardrailsConfiguration"];
+    const WRITES: &'static [&'static str] =
+        &["bedrock:PutEnforcedGuardrailConfiguration", "bedrock:DeleteEnforcedGuardrailConfiguration"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.version.address().into_iter().cloned().collect()

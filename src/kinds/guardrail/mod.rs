@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Contents, ResourceKind, Verb};
+use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
 pub(crate) mod aws;
@@ -50,6 +50,15 @@ pub struct Guardrail;
 
 impl ResourceKind for Guardrail {
     type Model = Model;
+    const READS: &'static [&'static str] =
+        &["bedrock:ListGuardrails", "bedrock:GetGuardrail", "bedrock:ListTagsForResource"];
+    const WRITES: &'static [&'static str] = &[
+        "bedrock:CreateGuardrail",
+        "bedrock:UpdateGuardrail",
+        "bedrock:DeleteGuardrail",
+        "bedrock:TagResource",
+        "bedrock:UntagResource",
+    ];
 
     const GUARDED: &'static [&'static str] = &[
         "blocked_input_messaging",
@@ -87,6 +96,12 @@ impl ResourceKind for Guardrail {
         if want.is_some() {
             controls::judge(have.map(|have| &have.content), want.map(|want| &want.content), fields);
         }
+    }
+
+    fn uses(model: &Model) -> Vec<Use<'_>> {
+        let key = model.kms_key_id.as_deref().map(Use::Key);
+        let profile = model.content.cross_region_profile.as_deref().map(Use::Profile);
+        key.into_iter().chain(profile).collect()
     }
 
     fn calls(verb: Verb, fields: &[FieldDiff]) -> Vec<&'static str> {

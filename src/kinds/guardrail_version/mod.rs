@@ -64,6 +64,8 @@ pub struct GuardrailVersion;
 
 impl ResourceKind for GuardrailVersion {
     type Model = Model;
+    const READS: &'static [&'static str] = &["bedrock:ListGuardrails", "bedrock:GetGuardrail"];
+    const WRITES: &'static [&'static str] = &["bedrock:CreateGuardrailVersion", "bedrock:DeleteGuardrail"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.guardrail.address().into_iter().cloned().collect()

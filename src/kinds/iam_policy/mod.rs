@@ -61,6 +61,17 @@ pub struct IamPolicy;
 
 impl ResourceKind for IamPolicy {
     type Model = Model;
+    const READS: &'static [&'static str] = &["iam:ListPolicies", "iam:GetPolicy", "iam:GetPolicyVersion"];
+    const WRITES: &'static [&'static str] = &[
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:DeletePolicy",
+        "iam:TagPolicy",
+        "iam:UntagPolicy",
+        "iam:ListPolicyVersions",
+        "iam:SimulateCustomPolicy",
+    ];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.document.references()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Contents, ResourceKind, Verb};
+use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
 pub(crate) mod aws;
@@ -38,6 +38,9 @@ pub struct IamPolicyAttachment;
 
 impl ResourceKind for IamPolicyAttachment {
     type Model = Model;
+    const READS: &'static [&'static str] = &["iam:ListEntitiesForPolicy"];
+    const WRITES: &'static [&'static str] =
+        &["iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:SimulatePrincipalPolicy"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.policy.address().into_iter().cloned().collect()
@@ -59,6 +62,11 @@ impl ResourceKind for IamPolicyAttachment {
         for field in fields {
             field.direction = direction;
         }
+    }
+
+    /// What else is attached to the role is looked at, too.
+    fn uses(model: &Model) -> Vec<Use<'_>> {
+        vec![Use::Role(&model.role), Use::Reading("iam:ListAttachedRolePolicies")]
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{ResourceKind, Verb};
+use super::{ResourceKind, Use, Verb};
 use crate::model::{Address, FieldDiff, words};
 
 pub mod codes;
@@ -61,6 +61,8 @@ pub struct InvocationLogging;
 /// guardrail gets less strict and none covers less, which is what `weakens` means.
 impl ResourceKind for InvocationLogging {
     type Model = Model;
+    const READS: &'static [&'static str] = &[];
+    const WRITES: &'static [&'static str] = &["bedrock:PutModelInvocationLoggingConfiguration"];
 
     /// The role and the bucket are others' to make.
     fn requires(_model: &Self::Model) -> Vec<Address> {
@@ -71,6 +73,11 @@ impl ResourceKind for InvocationLogging {
         format!(
             "another configuration is there, and AWS does not tell whose: review the difference with `bedrail plan --adopt --target {address}`, and replace it by applying with the same flags"
         )
+    }
+
+    fn uses(model: &Model) -> Vec<Use<'_>> {
+        let role = model.cloud_watch.as_ref().map(|delivery| Use::Passes(&delivery.role_arn));
+        role.into_iter().chain([Use::Reading("bedrock:GetModelInvocationLoggingConfiguration")]).collect()
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -61,6 +61,15 @@ pub struct OrgPolicy;
 
 impl ResourceKind for OrgPolicy {
     type Model = Model;
+    const READS: &'static [&'static str] =
+        &["organizations:ListPolicies", "organizations:DescribePolicy", "organizations:ListTagsForResource"];
+    const WRITES: &'static [&'static str] = &[
+        "organizations:CreatePolicy",
+        "organizations:UpdatePolicy",
+        "organizations:DeletePolicy",
+        "organizations:TagResource",
+        "organizations:UntagResource",
+    ];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.document.references().into_iter().chain(model.permitted_by.iter().cloned()).collect()

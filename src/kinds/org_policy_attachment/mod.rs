@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::org_policy_type::PolicyType;
-use super::{Contents, ResourceKind, Verb};
+use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
 mod aws;
@@ -33,6 +33,8 @@ pub struct OrgPolicyAttachment;
 
 impl ResourceKind for OrgPolicyAttachment {
     type Model = Model;
+    const READS: &'static [&'static str] = &["organizations:ListTargetsForPolicy"];
+    const WRITES: &'static [&'static str] = &["organizations:AttachPolicy", "organizations:DetachPolicy"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.policy.address().into_iter().cloned().chain(model.enabled.clone()).collect()
@@ -58,6 +60,12 @@ impl ResourceKind for OrgPolicyAttachment {
         for field in fields {
             field.direction = direction;
         }
+    }
+
+    /// What is on a node is counted where a service control policy is to come.
+    fn uses(model: &Model) -> Vec<Use<'_>> {
+        let counts = model.policy_type == PolicyType::ServiceControl;
+        counts.then_some(Use::Reading("organizations:ListPoliciesForTarget")).into_iter().collect()
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

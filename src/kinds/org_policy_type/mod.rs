@@ -64,6 +64,8 @@ pub struct OrgPolicyType;
 
 impl ResourceKind for OrgPolicyType {
     type Model = Model;
+    const READS: &'static [&'static str] = &["organizations:ListRoots"];
+    const WRITES: &'static [&'static str] = &["organizations:EnablePolicyType"];
 
     fn requires(_model: &Self::Model) -> Vec<Address> {
         Vec::new()

@@ -91,6 +91,8 @@ pub struct ResourcePolicy;
 
 impl ResourceKind for ResourcePolicy {
     type Model = Model;
+    const READS: &'static [&'static str] = &["bedrock:GetResourcePolicy"];
+    const WRITES: &'static [&'static str] = &["bedrock:PutResourcePolicy", "bedrock:DeleteResourcePolicy"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
         model.resource.address().into_iter().cloned().chain(model.document.references()).collect()

@@ -20,6 +20,11 @@ impl StandIns {
         let make = || format!("{next:012}").parse().expect("twelve digits");
         self.0.entry(selected).or_insert_with(make).clone()
     }
+
+    /// All that were needed.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.0.values()
+    }
 }
 
 impl Lowering<'_> {

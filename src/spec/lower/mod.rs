@@ -55,6 +55,29 @@ pub fn check(spec: &Spec, diagnostics: &mut Diagnostics) {
     report(found, spec, diagnostics);
 }
 
+/// What a spec wants as far as it can be told without AWS.
+#[derive(Debug)]
+pub struct Offline {
+    /// What it wants, under assumptions.
+    pub desired: Desired,
+    /// The assumed number of the home account, where the spec does not pin it.
+    pub home: Option<AccountId>,
+    /// Numbers that stand for accounts which only the organization can tell.
+    pub stand_ins: BTreeSet<AccountId>,
+}
+
+/// What the spec wants under the assumptions of [`check`], which is to have found it sound.
+pub fn offline(spec: &Spec) -> Option<Offline> {
+    let top = spec.top.as_ref()?;
+    let facts = assumed::facts(top);
+    let pinned = top.organization.is_some() || top.account_id.is_some();
+    let mut unheard = Diagnostics::new();
+    let mut lowering = Lowering::new(spec, top, &facts, true, &mut unheard);
+    lowering.lower();
+    let stand_ins = lowering.stand_ins.accounts().cloned().collect();
+    Some(Offline { home: (!pinned).then(|| facts.home().clone()), stand_ins, desired: lowering.desired })
+}
+
 /// What the spec wants under these facts; `None` if the spec is at fault. It reports what [`check`] does, and besides
 /// what only the facts can tell.
 pub fn lower(spec: &Spec, facts: &Facts, diagnostics: &mut Diagnostics) -> Option<Desired> {
@@ -138,20 +161,24 @@ impl<'a> Lowering<'a> {
     }
 
     fn run(mut self) -> Desired {
+        self.lower();
+        self.desired
+    }
+
+    fn lower(&mut self) {
         let top = self.top;
         self.check_regions(&top.regions);
         self.check_ignored_tags();
-        guardrail::section::lower(&mut self);
-        guardrail::external::lower(&mut self);
-        guardrail_version::section::lower(&mut self);
-        resource_policy::section::lower(&mut self);
-        org_policy::section::lower(&mut self);
-        account_enforcement::section::lower(&mut self);
-        iam_policy::section::lower(&mut self);
-        invocation_logging::section::lower(&mut self);
+        guardrail::section::lower(self);
+        guardrail::external::lower(self);
+        guardrail_version::section::lower(self);
+        resource_policy::section::lower(self);
+        org_policy::section::lower(self);
+        account_enforcement::section::lower(self);
+        iam_policy::section::lower(self);
+        invocation_logging::section::lower(self);
         self.check_enforced();
         self.scan();
-        self.desired
     }
 
     /// The values that expressions have in `scope`.

@@ -20,7 +20,7 @@ pub(super) const CONTROL: Table = &[
     ("TagResource", Need::Asks(resource)),
     ("UntagResource", Need::Asks(resource)),
     ("ListTagsForResource", Need::Asks(resource)),
-    ("PutModelInvocationLoggingConfiguration", Need::Asks(anything)),
+    ("PutModelInvocationLoggingConfiguration", Need::Asks(logging)),
     ("GetModelInvocationLoggingConfiguration", Need::Asks(anything)),
     ("DeleteModelInvocationLoggingConfiguration", Need::Asks(anything)),
     ("ListFoundationModels", Need::Asks(anything)),
@@ -45,6 +45,18 @@ fn create(case: &Case<'_>) -> Vec<Needed> {
         let (partition, caller) = (case.world.partition.id(), case.caller);
         let any = format!("arn:{partition}:bedrock:{}:{}:guardrail/*", caller.region, caller.account);
         needed.push(case.action("bedrock:TagResource", any));
+    }
+    needed
+}
+
+/// Besides, that the role which writes to the log group may be passed to Bedrock.
+fn logging(case: &Case<'_>) -> Vec<Needed> {
+    let mut needed = anything(case);
+    let role = case.input.get("loggingConfig").and_then(|config| config["cloudWatchConfig"]["roleArn"].as_str());
+    if let Some(role) = role {
+        let pass = case.action("iam:PassRole", role);
+        let context = pass.context.with("iam:PassedToService", "bedrock.amazonaws.com");
+        needed.push(Needed { context, ..pass });
     }
     needed
 }

@@ -1,0 +1,231 @@
+//! What the roles of a spec may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::declared::{Declared, Side};
+use super::needs::{EFFECTIVE, FACTS, Guard, Need, On, UNITS, needs};
+use super::statement::{ACCOUNT, Conditions, Statement};
+use crate::kinds::Kind;
+use crate::model::{Region, STACK_TAG};
+
+/// Where a role is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In the account of the caller.
+    Home,
+    /// In a member account.
+    Member,
+}
+
+/// What a role is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum May {
+    /// It reads.
+    Read,
+    /// It reads and writes what carries the stack's mark.
+    Write,
+    /// And takes over what carries none.
+    Adopt,
+}
+
+/// What a role may do, statement by statement.
+pub fn statements(declared: &Declared, place: Where, may: May) -> Vec<Statement> {
+    let side = match place {
+        Where::Home => &declared.at_home,
+        Where::Member => &declared.in_members,
+    };
+    let scope = Scope { declared, side, place, may };
+    let mut groups = Groups::default();
+    for (operation, regions) in scope.reads() {
+        groups.take("Read", &scope, operation, regions.as_ref());
+    }
+    if may != May::Read {
+        for (kind, regions) in &side.kinds {
+            for operation in kind.writes() {
+                groups.take("Write", &scope, operation, Some(regions));
+            }
+        }
+    }
+    let mut statements = groups.statements();
+    statements.extend(scope.enters());
+    statements
+}
+
+struct Scope<'a> {
+    declared: &'a Declared,
+    side: &'a Side,
+    place: Where,
+    may: May,
+}
+
+impl Scope<'_> {
+    /// The reads, and the Regions of each: `None` is all.
+    fn reads(&self) -> Vec<(&'static str, Option<BTreeSet<Region>>)> {
+        let home = self.place == Where::Home;
+        let organization = self.declared.organization.as_ref().filter(|_| home);
+        let of_kinds = Kind::ALL.iter().flat_map(|kind| kind.reads()).copied();
+        let of_kinds = of_kinds.filter(|operation| organization.is_some() || !operation.starts_with("organizations:"));
+        let facts = organization.into_iter().flat_map(|organization| {
+            let units = organization.looks_up_units.then_some(UNITS);
+            let effective = (self.may != May::Read).then_some(EFFECTIVE);
+            FACTS.iter().copied().chain(units).chain(effective)
+        });
+        let wanted = self.side.reads.iter().map(|(operation, regions)| (*operation, Some(regions.clone())));
+        of_kinds.chain(facts).map(|operation| (operation, self.declared.read.clone())).chain(wanted).collect()
+    }
+
+    /// Entering member accounts.
+    fn enters(&self) -> Option<Statement> {
+        let organization = self.declared.organization.as_ref().filter(|_| self.place == Where::Home)?;
+        let roles = &organization.roles;
+        let role = if self.may == May::Read { &roles.member_read } else { &roles.member };
+        let role = role.trim_start_matches('/');
+        let arn = |account: &str| format!("arn:{}:iam::{account}:role/{role}", self.declared.partition);
+        let resources: BTreeSet<String> = match &organization.entered {
+            None => BTreeSet::from([arn("*")]),
+            Some(accounts) => accounts.iter().map(|account| arn(account.as_str())).collect(),
+        };
+        let mut conditions = Conditions::new();
+        if let Some(id) = &organization.id {
+            conditions.insert(("StringEquals", "aws:ResourceOrgID".to_owned()), BTreeSet::from([id.clone()]));
+        }
+        let actions = BTreeSet::from(["sts:AssumeRole".to_owned()]);
+        (!resources.is_empty()).then(|| Statement { sid: "EnterMembers".to_owned(), actions, resources, conditions })
+    }
+
+    /// The account's number, or what stands for it.
+    fn account(&self) -> &str {
+        match (self.place, &self.declared.home) {
+            (Where::Home, Some(home)) => home.as_str(),
+            _ => ACCOUNT,
+        }
+    }
+
+    /// The ARNs on which it is asked for; none where the spec has nothing of the kind.
+    fn resources(&self, on: On, regions: Option<&BTreeSet<Region>>) -> BTreeSet<String> {
+        let (partition, account) = (&self.declared.partition, self.account());
+        let regional = |resource: &str| -> BTreeSet<String> {
+            let arn = |region: &str| format!("arn:{partition}:bedrock:{region}:{account}:{resource}");
+            match regions {
+                None => BTreeSet::from([arn("*")]),
+                Some(regions) => regions.iter().map(|region| arn(region.as_str())).collect(),
+            }
+        };
+        let organization = |resources: &[String]| -> BTreeSet<String> {
+            let Some(organization) = &self.declared.organization else { return BTreeSet::new() };
+            let (management, id) = (&organization.management, organization.id.as_deref().unwrap_or("o-*"));
+            let arn = |resource: &String| {
+                format!("arn:{partition}:organizations::{management}:{}", resource.replace("{id}", id))
+            };
+            resources.iter().map(arn).collect()
+        };
+        let nodes =
+            |words: &[&str]| organization(&words.iter().map(|word| format!("{word}/{{id}}/*")).collect::<Vec<_>>());
+        let iam = |resource: &str| format!("arn:{partition}:iam::{account}:{resource}");
+        let profiles = |profiles: &BTreeSet<(Region, String)>| -> BTreeSet<String> {
+            let arn = |(region, id): &(Region, String)| {
+                format!("arn:{partition}:bedrock:{region}:{account}:guardrail-profile/{id}")
+            };
+            profiles.iter().map(arn).collect()
+        };
+        match on {
+            On::Region => match regions {
+                Some(regions) if regions.is_empty() => BTreeSet::new(),
+                _ => BTreeSet::from(["*".to_owned()]),
+            },
+            On::Organization => BTreeSet::from(["*".to_owned()]),
+            On::Guardrails => regional("guardrail/*"),
+            On::Profiles => profiles(&self.side.profiles),
+            On::ProfilePolicies => profiles(&self.side.profile_policies),
+            On::Keys => self.side.keys.keys().cloned().collect(),
+            On::Account => BTreeSet::from(["*".to_owned()]),
+            On::IamPolicies => BTreeSet::from([iam("policy/*")]),
+            On::DeclaredPolicies => self.policies(),
+            // A role may have a path, of which the spec knows nothing.
+            On::Roles => self
+                .side
+                .roles
+                .iter()
+                .flat_map(|role| [iam(&format!("role/{role}")), iam(&format!("role/*/{role}"))])
+                .collect(),
+            On::Passed => self.side.passed.clone(),
+            On::Root => nodes(&["root"]),
+            On::Units => nodes(&["root", "ou"]),
+            On::Accounts => nodes(&["account"]),
+            On::Targets => nodes(&["root", "ou", "account"]),
+            On::Policies => {
+                let types = self.declared.types.iter().map(|name| format!("policy/{{id}}/{}/*", name.to_lowercase()));
+                organization(&types.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// The ARNs of the declared policies of IAM.
+    fn policies(&self) -> BTreeSet<String> {
+        let arn = |name: &String| format!("arn:{}:iam::{}:policy/{name}", self.declared.partition, self.account());
+        self.side.policies.iter().map(arn).collect()
+    }
+
+    fn conditions(&self, need: Need, regions: Option<&BTreeSet<Region>>) -> Conditions {
+        let mut conditions = Conditions::new();
+        if need.guard == Guard::Declared {
+            // Patterns, since the account may be one.
+            conditions.insert(("ArnLike", "iam:PolicyARN".to_owned()), self.policies());
+        }
+        let mut ask = |key: String, values: BTreeSet<String>| drop(conditions.insert(("StringEquals", key), values));
+        let stack = || BTreeSet::from([self.declared.stack.clone()]);
+        match need.guard {
+            Guard::None | Guard::Declared => {}
+            Guard::ToBedrock => {
+                ask("iam:PassedToService".to_owned(), BTreeSet::from(["bedrock.amazonaws.com".to_owned()]));
+            }
+            // What is taken over does not carry the mark yet.
+            Guard::Ours if self.may == May::Adopt => {}
+            Guard::Ours => ask(format!("aws:ResourceTag/{STACK_TAG}"), stack()),
+            Guard::Marks => ask(format!("aws:RequestTag/{STACK_TAG}"), stack()),
+            Guard::Type => ask("organizations:PolicyType".to_owned(), self.declared.types.clone()),
+        }
+        if need.on == On::Region
+            && let Some(regions) = regions
+        {
+            let regions = regions.iter().map(|region| region.as_str().to_owned()).collect();
+            ask("aws:RequestedRegion".to_owned(), regions);
+        }
+        conditions
+    }
+}
+
+/// Actions by what they have in common.
+#[derive(Default)]
+struct Groups(BTreeMap<(On, Guard, &'static str, BTreeSet<String>, Conditions), BTreeSet<String>>);
+
+impl Groups {
+    fn take(&mut self, word: &'static str, scope: &Scope<'_>, operation: &str, regions: Option<&BTreeSet<Region>>) {
+        for need in needs(operation) {
+            let resources = scope.resources(need.on, regions);
+            if resources.is_empty() {
+                continue;
+            }
+            let key = (need.on, need.guard, word, resources, scope.conditions(*need, regions));
+            self.0.entry(key).or_default().insert(need.action.to_owned());
+        }
+    }
+
+    /// Statements named after what they are about, those of one name numbered.
+    fn statements(self) -> Vec<Statement> {
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        self.0
+            .into_iter()
+            .map(|((on, guard, word, resources, conditions), actions)| {
+                let guard = match guard {
+                    Guard::None => String::new(),
+                    other => format!("{other:?}"),
+                };
+                let name = format!("{word}{on:?}{guard}");
+                let number = names.entry(name.clone()).and_modify(|count| *count += 1).or_insert(1);
+                let sid = if *number == 1 { name } else { format!("{name}{number}") };
+                Statement { sid, actions, resources, conditions }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! `docs/permissions.md`, from the table.
+
+use std::fmt::Write as _;
+
+use super::needs::{Guard, On, TABLE};
+use crate::kinds::Kind;
+
+const HEAD: &str = include_str!("reference.md");
+
+/// The whole document.
+pub fn markdown() -> String {
+    let mut out = HEAD.to_owned();
+    out += "| operation | of | actions |\n|---|---|---|\n";
+    for (operation, needs) in TABLE {
+        let actions: Vec<String> = needs
+            .iter()
+            .map(|need| {
+                let guard = condition(need.guard).map(|guard| format!(" if {guard}")).unwrap_or_default();
+                format!("`{}` on {}{guard}", need.action, object(need.on))
+            })
+            .collect();
+        let actions = if actions.is_empty() { free(operation).to_owned() } else { actions.join("<br>") };
+        let _ = writeln!(out, "| `{operation}` | {} | {actions} |", users(operation));
+    }
+    out
+}
+
+fn users(operation: &str) -> String {
+    let reads = Kind::ALL.iter().filter(|kind| kind.reads().contains(&operation)).map(|kind| format!("reads `{kind}`"));
+    let writes =
+        Kind::ALL.iter().filter(|kind| kind.writes().contains(&operation)).map(|kind| format!("writes `{kind}`"));
+    let users: Vec<String> = reads.chain(writes).collect();
+    if users.is_empty() { "every run".to_owned() } else { users.join(", ") }
+}
+
+fn free(operation: &str) -> &'static str {
+    if operation == "sts:AssumeRole" { "`sts:AssumeRole` on the roles that the spec names" } else { "none" }
+}
+
+const fn object(on: On) -> &'static str {
+    match on {
+        On::Region => "`*`, in the Regions",
+        On::Guardrails => "`guardrail/*` of the account, in the Regions",
+        On::Profiles => "the guardrail profiles that guardrails use",
+        On::ProfilePolicies => "the guardrail profiles that are shared",
+        On::Organization => "`*`",
+        On::Root => "the root",
+        On::Units => "root and OUs",
+        On::Accounts => "the accounts",
+        On::Targets => "root, OUs and accounts",
+        On::Policies => "policies of the types",
+        On::Account => "`*`",
+        On::IamPolicies => "`policy/*` of the account",
+        On::DeclaredPolicies => "the declared policies",
+        On::Roles => "the roles that they are attached to",
+        On::Passed => "the role that Bedrock writes logs as",
+        On::Keys => "the keys that guardrails use",
+    }
+}
+
+const fn condition(guard: Guard) -> Option<&'static str> {
+    match guard {
+        Guard::None => None,
+        Guard::Ours => Some("it carries the stack's mark"),
+        Guard::Marks => Some("the request sets the stack's mark"),
+        Guard::Declared => Some("`iam:PolicyARN` is declared"),
+        Guard::ToBedrock => Some("`iam:PassedToService` is `bedrock.amazonaws.com`"),
+        Guard::Type => Some("`organizations:PolicyType` is of the spec"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> std::path::PathBuf {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/permissions.md")
+    }
+
+    #[test]
+    fn the_documentation_is_the_table() {
+        let written = std::fs::read_to_string(file()).unwrap();
+        assert_eq!(written, markdown(), "write it with `cargo test --lib write_permissions -- --ignored`");
+    }
+
+    #[test]
+    #[ignore = "writes docs/permissions.md"]
+    fn write_permissions() {
+        std::fs::write(file(), markdown()).unwrap();
+    }
+}
