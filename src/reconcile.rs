@@ -53,7 +53,8 @@ impl Sides {
         let readings = live::read(clients, &survey, |readings| contents_needed(readings, &desired, &facts)).await;
         let live = recognise(readings, &desired, &facts);
         if let Some(organization) = &mut facts.organization {
-            name_units(clients, organization, &left(&live, &desired)).await;
+            // Its future is large, and mostly there is nothing to name.
+            Box::pin(name_units(clients, organization, &left(&live, &desired))).await;
         }
         Ok(Self { facts, desired, live })
     }

@@ -22,8 +22,7 @@ pub struct Clients {
     access: Access,
     slots: Semaphore,
     /// Who calls before any role is assumed, and with what.
-    origin: Caller,
-    origin_config: SdkConfig,
+    origin: Box<(Caller, SdkConfig)>,
     caller: Caller,
     /// Where the caller was told who it is: a Region that knows these credentials.
     known: Option<Region>,
@@ -63,7 +62,7 @@ impl Clients {
         roles: Option<Roles>,
     ) -> Result<Self, AwsError> {
         let origin = caller(&aws_sdk_sts::Client::new(&config)).await?;
-        let (mut caller, origin_config) = (origin.clone(), config.clone());
+        let (mut caller, origin) = (origin.clone(), Box::new((origin, config.clone())));
         let mut home = Account { config, role: None, bedrock: Mutex::default(), iam: OnceLock::new() };
         if let Some(roles) = &roles
             && let Some(management) = &roles.names.management
@@ -80,7 +79,6 @@ impl Clients {
             known: home.config.region().map(|region| Region::new(region.as_ref())),
             access,
             origin,
-            origin_config,
             slots: Semaphore::new(parallelism.max(1)),
             caller,
             roles,
@@ -97,12 +95,12 @@ impl Clients {
 
     /// The caller's own principal, before any role.
     pub fn origin(&self) -> &Caller {
-        &self.origin
+        &self.origin.0
     }
 
     /// The settings and credentials of the caller, before any role.
     pub(super) fn origin_config(&self) -> &SdkConfig {
-        &self.origin_config
+        &self.origin.1
     }
 
     /// What these clients may do.
