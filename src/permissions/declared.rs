@@ -42,8 +42,6 @@ pub struct Organization {
     pub management: AccountId,
     /// The roles.
     pub roles: RoleNames,
-    /// Whether the spec names the role that applies in members.
-    pub names_member_role: bool,
     /// The external id.
     pub external_id: Option<ExternalId>,
     /// The members that are entered: `None` is any.
@@ -188,7 +186,6 @@ fn organization(spec: &Spec, top: &Top, entered: Option<BTreeSet<AccountId>>) ->
         id: organization.id.as_ref().map(|id| id.as_str().to_owned()),
         management: organization.management_account.value.clone(),
         roles: top.role_names(),
-        names_member_role: organization.member_role.is_some(),
         external_id,
         entered,
         looks_up_units: !selectors(spec).ou_paths.is_empty(),

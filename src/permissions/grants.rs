@@ -133,12 +133,11 @@ impl Scope<'_> {
                 Some(regions) if regions.is_empty() => BTreeSet::new(),
                 _ => BTreeSet::from(["*".to_owned()]),
             },
-            On::Organization => BTreeSet::from(["*".to_owned()]),
             On::Guardrails => regional("guardrail/*"),
             On::Profiles => profiles(&self.side.profiles),
             On::ProfilePolicies => profiles(&self.side.profile_policies),
             On::Keys => self.side.keys.keys().cloned().collect(),
-            On::Account => BTreeSet::from(["*".to_owned()]),
+            On::Anything => BTreeSet::from(["*".to_owned()]),
             On::IamPolicies => BTreeSet::from([iam("policy/*")]),
             On::DeclaredPolicies => self.policies(),
             // A role may have a path, of which the spec knows nothing.
@@ -197,7 +196,11 @@ impl Scope<'_> {
 
 /// Actions by what they have in common.
 #[derive(Default)]
-struct Groups(BTreeMap<(On, Guard, &'static str, BTreeSet<String>, Conditions), BTreeSet<String>>);
+struct Groups(BTreeMap<Common, BTreeSet<String>>);
+
+/// What the actions of a statement have in common: on what, under which guard, in which half of the policy, the ARNs and the
+/// conditions.
+type Common = (On, Guard, &'static str, BTreeSet<String>, Conditions);
 
 impl Groups {
     fn take(&mut self, word: &'static str, scope: &Scope<'_>, operation: &str, regions: Option<&BTreeSet<Region>>) {

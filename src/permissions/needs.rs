@@ -19,8 +19,8 @@ pub(super) enum On {
     Profiles,
     /// On the guardrail profiles whose policies the spec declares.
     ProfilePolicies,
-    /// On nothing in particular, in the organization.
-    Organization,
+    /// On nothing in particular.
+    Anything,
     /// On the root of the organization.
     Root,
     /// On its root and OUs.
@@ -33,8 +33,6 @@ pub(super) enum On {
     Policies,
     /// On the keys of KMS that the spec names.
     Keys,
-    /// On nothing in particular, in the account.
-    Account,
     /// On the managed policies of the account.
     IamPolicies,
     /// On those that the spec declares.
@@ -147,12 +145,9 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
         "bedrock:DeleteEnforcedGuardrailConfiguration",
         &[need("bedrock:DeleteEnforcedGuardrailConfiguration", On::Region, Guard::None)],
     ),
-    (
-        "organizations:DescribeOrganization",
-        &[need("organizations:DescribeOrganization", On::Organization, Guard::None)],
-    ),
-    ("organizations:ListRoots", &[need("organizations:ListRoots", On::Organization, Guard::None)]),
-    ("organizations:ListAccounts", &[need("organizations:ListAccounts", On::Organization, Guard::None)]),
+    ("organizations:DescribeOrganization", &[need("organizations:DescribeOrganization", On::Anything, Guard::None)]),
+    ("organizations:ListRoots", &[need("organizations:ListRoots", On::Anything, Guard::None)]),
+    ("organizations:ListAccounts", &[need("organizations:ListAccounts", On::Anything, Guard::None)]),
     (
         "organizations:ListOrganizationalUnitsForParent",
         &[need("organizations:ListOrganizationalUnitsForParent", On::Units, Guard::None)],
@@ -164,15 +159,15 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
     // A delegate's: the organization's resource policy, which says what is delegated.
     (
         "organizations:DescribeResourcePolicy",
-        &[need("organizations:DescribeResourcePolicy", On::Organization, Guard::None)],
+        &[need("organizations:DescribeResourcePolicy", On::Anything, Guard::None)],
     ),
-    ("organizations:ListPolicies", &[need("organizations:ListPolicies", On::Organization, Guard::Type)]),
+    ("organizations:ListPolicies", &[need("organizations:ListPolicies", On::Anything, Guard::Type)]),
     // On anything: one that was deleted is read once more, and has no ARN and no type by then.
-    ("organizations:DescribePolicy", &[need("organizations:DescribePolicy", On::Organization, Guard::None)]),
-    ("organizations:ListTagsForResource", &[need("organizations:ListTagsForResource", On::Organization, Guard::None)]),
+    ("organizations:DescribePolicy", &[need("organizations:DescribePolicy", On::Anything, Guard::None)]),
+    ("organizations:ListTagsForResource", &[need("organizations:ListTagsForResource", On::Anything, Guard::None)]),
     ("organizations:ListTargetsForPolicy", &[need("organizations:ListTargetsForPolicy", On::Policies, Guard::Type)]),
     ("organizations:EnablePolicyType", &[need("organizations:EnablePolicyType", On::Root, Guard::Type)]),
-    ("organizations:CreatePolicy", &[need("organizations:CreatePolicy", On::Organization, Guard::Type)]),
+    ("organizations:CreatePolicy", &[need("organizations:CreatePolicy", On::Anything, Guard::Type)]),
     ("organizations:UpdatePolicy", &[need("organizations:UpdatePolicy", On::Policies, Guard::Type)]),
     ("organizations:DeletePolicy", &[need("organizations:DeletePolicy", On::Policies, Guard::Type)]),
     ("organizations:TagResource", &[need("organizations:TagResource", On::Policies, Guard::None)]),
@@ -203,7 +198,7 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
             need("iam:PassRole", On::Passed, Guard::ToBedrock),
         ],
     ),
-    ("iam:ListPolicies", &[need("iam:ListPolicies", On::Account, Guard::None)]),
+    ("iam:ListPolicies", &[need("iam:ListPolicies", On::Anything, Guard::None)]),
     ("iam:GetPolicy", &[need("iam:GetPolicy", On::IamPolicies, Guard::None)]),
     ("iam:GetPolicyVersion", &[need("iam:GetPolicyVersion", On::IamPolicies, Guard::None)]),
     ("iam:ListEntitiesForPolicy", &[need("iam:ListEntitiesForPolicy", On::IamPolicies, Guard::None)]),
@@ -220,7 +215,7 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
     ("iam:TagPolicy", &[need("iam:TagPolicy", On::IamPolicies, Guard::Ours)]),
     ("iam:UntagPolicy", &[need("iam:UntagPolicy", On::IamPolicies, Guard::Ours)]),
     ("iam:ListPolicyVersions", &[need("iam:ListPolicyVersions", On::IamPolicies, Guard::None)]),
-    ("iam:SimulateCustomPolicy", &[need("iam:SimulateCustomPolicy", On::Account, Guard::None)]),
+    ("iam:SimulateCustomPolicy", &[need("iam:SimulateCustomPolicy", On::Anything, Guard::None)]),
     ("iam:AttachRolePolicy", &[need("iam:AttachRolePolicy", On::Roles, Guard::Declared)]),
     ("iam:DetachRolePolicy", &[need("iam:DetachRolePolicy", On::Roles, Guard::Declared)]),
     ("iam:ListAttachedRolePolicies", &[need("iam:ListAttachedRolePolicies", On::Roles, Guard::None)]),

@@ -151,7 +151,7 @@ fn member_name(organization: &Organization, read: bool) -> (String, Option<Strin
         (&roles.member, "member_role", "BedrailExecution")
     };
     let shared = read && roles.member_read == roles.member;
-    if organization.names_member_role && !shared || name != "OrganizationAccountAccessRole" && !shared {
+    if !shared && name != "OrganizationAccountAccessRole" {
         return (name.clone(), None);
     }
     let note = format!(

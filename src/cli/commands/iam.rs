@@ -13,13 +13,13 @@ use crate::report::clean;
 ///
 /// Policies derived from the spec, pinned to its accounts, Regions, policy
 /// types and stack. Asks AWS nothing. `--format json` (the default) prints
-/// policy documents, `cloudformation` a template that a StackSet takes, and
+/// policy documents, `cloudformation` a template that a `StackSet` takes, and
 /// `terraform` resources.
 ///
 ///   bedrail iam plan-role
 ///   bedrail iam apply-role --format terraform > role.tf
 ///   bedrail iam member-role --format cloudformation > member.json
-///   bedrail iam trust --principal arn:aws:iam::111122223333:role/pipeline
+///   bedrail iam kms-key-policy
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

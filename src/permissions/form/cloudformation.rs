@@ -1,4 +1,4 @@
-//! Templates of CloudFormation. Those of member roles need nothing but their parameters, so that a service-managed `StackSet`
+//! Templates of `CloudFormation`. Those of member roles need nothing but their parameters, so that a service-managed `StackSet`
 //! rolls them out to every account of an organization.
 
 use serde_json::{Map, Value, json};

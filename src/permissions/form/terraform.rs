@@ -93,15 +93,26 @@ fn value(value: &Value, depth: usize) -> String {
     let (inner, outer) = ("  ".repeat(depth + 1), "  ".repeat(depth));
     match value {
         Value::Object(members) => {
-            let lines: String = members
-                .iter()
-                .map(|(key, member)| format!("{inner}{} = {}\n", text(key), self::value(member, depth + 1)))
-                .collect();
+            let lines = members.iter().fold(String::new(), |lines, (key, member)| {
+                lines
+                    + &format!(
+                        "{inner}{} = {}
+",
+                        text(key),
+                        self::value(member, depth + 1)
+                    )
+            });
             format!("{{\n{lines}{outer}}}")
         }
         Value::Array(items) => {
-            let lines: String =
-                items.iter().map(|item| format!("{inner}{},\n", self::value(item, depth + 1))).collect();
+            let lines = items.iter().fold(String::new(), |lines, item| {
+                lines
+                    + &format!(
+                        "{inner}{},
+",
+                        self::value(item, depth + 1)
+                    )
+            });
             format!("[\n{lines}{outer}]")
         }
         Value::String(text) if text == TRUSTED => "var.trusted_principals".to_owned(),

@@ -48,17 +48,20 @@ fn python(program: &str, texts: &Value) -> Option<(bool, String)> {
 }
 
 fn judged_by(tool: &str, program: &str, form: Form) {
-    let texts = printed(form);
-    assert!(texts.len() > 20, "{}", texts.len());
+    // The templates of these have all that there is, and cfn-lint takes a second for each.
+    let all = ["quickstart", "kms-encrypted", "more"];
+    let texts: Vec<(String, String)> =
+        printed(form).into_iter().filter(|(name, _)| all.iter().any(|one| name.starts_with(one))).collect();
+    assert!(texts.len() > 15, "{}", texts.len());
     match python(program, &json!(texts)) {
         None => {
             assert!(
                 std::env::var_os("CI").is_none(),
-                "{tool} is missing: `pip install {tool}`, or name its Python in BEDRAIL_PYTHON"
+                "{tool} is missing: `pip install -r tests/it/permissions/requirements.txt`, or name its Python in BEDRAIL_PYTHON"
             );
             let _ = writeln!(
                 std::io::stderr(),
-                "SKIPPED: {tool} is missing: `pip install {tool}`, or name its Python in BEDRAIL_PYTHON"
+                "SKIPPED: {tool} is missing: `pip install -r tests/it/permissions/requirements.txt`, or name its Python in BEDRAIL_PYTHON"
             );
         }
         Some((sound, said)) => assert!(sound, "{said}"),

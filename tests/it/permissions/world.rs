@@ -9,6 +9,8 @@ use bedrail::model::{Digest, RoleNames};
 use bedrail::permissions::What;
 use bedrail::plan::{Options, Plan, Purpose};
 use bedrail::reconcile::Sides;
+use bedrail::spec::Spec;
+use bedrail::spec::top::ScanAccounts;
 use bedrail_localstack::{Config, Seed};
 use serde_json::{Value, json};
 
@@ -67,9 +69,10 @@ impl World {
         let anybody = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ELSEWHERE}:root")}, "Action": "sts:AssumeRole"}
         ]});
-        let trust = match member(text, true).is_empty() {
-            true => anybody.clone(),
-            false => documents(text, What::Trust, false).swap_remove(0),
+        let trust = if member(text, true).is_empty() {
+            anybody.clone()
+        } else {
+            documents(text, What::Trust, false).swap_remove(0)
         };
         let roles = &mut seed["iam"]["*"]["roles"];
         for name in [&names.member, &names.member_read] {
@@ -84,7 +87,7 @@ impl World {
         config.options.authorize = true;
         let mut sandbox = Sandbox::with(config).await;
         let external_id = trust["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"].as_str();
-        sandbox.account = ELSEWHERE.to_owned();
+        ELSEWHERE.clone_into(&mut sandbox.account);
         sandbox.roles = Some(Roles {
             management_account: MANAGEMENT.parse().expect("an account id"),
             names: RoleNames { management: Some(HOME.to_owned()), ..names },
@@ -110,10 +113,24 @@ impl World {
         self.sandbox.control("PUT", "/_bedrail/state", &state).await;
     }
 
-    /// What a plan comes to: its actions, and what keeps it from seeing all.
+    /// What `plan` comes to: its actions, and what keeps it from seeing all.
     pub(super) async fn plan(&self, text: &str) -> Result<Plan, String> {
+        self.look(&spec(text), text).await
+    }
+
+    /// What `drift` comes to, which looks into every account where the spec does not say otherwise.
+    pub(super) async fn drift(&self, text: &str) -> Result<Plan, String> {
+        let mut spec = spec(text);
+        let scan = spec.top.as_ref().and_then(|top| top.scan.as_ref());
+        if scan.is_none_or(|scan| scan.accounts.is_none()) {
+            spec.scan_accounts = Some(ScanAccounts::All);
+        }
+        self.look(&spec, text).await
+    }
+
+    async fn look(&self, spec: &Spec, text: &str) -> Result<Plan, String> {
         let clients = self.sandbox.try_clients(Access::ReadOnly, once()).await.map_err(|error| format!("{error:?}"))?;
-        let sides = Sides::read(&spec(text), &clients, &mut Diagnostics::default()).await;
+        let sides = Sides::read(spec, &clients, &mut Diagnostics::default()).await;
         let sides = sides.map_err(|failure| format!("{failure:?}"))?;
         sides.plan(&Options::default(), Digest::of(&text)).map_err(|failure| format!("{failure:?}"))
     }

@@ -53,7 +53,7 @@ impl Case {
         }
         sandbox.settle().await;
         let before = sandbox.state().await;
-        let (second, complete, _) = step(self.deed("second", &self.second), before, &mut findings).await;
+        let (second, complete, _) = Box::pin(step(self.deed("second", &self.second), before, &mut findings)).await;
         let calls: u64 = second.calls.values().sum();
         if !complete {
             return (false, findings);

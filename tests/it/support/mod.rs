@@ -190,10 +190,11 @@ impl Sandbox {
     pub(crate) async fn apply_with(&self, text: &str, options: &Options) -> (Plan, Outcome) {
         let clients = self.clients(Access::ReadWrite).await;
         let mut diagnostics = Diagnostics::default();
-        let sides =
-            Sides::read(&spec(text), &clients, &mut diagnostics).await.unwrap_or_else(|failure| panic!("{failure:?}"));
+        // Reading and applying are long futures, and every test would be as long.
+        let sides = Box::pin(Sides::read(&spec(text), &clients, &mut diagnostics)).await;
+        let sides = sides.unwrap_or_else(|failure| panic!("{failure:?}"));
         let plan = sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}"));
-        let outcome = self.carry_out(&sides, &plan).await;
+        let outcome = Box::pin(self.carry_out(&sides, &plan)).await;
         (plan, outcome)
     }
 
