@@ -37,6 +37,7 @@ spell:
 # install the other YAML parsers that the tests compare with
 yaml:
     tests/yaml/install
+    tests/it/permissions/install
 
 # write what the tests expect anew: plans of the examples, console blocks, docs/codes.md, snapshots
 bless:

@@ -10,6 +10,7 @@ use bedrail::permissions::statement::{MANAGED, size};
 use bedrail::permissions::{Fault, Form, What, form, paper};
 
 use super::{declared, specs};
+use crate::source;
 
 const ROLES: [What; 4] = [What::PlanRole, What::ApplyRole, What::MemberRole, What::Trust];
 
@@ -30,9 +31,9 @@ fn printed(form: Form) -> Vec<(String, String)> {
 
 /// Whether a program of Python's says that all is well with these texts; `None` where it is not there.
 fn python(program: &str, texts: &Value) -> Option<(bool, String)> {
-    let python = std::env::var("BEDRAIL_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut child = Command::new(python)
+    let mut child = Command::new("python3")
         .args(["-c", program])
+        .env("PYTHONPATH", source::root().join("tests/it/permissions/.python"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -55,14 +56,8 @@ fn judged_by(tool: &str, program: &str, form: Form) {
     assert!(texts.len() > 15, "{}", texts.len());
     match python(program, &json!(texts)) {
         None => {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "{tool} is missing: `pip install -r tests/it/permissions/requirements.txt`, or name its Python in BEDRAIL_PYTHON"
-            );
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: {tool} is missing: `pip install -r tests/it/permissions/requirements.txt`, or name its Python in BEDRAIL_PYTHON"
-            );
+            assert!(std::env::var_os("CI").is_none(), "{tool} is missing; run tests/it/permissions/install");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {tool} is missing; run tests/it/permissions/install");
         }
         Some((sound, said)) => assert!(sound, "{said}"),
     }
