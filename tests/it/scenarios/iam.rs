@@ -64,8 +64,8 @@ async fn a_role_calls_models_with_the_guardrail_only_and_it_is_simulated() {
     );
     assert_in_sync(&sandbox.plan(&text).await, &text);
     let counts = sandbox.counts().await;
-    assert_eq!(counts.get("iam:SimulateCustomPolicy"), Some(&3), "{counts:?}");
-    assert_eq!(counts.get("iam:SimulatePrincipalPolicy"), Some(&3), "{counts:?}");
+    assert_eq!(counts.get("iam:SimulateCustomPolicy"), Some(&4), "{counts:?}");
+    assert_eq!(counts.get("iam:SimulatePrincipalPolicy"), Some(&4), "{counts:?}");
     let arn = baseline_arn(&state(&sandbox).await);
     sandbox.set(json!({"authorize": true})).await;
     let role = Caller::role(sandbox.endpoint(), MANAGEMENT, "app-role").await;

@@ -47,6 +47,7 @@ fn trials(document: &Document) -> Vec<Trial> {
         |what: String, guardrail: Option<String>, allowed| Trial { what, guardrail, model: model.clone(), allowed };
     let mut all = vec![
         trial("without a guardrail".to_owned(), None, false),
+        trial("with an empty guardrail".to_owned(), Some(String::new()), false),
         trial(format!("with {right}"), Some(right.clone()), true),
     ];
     if !any {

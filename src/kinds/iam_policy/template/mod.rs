@@ -19,6 +19,8 @@ pub(super) use use_kms_key::use_kms_key;
 pub(super) const WITH_GUARDRAIL: &str = "InvokeWithGuardrail";
 /// Names the statement that denies calls without one.
 pub(super) const WITHOUT_GUARDRAIL: &str = "DenyWithoutGuardrail";
+/// The statement that denies a call whose guardrail is the empty text, which no negated operator on ARNs holds for.
+pub(super) const EMPTY_GUARDRAIL: &str = "DenyEmptyGuardrail";
 
 /// Whose policy it is, and in which Regions it has a meaning.
 #[derive(Clone, Copy, Debug)]

@@ -39,6 +39,9 @@ fn a_guardrail_is_required_by_any_number_or_by_one() {
     let without = without.expect("a denial");
     assert_eq!(without["Condition"], json!({"ArnNotLike": {"bedrock:GuardrailIdentifier": format!("{ARN}:*")}}));
     assert_eq!(without["Resource"], "*");
+    let empty = statement(EMPTY_GUARDRAIL).expect("a denial");
+    assert_eq!(empty["Condition"], json!({"StringEquals": {"bedrock:GuardrailIdentifier": ""}}));
+    assert_eq!(empty["Effect"], "Deny");
     let one = rendered(&document(Some("3")));
     assert!(
         one.to_string().contains(&format!(r#"{{"StringNotEquals":{{"bedrock:GuardrailIdentifier":"{ARN}:3"}}}}"#)),
