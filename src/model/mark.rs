@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::digest::Digest;
+use super::field::FieldDiff;
 
 /// The tags of a resource by key.
 pub type Tags = BTreeMap<String, String>;
+
+/// A key and its value.
+type Tag<'a> = (&'a String, &'a String);
 
 /// Names the stack that owns a resource.
 pub const STACK_TAG: &str = "bedrail:stack";
@@ -27,6 +31,22 @@ pub enum Owner {
     Unmarked,
     /// Its marks could not be read, for this reason.
     Unseen(String),
+}
+
+/// What changes of tags: those that are set, with their values, and the keys of those that go. `fields` are the differing fields
+/// of the resource, its tags among them as `tags.<key>`.
+pub fn changed_tags<'a>(
+    fields: impl IntoIterator<Item = &'a FieldDiff>,
+    want: &'a Tags,
+) -> (Vec<Tag<'a>>, Vec<String>) {
+    let (mut set, mut removed) = (Vec::new(), Vec::new());
+    for key in fields.into_iter().filter_map(|field| field.path.strip_prefix("tags.")) {
+        match want.get_key_value(key) {
+            Some(tag) => set.push(tag),
+            None => removed.push(key.to_owned()),
+        }
+    }
+    (set, removed)
 }
 
 /// Whose mark these tags are, and under which entry's name.

@@ -3,7 +3,7 @@
 //! Everything comes from one table, [`needs`]: the operations that kinds read and write with (see
 //! [`ResourceKind`](crate::kinds::ResourceKind)), the actions that AWS asks for, on what, and under which conditions.
 //! [`declared`] is what a spec says that matters, told without AWS; [`grants`] makes [`statement`]s of both; [`form`] puts
-//! them into JSON, `CloudFormation` or Terraform. [`reference`] is the table for people.
+//! them into JSON, `CloudFormation` or Terraform. [`mod@reference`] is the table for people.
 
 pub mod declared;
 pub mod form;

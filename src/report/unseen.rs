@@ -64,11 +64,15 @@ pub(crate) fn refused(refusals: &[Unavailable]) -> Vec<Refused> {
 
 /// The reason without what differs from account to account and from call to call.
 pub(crate) fn general(why: &str, account: &AccountId) -> String {
-    let cause = match why.split_once(" (request ") {
+    cause(why).replace(account.as_str(), "*")
+}
+
+/// The reason without the id of the request, which differs from call to call.
+fn cause(why: &str) -> String {
+    match why.split_once(" (request ") {
         Some((cause, rest)) => cause.to_owned() + rest.split_once(')').map_or("", |(_, rest)| rest),
         None => why.to_owned(),
-    };
-    cause.replace(account.as_str(), "*")
+    }
 }
 
 /// The reason as AWS gave it where one call was refused, else what all have in common.
@@ -78,7 +82,7 @@ fn why(blinds: &[&Blind]) -> String {
     let same = blinds.iter().all(|blind| blind.why == first.why);
     match (same, one_account) {
         (true, _) => first.why.clone(),
-        (false, true) => first.why.split_once(" (request ").map_or(first.why.as_str(), |(cause, _)| cause).to_owned(),
+        (false, true) => cause(&first.why),
         (false, false) => general(&first.why, &first.scope.account),
     }
 }

@@ -6,7 +6,6 @@ use std::process::{Command, Output};
 
 use serde_json::{Map, Value};
 
-use crate::support::runtime::Caller;
 use crate::support::{MANAGEMENT, Sandbox};
 use crate::{source, yaml};
 
@@ -118,22 +117,22 @@ fn least_privilege_app_is_applied_and_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn least_privilege_app_may_what_it_says_and_nothing_else() {
     let sandbox = Sandbox::start().await;
-    let root = Caller::root(sandbox.endpoint(), MANAGEMENT);
-    let (_, listed) = root.iam("ListRolePolicies", "RoleName=app-role").await;
+    let root = sandbox.root(MANAGEMENT);
+    let listed = root.iam("ListRolePolicies", "RoleName=app-role").await.text;
     for name in listed.split("<member>").skip(1).filter_map(|rest| rest.split('<').next()) {
-        assert_eq!(root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await.0, 200);
+        assert_eq!(root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await.status, 200);
     }
     sandbox.apply(&source::text("examples/least-privilege-app/bedrail.yaml")).await;
     let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
     let guardrails = crate::behind::find(&mut state, "guardrails").and_then(|all| all.as_object().cloned());
     let id = guardrails.and_then(|all| all.keys().next().cloned()).expect("a guardrail");
     sandbox.set(serde_json::json!({"authorize": true})).await;
-    let role = Caller::role(sandbox.endpoint(), MANAGEMENT, "app-role").await;
+    let role = sandbox.session(MANAGEMENT, "app-role").await;
     let model = "amazon.nova-pro-v1:0";
     assert_eq!(role.converse(model, Some((&id, "1"))).await, 200, "the model with the guardrail");
     assert_eq!(role.converse(model, None).await, 403, "without the guardrail");
     assert_eq!(role.converse("amazon.nova-lite-v1:0", Some((&id, "1"))).await, 403, "another model");
-    assert_eq!(role.iam("ListPolicies", "Scope=Local").await.0, 403, "anything else");
+    assert_eq!(role.iam("ListPolicies", "Scope=Local").await.status, 403, "anything else");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `guardrail` in AWS: the working draft, its tags, and the rows of its versions.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_bedrock::operation::get_guardrail::GetGuardrailOutput;
@@ -11,7 +10,7 @@ use super::{Content, Guardrail, Model};
 use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, token};
 use crate::kinds::Kind;
 use crate::kinds::guardrail_version::aws as version;
-use crate::model::{Evidence, FieldDiff, Raw, Readings, RemoteId, Scope, Standing, Tags, Unread};
+use crate::model::{Evidence, FieldDiff, Raw, Readings, RemoteId, Scope, Standing, Tags, Unread, changed_tags};
 use crate::plan::Action;
 
 mod answer;
@@ -336,10 +335,7 @@ async fn change_tags(
     changed: &[&FieldDiff],
 ) -> Result<(), AwsError> {
     let bedrock = cx.read.clients.bedrock(scope);
-    let keys: Vec<&str> = changed.iter().filter_map(|field| tag_key(field)).collect();
-    let set: BTreeMap<_, _> = keys.iter().filter_map(|key| want.get_key_value(*key)).collect();
-    let removed: Vec<String> =
-        keys.iter().filter(|key| !want.contains_key(**key)).map(|key| (*key).to_owned()).collect();
+    let (set, removed) = changed_tags(changed.iter().copied(), want);
     if !set.is_empty() {
         let tags = set.into_iter().map(|(key, value)| tag(key, value)).collect();
         let request = bedrock.tag_resource().resource_arn(id.as_str()).set_tags(Some(tags));

@@ -10,7 +10,7 @@ use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remo
 use crate::kinds::Kind;
 use crate::model::{
     Document, Evidence, FieldDiff, NAME_TAG, Owner, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread,
-    owner_of,
+    changed_tags, owner_of,
 };
 use crate::plan::Action;
 
@@ -123,12 +123,9 @@ async fn update(
         new_version(cx, scope, id, want).await?;
         verify::document(cx, scope, id, &want.document).await?;
     }
-    let keys: Vec<&str> = fields.iter().filter_map(|field| field.path.strip_prefix("tags.")).collect();
-    let set: Vec<Tag> =
-        keys.iter().filter_map(|key| want.tags.get_key_value(*key)).map(|(key, value)| tag(key, value)).collect();
-    let removed: Vec<String> =
-        keys.iter().filter(|key| !want.tags.contains_key(**key)).map(|key| (*key).to_owned()).collect();
+    let (set, removed) = changed_tags(fields, &want.tags);
     if !set.is_empty() {
+        let set = set.into_iter().map(|(key, value)| tag(key, value)).collect();
         let request = iam.tag_policy().policy_arn(id.as_str()).set_tags(Some(set));
         cx.insist(TAG, id.as_str(), || request.clone().send()).await?;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Document, Form, Names, Ref, RemoteId, Segment, Template};
+use crate::model::{Document, Form, Names, PolicyLanguage, Ref, RemoteId, Segment, Template};
 
 /// The condition key of the guardrail that a model call names (Service Authorization Reference, Amazon Bedrock).
 pub const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
@@ -15,30 +15,9 @@ pub const INVOKE: [&str; 2] = ["bedrock:InvokeModel", "bedrock:InvokeModelWithRe
 /// one value is no list. Lists are sorted sets, and the condition key of the guardrail has its usual letter case.
 #[must_use]
 pub fn normal(document: Document) -> Document {
-    match document {
-        Document::List(items) => {
-            let Document::List(mut items) = Document::list(items.into_iter().map(normal)) else {
-                return Document::Null;
-            };
-            items.dedup();
-            if let [Document::Text(_)] = items.as_slice() { items.swap_remove(0) } else { Document::List(items) }
-        }
-        Document::Map(entries) => {
-            let inside = |(key, value): (String, Document)| {
-                let key = if key.eq_ignore_ascii_case(GUARDRAIL) { GUARDRAIL.to_owned() } else { key };
-                let value = match normal(value) {
-                    value @ Document::List(_) => value,
-                    value if matches!(key.as_str(), "Statement" | "Action" | "NotAction") => {
-                        Document::List(vec![value])
-                    }
-                    value => value,
-                };
-                (key, value)
-            };
-            Document::Map(entries.into_iter().map(inside).collect())
-        }
-        leaf => leaf,
-    }
+    const LANGUAGE: PolicyLanguage =
+        PolicyLanguage { keys: &[GUARDRAIL], lists: &["Statement", "Action", "NotAction"] };
+    LANGUAGE.normal(document)
 }
 
 /// A policy of these statements, in normal form.

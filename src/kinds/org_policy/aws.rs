@@ -10,6 +10,7 @@ use crate::kinds::Kind;
 use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{
     Document, Evidence, FieldDiff, NAME_TAG, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread,
+    changed_tags,
 };
 use crate::plan::Action;
 
@@ -122,12 +123,9 @@ async fn update(cx: &WriteCx<'_>, id: &RemoteId, want: &Model, fields: &[FieldDi
             .set_content(content);
         cx.insist(UPDATE, id.as_str(), || request.clone().send()).await?;
     }
-    let keys: Vec<&str> = fields.iter().filter_map(|field| field.path.strip_prefix("tags.")).collect();
-    let set: Vec<Tag> =
-        keys.iter().filter_map(|key| want.tags.get_key_value(*key)).map(|(key, value)| tag(key, value)).collect();
-    let removed: Vec<String> =
-        keys.iter().filter(|key| !want.tags.contains_key(**key)).map(|key| (*key).to_owned()).collect();
+    let (set, removed) = changed_tags(fields, &want.tags);
     if !set.is_empty() {
+        let set = set.into_iter().map(|(key, value)| tag(key, value)).collect();
         let request = organizations.tag_resource().resource_id(id.as_str()).set_tags(Some(set));
         cx.insist(TAG, id.as_str(), || request.clone().send()).await?;
     }

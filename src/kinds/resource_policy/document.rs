@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PROFILE_SID;
-use crate::model::{AccountId, Digest, Document, Partition, Ref, Template};
+use crate::model::{AccountId, Digest, Document, Partition, PolicyLanguage, Ref, Template};
 
 /// Allows use of a guardrail.
 pub const APPLY: &str = "bedrock:ApplyGuardrail";
@@ -152,31 +152,9 @@ pub fn items(value: Option<&Document>) -> &[Document] {
 /// usually is one value is no list. Lists are sorted sets, and condition keys have their usual letter case.
 #[must_use]
 pub fn normal(document: Document) -> Document {
-    match document {
-        Document::List(items) => {
-            let Document::List(mut items) = Document::list(items.into_iter().map(normal)) else {
-                return Document::Null;
-            };
-            items.dedup();
-            if let [Document::Text(_)] = items.as_slice() { items.swap_remove(0) } else { Document::List(items) }
-        }
-        Document::Map(entries) => {
-            let inside = |(key, value): (String, Document)| {
-                let key = [ORGANIZATION, PATHS]
-                    .into_iter()
-                    .find(|usual| key.eq_ignore_ascii_case(usual))
-                    .map_or(key, str::to_owned);
-                let value = match normal(value) {
-                    value @ Document::List(_) => value,
-                    value if matches!(key.as_str(), "Statement" | "Action" | PATHS) => Document::List(vec![value]),
-                    value => value,
-                };
-                (key, value)
-            };
-            Document::Map(entries.into_iter().map(inside).collect())
-        }
-        leaf => leaf,
-    }
+    const LANGUAGE: PolicyLanguage =
+        PolicyLanguage { keys: &[ORGANIZATION, PATHS], lists: &["Statement", "Action", PATHS] };
+    LANGUAGE.normal(document)
 }
 
 #[cfg(test)]

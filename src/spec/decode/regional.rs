@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Decode, Reading, Shape};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::span::{Span, Spanned};
+use crate::model::span::Span;
 use crate::spec::codes;
 use crate::spec::merge::overlay;
 use crate::spec::node::{Entry, Node, Value};
@@ -91,13 +91,6 @@ impl<T: Decode> Decode for Regional<T> {
 
     fn expand(node: Node) -> Node {
         T::expand(node)
-    }
-}
-
-impl<T: Decode> Spanned<Regional<T>> {
-    /// The entry in a Region, at the place of the whole.
-    pub fn spanned_in(&self, region: &str) -> Spanned<&T> {
-        Spanned::new(self.value.in_region(region), self.span)
     }
 }
 

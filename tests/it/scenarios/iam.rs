@@ -6,7 +6,6 @@ use bedrail::plan::{Hazard, Phase, State};
 use serde_json::{Value, json};
 
 use super::{MESSAGES, adopting, destroying, guardrail, held, spec};
-use crate::support::runtime::{Caller, document};
 use crate::support::{MANAGEMENT, Sandbox, assert_in_sync, steps};
 
 /// What somebody does to what IAM holds of an account.
@@ -37,11 +36,11 @@ fn text(document: &Value) -> String {
 
 /// Takes away what the role of the seed has.
 async fn bare(sandbox: &Sandbox) {
-    let root = Caller::root(sandbox.endpoint(), MANAGEMENT);
-    let (_, listed) = root.iam("ListRolePolicies", "RoleName=app-role").await;
+    let root = sandbox.root(MANAGEMENT);
+    let listed = root.iam("ListRolePolicies", "RoleName=app-role").await.text;
     for name in listed.split("<member>").skip(1).filter_map(|rest| rest.split('<').next()) {
-        let (status, answer) = root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await;
-        assert_eq!(status, 200, "{answer}");
+        let answer = root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
     }
 }
 
@@ -68,7 +67,7 @@ async fn a_role_calls_models_with_the_guardrail_only_and_it_is_simulated() {
     assert_eq!(counts.get("iam:SimulatePrincipalPolicy"), Some(&4), "{counts:?}");
     let arn = baseline_arn(&state(&sandbox).await);
     sandbox.set(json!({"authorize": true})).await;
-    let role = Caller::role(sandbox.endpoint(), MANAGEMENT, "app-role").await;
+    let role = sandbox.session(MANAGEMENT, "app-role").await;
     assert_eq!(role.converse(NOVA, Some((&arn, "1"))).await, 200);
     assert_eq!(role.converse(NOVA, None).await, 403, "without a guardrail");
     assert_eq!(role.converse("amazon.nova-lite-v1:0", Some((&arn, "1"))).await, 403, "another model");
@@ -319,12 +318,12 @@ async fn what_cannot_be_is_held_with_the_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_of_others_is_adopted_by_path_and_name() {
     let sandbox = Sandbox::start().await;
-    let root = Caller::root(sandbox.endpoint(), MANAGEMENT);
+    let root = sandbox.root(MANAGEMENT);
     let document = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22a%3AB%22%2C%22Resource%22%3A%22%2A%22%7D%7D";
     let made = async |path: &str, name: &str| {
-        let (status, answer) =
+        let answer =
             root.iam("CreatePolicy", &format!("PolicyName={name}&Path={path}&PolicyDocument={document}")).await;
-        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer.status, 200, "{}", answer.text);
     };
     made("/bedrail/", "app").await;
     made("/elsewhere/", "Other").await;
@@ -439,4 +438,14 @@ async fn roles_of_members_are_given_what_an_enforcement_there_needs() {
     let plan = sandbox.plan(&gone).await;
     assert!(plan.actions.iter().all(|action| action.address.scope.account.as_str() == member), "{:?}", steps(&plan));
     assert!(plan.actions.iter().all(|action| action.hazards.contains(&Hazard::Lockout)), "{:?}", plan.actions);
+}
+
+/// The default version of a policy as the state of the local AWS has it.
+fn document(state: &Value, account: &str, policy: &str) -> Value {
+    let policy = &state["iam"][account]["policies"][policy];
+    let version = &policy["versions"][policy["default_version"].to_string()]["document"];
+    match version {
+        Value::String(text) => serde_json::from_str(text).expect("JSON"),
+        other => other.clone(),
+    }
 }

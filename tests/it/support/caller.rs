@@ -35,9 +35,7 @@ impl Answer {
 impl Sandbox {
     /// A session of a role of `account`, which trusts that account or the management account.
     pub(crate) async fn session(&self, account: &str, role: &str) -> Caller {
-        let host = self.endpoint().trim_start_matches("http://").to_owned();
-        let by = if role == "app-role" { account } else { super::MANAGEMENT };
-        let root = Caller { host: host.clone(), access_key: format!("AKIA{by}"), token: String::new() };
+        let root = self.root(if role == "app-role" { account } else { super::MANAGEMENT });
         let form = format!(
             "Action=AssumeRole&Version=2011-06-15&RoleSessionName=test&RoleArn=arn:aws:iam::{account}:role/{role}"
         );
@@ -48,7 +46,13 @@ impl Sandbox {
             inside.split('<').next().unwrap_or_default().to_owned()
         };
         assert_eq!(answer.status, 200, "{}", answer.text);
-        Caller { host, access_key: member("AccessKeyId"), token: member("SessionToken") }
+        Caller { host: root.host.clone(), access_key: member("AccessKeyId"), token: member("SessionToken") }
+    }
+
+    /// The root of an account.
+    pub(crate) fn root(&self, account: &str) -> Caller {
+        let host = self.endpoint().trim_start_matches("http://").to_owned();
+        Caller { host, access_key: format!("AKIA{account}"), token: String::new() }
     }
 }
 
@@ -78,6 +82,15 @@ impl Caller {
         };
         let path = format!("/model/{}/invoke", model.replace(':', "%3A"));
         self.send("bedrock", "POST", &path, &headers, &body.to_string()).await
+    }
+
+    /// The status of a conversation with a model, under a guardrail and version or without.
+    pub(crate) async fn converse(&self, model: &str, guardrail: Option<(&str, &str)>) -> u16 {
+        let mut body = json!({"messages": [{"role": "user", "content": [{"text": "hello"}]}]});
+        if let Some((identifier, version)) = guardrail {
+            body["guardrailConfig"] = json!({"guardrailIdentifier": identifier, "guardrailVersion": version});
+        }
+        self.bedrock("POST", &format!("/model/{}/converse", model.replace(':', "%3A")), &body).await.status
     }
 
     async fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

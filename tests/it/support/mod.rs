@@ -3,7 +3,6 @@
 pub(crate) mod caller;
 pub(crate) mod http;
 pub(crate) mod random;
-pub(crate) mod runtime;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
