@@ -91,7 +91,7 @@ pub fn org_policy(data: &[u8]) {
         description: String::new(),
         document,
         tags: tags.clone(),
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     };
     let scope = Scope::global(facts().caller.account);
     removed(raw(Kind::OrgPolicy, scope, id, Evidence::Tags(tags), model.into()));

@@ -305,7 +305,7 @@ impl ApplyError {
             Self::Moved { .. } | Self::OtherContent { .. } => Some("plan again: something else changes it".to_owned()),
             Self::TooLong { .. } => Some("split it, or shorten its lists".to_owned()),
             Self::Unproven { .. } => Some(
-                "look for what else speaks there: other policies of the role, its permissions boundary, service control policies"
+                "look for what else speaks there: other policies of the role, its permissions boundary, service control policies; then run again, which tries again"
                     .to_owned(),
             ),
             Self::Unresolved(_) | Self::Failed { .. } | Self::Impossible(_) => None,

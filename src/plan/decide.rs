@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, coverage, demands, direction, hand_over, kept,
-    logged, needs, order, phases, preconditions, removal, target, versions,
+    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, callers, coverage, demands, direction, hand_over,
+    kept, logged, needs, order, phases, preconditions, removal, target, versions,
 };
 use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, Model, Verb, resource_policy};
@@ -31,11 +31,13 @@ pub mod codes {
         /// Several keys publish one content.
         SAME_CONTENT = "W0901": "several unpublished versions of one guardrail hold the same content";
         /// A draft that nothing enforces.
-        UNPUBLISHED = "W0902": "no version of a guardrail carries its current content, so nothing enforces it";
+        UNPUBLISHED = "W0902": "no version of a guardrail carries its current content, which takes effect nowhere";
         /// A KMS key changes without a new version.
         KEY_WITHOUT_VERSION = "W0903": "a changed KMS key publishes no version: versions that exist keep their key";
         /// Calls that will be denied.
         DENIES_CALLS = "W0906": "a service control policy begins to deny calls of models that name no guardrail, or another one";
+        /// Versions that applications may still name.
+        CALLERS = "W0907": "a version that calls of models may still name goes, or is no longer allowed";
         /// Personal data in logs.
         LOGGED_IN_CLEAR = "W0905": "text of model calls is logged in clear where a guardrail blocks or masks personal data";
     }
@@ -91,6 +93,7 @@ pub fn plan(
     preconditions::hold(&mut decisions);
     preconditions::warn(&mut decisions);
     demands::warn(&mut decisions);
+    callers::warn(&mut decisions);
     let mut faults = hand_over::faults(&decisions);
     faults.extend(demands::other_types(&decisions));
     if faults.has_errors() {

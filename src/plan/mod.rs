@@ -4,6 +4,7 @@
 //! from what to what, and which other actions must be done before it.
 
 mod by_effect;
+mod callers;
 mod contents;
 mod coverage;
 mod decide;

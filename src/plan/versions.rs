@@ -119,7 +119,8 @@ pub(super) fn warn_of_unpublished(decisions: &mut Decisions<'_>) {
                 && (published || served)
         });
         if !carried && !planned {
-            let message = "no version carries the current content, so nothing enforces it".to_owned();
+            let message =
+                "no version carries the current content, so no enforcement and no call by number gets it".to_owned();
             decisions.warn(codes::UNPUBLISHED, message, address);
         }
     }

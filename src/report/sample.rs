@@ -133,7 +133,7 @@ pub(crate) fn policy(version: &str) -> org_policy::Model {
         description: "Baseline".to_owned(),
         document: enforcing(version),
         tags: BTreeMap::new(),
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     }
 }
 

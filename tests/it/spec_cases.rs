@@ -76,6 +76,11 @@ fn facts() -> Facts {
         active: true,
         ancestors: ancestors.iter().map(|&id| id.to_owned()).collect(),
     };
+    let unit = |id: &str, path: &str| OrganizationalUnit {
+        id: id.to_owned(),
+        path: path.to_owned(),
+        ancestors: vec!["r-ab12".to_owned(), id.to_owned()],
+    };
     let partition = Partition::new("aws");
     Facts {
         roles: bedrail::model::RoleNames::default(),
@@ -92,12 +97,9 @@ fn facts() -> Facts {
                 account(MANAGEMENT, "management", &["r-ab12"]),
                 account("222233334444", "prod-1", &["r-ab12", "ou-ab12-workload"]),
                 account("333344445555", "dev-2", &["r-ab12", "ou-ab12-workload"]),
+                Account { active: false, ..account("444455556666", "closed-3", &["r-ab12", "ou-ab12-graveyard"]) },
             ],
-            units: vec![OrganizationalUnit {
-                id: "ou-ab12-workload".to_owned(),
-                path: "Workloads".to_owned(),
-                ancestors: vec!["r-ab12".to_owned(), "ou-ab12-workload".to_owned()],
-            }],
+            units: vec![unit("ou-ab12-workload", "Workloads"), unit("ou-ab12-graveyard", "Closed")],
         }),
     }
 }

@@ -312,6 +312,7 @@ async fn in_full(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId, policy: SdkPolic
         document,
         tags: tags.clone(),
         current: Vec::new(),
+        needs: Vec::new(),
     };
     let changed_at = policy.update_date.map(|date| date.to_string());
     Ok(Raw { model: Some(model.into()), changed_at, ..seen(scope, id, Evidence::Tags(tags)) })

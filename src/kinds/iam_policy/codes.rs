@@ -23,6 +23,10 @@ crate::codes! {
     STATEMENT = "E6010": "a document does not follow the syntax of an identity policy";
     /// A current version of what others manage.
     CURRENT_OF_OTHERS = "E6011": "an IAM policy asks for the current version of a guardrail that others manage";
+    /// A guardrail that the account may not use.
+    NOT_PERMITTED = "E6013": "an IAM policy is about a guardrail of another account that its account is not allowed to apply";
+    /// Policies that together allow nothing.
+    LOCKED_OUT = "E6014": "two IAM policies on one role deny each other's guardrails, so that the role could call no model";
     /// More policies than a role may have.
     TOO_MANY = "E6012": "more policies are attached to one role than AWS allows, 25 at most";
 }

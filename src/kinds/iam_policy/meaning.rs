@@ -28,8 +28,13 @@ struct Statement<'d> {
     unconditional: bool,
 }
 
+/// A text as it is, with addresses where it refers to something; everything else as JSON.
 fn text(document: &Document) -> String {
-    document.as_text().map_or_else(|| serde_json::to_string(document).unwrap_or_default(), str::to_owned)
+    match serde_json::to_value(document) {
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(_) => String::new(),
+    }
 }
 
 impl<'d> Statement<'d> {
@@ -95,6 +100,30 @@ impl<'d> Statement<'d> {
 /// Whether the policy denies model calls that name no guardrail.
 pub fn guards(document: &Document) -> bool {
     statements(document).iter().filter_map(Statement::of).any(|statement| statement.freed().is_some())
+}
+
+/// The versions that free from the denial of `have` and do not from that of `want`, where both allow some versions only.
+pub fn dropped(have: &Document, want: &Document) -> Vec<String> {
+    match (Meaning::of(have).freed, Meaning::of(want).freed) {
+        (Some(Freed::Exactly(have)), Some(Freed::Exactly(want))) => have.difference(&want).cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether one principal with both policies can call no model at all: what frees from the denial of one meets that of the
+/// other. `false` where that is not certain.
+pub(super) fn exclude_each_other(one: &Document, other: &Document) -> bool {
+    let (one, other) = (Meaning::of(one), Meaning::of(other));
+    let everything = |meaning: &Meaning| meaning.denied.contains("*");
+    if !everything(&one) || !everything(&other) {
+        return false;
+    }
+    let versions = match (&one.freed, &other.freed) {
+        (Some(Freed::Exactly(one)), Some(Freed::Exactly(other))) => one.is_disjoint(other),
+        _ => false,
+    };
+    let (guardrails, others) = (one.guardrails(), other.guardrails());
+    versions || !guardrails.is_empty() && !others.is_empty() && guardrails.is_disjoint(&others)
 }
 
 /// Whether the policy, without any condition, allows to apply a guardrail whose resource `is_it`.

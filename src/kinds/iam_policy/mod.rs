@@ -13,7 +13,9 @@ mod keys;
 pub mod meaning;
 mod models;
 mod named;
+mod permitted;
 mod raw;
+mod roles;
 pub(crate) mod section;
 mod template;
 
@@ -35,6 +37,10 @@ pub struct Model {
     /// The versions of the current content, beside which those that are kept are allowed.
     #[serde(skip)]
     pub current: Vec<Current>,
+    /// What must be there first: of a guardrail that must be named in any version, one that can be named; of one that is
+    /// shared by another account, the resource policies that let this account apply it.
+    #[serde(skip)]
+    pub needs: Vec<Address>,
 }
 
 /// A version of the current content that a policy allows, with its predecessors as long as they are kept.
@@ -74,7 +80,7 @@ impl ResourceKind for IamPolicy {
     ];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
-        model.document.references()
+        model.document.references().into_iter().chain(model.needs.iter().cloned()).collect()
     }
 
     fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {

@@ -3,9 +3,10 @@
 use super::section::Version;
 use super::template::{Guardrail, Guardrails};
 use super::{Current, codes};
+use crate::kinds::resource_policy::section::of_guardrail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
-use crate::model::{AccountId, Facts, Region, Scope};
+use crate::model::{AccountId, Address, Facts, Region, Scope};
 use crate::spec::decode::Exact;
 use crate::spec::lower::{DeclaredGuardrail, Lowering, destinations};
 use crate::spec::top::EntryKey;
@@ -14,6 +15,8 @@ use crate::spec::top::EntryKey;
 pub(super) struct Named {
     pub(super) guardrails: Guardrails,
     pub(super) current: Vec<Current>,
+    /// What must be there first.
+    pub(super) needs: Vec<Address>,
 }
 
 /// The guardrails of these keys, each in those of `regions` in which it is, for something in `account`. Reports one that is
@@ -24,7 +27,8 @@ pub(super) fn named(
     (account, regions): (&AccountId, &[Region]),
     lowering: &mut Lowering<'_>,
 ) -> Option<Named> {
-    let (mut guardrails, mut current, mut sound) = (Vec::new(), Vec::new(), true);
+    let mut named = Named { guardrails: Guardrails::These(Vec::new()), current: Vec::new(), needs: Vec::new() };
+    let (mut guardrails, mut sound) = (Vec::new(), true);
     for key in keys {
         let key = Spanned::new(key.value.as_str().to_owned(), key.span);
         let Some(declared) = lowering.guardrail(&key) else {
@@ -45,14 +49,15 @@ pub(super) fn named(
         let mut there = scopes.iter().filter(|scope| declared.scope_for(scope, home).is_some()).peekable();
         let there: Vec<&Scope> = if there.peek().is_some() { there.collect() } else { scopes.iter().take(1).collect() };
         for scope in there {
-            let Some(guardrail) = in_scope(&declared, &key, version, scope, &mut current, lowering) else {
+            let Some(guardrail) = in_scope(&declared, &key, version, scope, &mut named, lowering) else {
                 sound = false;
                 continue;
             };
             guardrails.push(guardrail);
         }
     }
-    sound.then_some(Named { guardrails: Guardrails::These(guardrails), current })
+    named.guardrails = Guardrails::These(guardrails);
+    sound.then_some(named)
 }
 
 fn in_scope(
@@ -60,21 +65,28 @@ fn in_scope(
     key: &Spanned<String>,
     version: &Version,
     scope: &Scope,
-    current: &mut Vec<Current>,
+    named: &mut Named,
     lowering: &mut Lowering<'_>,
 ) -> Option<Guardrail> {
     let arn = lowering.guardrail_ref(key, scope)?;
     let version = match version {
-        Version::Any => None,
+        Version::Any => {
+            named.needs.extend(lowering.some_version(key, scope));
+            None
+        }
+        Version::Unasked => None,
         Version::Current => {
             let version = lowering.version(key, None, scope)?;
             if let Some(guardrail) = arn.address() {
-                current.push(Current { guardrail: guardrail.clone(), version: version.clone() });
+                named.current.push(Current { guardrail: guardrail.clone(), version: version.clone() });
             }
             Some(version)
         }
         Version::Key(version) => Some(lowering.version(key, Some(version), scope)?),
     };
+    if let Some(held) = declared.scope_for(scope, lowering.facts.home()).filter(|held| held.account != scope.account) {
+        named.needs.extend(of_guardrail(declared, held, lowering));
+    }
     let profiles = profiles(declared, scope, lowering.facts);
     Some(Guardrail { arn, version, profiles })
 }

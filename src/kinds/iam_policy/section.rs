@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::models::{ModelName, every, resources};
 use super::named::{Named, named};
+use super::roles::Roles;
 use super::template::{
     Guardrails, Place, apply_guardrail, invoke_models, manage_guardrails, require_guardrail, use_kms_key,
 };
-use super::{Current, Model, codes, keys, meaning, name, raw};
+use super::{Current, Model, codes, keys, meaning, name, permitted, raw};
 use crate::kinds::Kind;
 use crate::kinds::account_enforcement::enforced::VersionName;
 use crate::kinds::iam_policy_attachment::{self, Says};
@@ -95,6 +96,8 @@ pub(crate) fn selectors(entry: &Entry) -> impl Iterator<Item = &Selector> {
 
 /// Which version of a guardrail is to be called.
 pub(super) enum Version {
+    /// None: no call of a model is spoken of.
+    Unasked,
     /// Any that has a number.
     Any,
     /// That of the current content, and those that are kept.
@@ -105,28 +108,33 @@ pub(super) enum Version {
 
 /// Reads the entries and adds what they want.
 pub(crate) fn lower(lowering: &mut Lowering<'_>) {
-    let mut names = BTreeMap::new();
-    let mut on_role = BTreeMap::new();
+    let mut names = Names::new();
+    let mut on_roles = Roles::default();
     for Decoded { key, entry } in decode(lowering.spec, lowering.diagnostics) {
         let roles = roles(&entry, lowering);
         if !fits_template(&key, &entry, lowering) {
             continue;
         }
-        for account in lowering.accounts(entry.accounts.as_ref(), None, key.span) {
-            for (role, span) in &roles {
-                room(&mut on_role, (&account, role), *span, lowering);
-            }
-            lower_in(&key, &entry, &account, &roles, &mut names, lowering);
+        let accounts = lowering.accounts(entry.accounts.as_ref(), None, key.span);
+        if let Some(Either::B(keys)) = entry.guardrails.as_ref().map(|guardrails| &guardrails.value) {
+            let regions = regions(&entry, lowering);
+            permitted::check(keys, (&accounts, &regions), lowering);
+        }
+        for account in accounts {
+            lower_in(&key, &entry, (&account, &roles), (&mut names, &mut on_roles), lowering);
         }
     }
+    on_roles.check(lowering.diagnostics);
 }
+
+/// The names that are taken, in lower case, each with the key and the place of its entry.
+type Names = BTreeMap<(AccountId, String), (String, Span)>;
 
 fn lower_in(
     key: &Spanned<String>,
     entry: &Entry,
-    account: &AccountId,
-    roles: &[(String, Span)],
-    names: &mut BTreeMap<(AccountId, String), (String, Span)>,
+    (account, roles): (&AccountId, &[(String, Span)]),
+    (names, on_roles): (&mut Names, &mut Roles),
     lowering: &mut Lowering<'_>,
 ) {
     let scope = Scope::global(account.clone());
@@ -145,7 +153,7 @@ fn lower_in(
         return;
     }
     names.insert((account.clone(), policy_name.to_lowercase()), (key.value.clone(), place));
-    let Some((document, current)) = content else { return };
+    let Some(Said { document, current, needs }) = content else { return };
     let length = document.least_length();
     if length > LONGEST {
         let message = format!("this policy has {length} characters as JSON, and AWS takes {LONGEST}");
@@ -157,36 +165,18 @@ fn lower_in(
     let address = Address::new(Kind::IamPolicy, scope.clone(), within.as_str());
     let says = Says { guards: meaning::guards(&document), applies: meaning::lets_apply_some(&document) };
     for (role, span) in roles {
+        on_roles.attach((account, role), &key.value, &document, *span);
         let name = iam_policy_attachment::name(&within, role);
         let model = iam_policy_attachment::Model { policy: Ref::To(address.clone()), role: role.clone(), says };
         let at = Address::new(Kind::IamPolicyAttachment, scope.clone(), name);
         lowering.want(at, model, &entry_name, *span, Vec::new());
     }
-    let model = Model { name: policy_name, path, description, document, tags, current };
+    let model = Model { name: policy_name, path, description, document, tags, current, needs };
     lowering.want(address, model, &entry_name, key.span, Vec::new());
 }
 
 /// The longest document, white space apart (IAM quotas).
 const LONGEST: usize = 6144;
-/// How many policies a role can have at the very most (IAM quotas: 20, which AWS raises to 25).
-const MOST_ON_ROLE: usize = 25;
-
-fn room(
-    on_role: &mut BTreeMap<(AccountId, String), usize>,
-    (account, role): (&AccountId, &String),
-    span: Span,
-    lowering: &mut Lowering<'_>,
-) {
-    let count = on_role.entry((account.clone(), role.clone())).or_default();
-    *count += 1;
-    if *count == MOST_ON_ROLE + 1 {
-        let message =
-            format!("this is the {count}th policy on the role `{role}`, and AWS takes {MOST_ON_ROLE} at most");
-        let fault = Diagnostic::at(span, codes::TOO_MANY, message);
-        lowering.diagnostics.push(fault.help("put several templates into one `document`"));
-    }
-}
-
 /// The roles of an entry, each with the place that names it.
 fn roles(entry: &Entry, lowering: &mut Lowering<'_>) -> Vec<(String, Span)> {
     let mut roles: Vec<(String, Span)> = Vec::new();
@@ -272,19 +262,25 @@ fn fits_template(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'
     lowering.diagnostics.errors() == faults
 }
 
+/// What a policy says, and which versions that is about.
+struct Said {
+    document: Document,
+    current: Vec<Current>,
+    needs: Vec<Address>,
+}
+
 /// What the policy says in this account; `None` where that is at fault, which is reported.
-fn content(entry: &Entry, account: &AccountId, lowering: &mut Lowering<'_>) -> Option<(Document, Vec<Current>)> {
-    let all = entry.regions.as_ref().map_or(&lowering.top.regions.value.0, |regions| &regions.value.0);
-    let regions: BTreeSet<Region> = all.iter().map(|region| region.value.clone()).collect();
-    let regions: Vec<Region> = regions.into_iter().collect();
+fn content(entry: &Entry, account: &AccountId, lowering: &mut Lowering<'_>) -> Option<Said> {
+    let regions = regions(entry, lowering);
     if let Some(tree) = &entry.document {
-        return Some((raw::document(tree, (account, &regions), lowering)?, Vec::new()));
+        let document = raw::document(tree, (account, &regions), lowering)?;
+        return Some(Said { document, current: Vec::new(), needs: Vec::new() });
     }
     let partition = lowering.facts.caller.partition.clone();
     let place = Place { partition: &partition, account, regions: &regions };
-    let Named { guardrails, current } = match entry.guardrails.as_ref().map(|guardrails| &guardrails.value) {
+    let Named { guardrails, current, needs } = match entry.guardrails.as_ref().map(|guardrails| &guardrails.value) {
         Some(Either::B(keys)) => named(keys, &version(entry), (account, &regions), lowering)?,
-        Some(Either::A(_)) | None => Named { guardrails: Guardrails::Any, current: Vec::new() },
+        Some(Either::A(_)) | None => Named { guardrails: Guardrails::Any, current: Vec::new(), needs: Vec::new() },
     };
     let keys = match &entry.kms_key_id {
         Some(key) => keys::arns(key, &place, lowering)?,
@@ -302,11 +298,19 @@ fn content(entry: &Entry, account: &AccountId, lowering: &mut Lowering<'_>) -> O
         TemplateName::Manage => manage_guardrails(&keys, &place),
         TemplateName::UseKey => use_kms_key(&keys),
     };
-    Some((document, current))
+    Some(Said { document, current, needs })
+}
+
+/// The Regions of the entry, each once.
+fn regions(entry: &Entry, lowering: &Lowering<'_>) -> Vec<Region> {
+    let all = entry.regions.as_ref().map_or(&lowering.top.regions.value.0, |regions| &regions.value.0);
+    let regions: BTreeSet<Region> = all.iter().map(|region| region.value.clone()).collect();
+    regions.into_iter().collect()
 }
 
 fn version(entry: &Entry) -> Version {
     match &entry.version {
+        _ if entry.template.as_ref().is_none_or(|template| template.value != TemplateName::Require) => Version::Unasked,
         None => Version::Any,
         Some(version) => match version.as_str() {
             "any" => Version::Any,

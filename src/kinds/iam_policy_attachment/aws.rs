@@ -58,11 +58,11 @@ impl Remote for IamPolicyAttachment {
                 let policy = cx.run.ids.resolve(&want.policy)?;
                 let request = iam.attach_role_policy().policy_arn(policy.as_str()).role_name(&want.role);
                 let id = RemoteId::new(name(policy.as_str(), &want.role));
-                // A repeat is harmless.
-                cx.insist(ATTACH, id.as_str(), || request.clone().send()).await?;
                 if want.says.guards {
                     verify::role(cx, scope, &policy, &want.role).await?;
                 }
+                // A repeat is harmless.
+                cx.insist(ATTACH, id.as_str(), || request.clone().send()).await?;
                 Ok(id)
             }
             Edit::Delete { id, .. } => {

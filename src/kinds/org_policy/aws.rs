@@ -266,6 +266,6 @@ fn raw(scope: &Scope, id: &RemoteId, policy: Policy, tags: &Result<Tags, AwsErro
     let Policy { of_type: policy_type, name, description, document } = policy;
     let tags = tags.as_ref().ok().cloned().unwrap_or_default();
     // What permits its guardrails to the members is known to the spec alone.
-    let model = Model { policy_type, name, description, document, tags, permitted_by: Vec::new() };
+    let model = Model { policy_type, name, description, document, tags, needs: Vec::new() };
     Raw { model: Some(model.into()), ..seen }
 }

@@ -37,9 +37,10 @@ pub struct Model {
     pub document: Document,
     /// Every tag but those that are ignored, our marks included.
     pub tags: Tags,
-    /// Resource policies without which the members that this policy reaches could not use the guardrails it names.
+    /// What must be there first: its type, enabled; resource policies that let the members that it reaches use the guardrails
+    /// it names; a version of each that must be named in a call.
     #[serde(skip)]
-    pub permitted_by: Vec<Address>,
+    pub needs: Vec<Address>,
 }
 
 impl Model {
@@ -72,7 +73,7 @@ impl ResourceKind for OrgPolicy {
     ];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
-        model.document.references().into_iter().chain(model.permitted_by.iter().cloned()).collect()
+        model.document.references().into_iter().chain(model.needs.iter().cloned()).collect()
     }
 
     fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {

@@ -55,7 +55,7 @@ pub(super) fn content(tree: &Spanned<Tree>, lowering: &mut Lowering<'_>) -> Opti
     };
     let document = wrap(around_inference, "guardrail_inference", Document::Map(found));
     let document = normal(wrap(around_bedrock, "bedrock", document));
-    Some(Content { document, regions, lock, guardrails, span: tree.span })
+    Some(Content { document, regions, lock, guardrails, callable: Vec::new(), span: tree.span })
 }
 
 struct Raw<'r, 'a> {

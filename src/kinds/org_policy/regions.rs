@@ -64,7 +64,7 @@ mod tests {
             description: String::new(),
             document,
             tags: BTreeMap::new(),
-            permitted_by: Vec::new(),
+            needs: Vec::new(),
         }
     }
 

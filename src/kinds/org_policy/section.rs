@@ -130,10 +130,11 @@ fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>
     let name = entry.name.as_ref().map_or(Some(default_name), |name| lowering.text(name, &scope));
     let description = entry.description.as_ref().map_or(Some(String::new()), |text| lowering.text(text, &scope));
     let tags = lowering.tags(entry.tags.as_ref(), &key.value, false, &scope, Alphabet::Wide);
-    let Content { document, regions, lock, guardrails, span: _ } = content?;
-    let mut permitted_by = reach::permissions(&guardrails, &nodes, lowering);
+    let Content { document, regions, lock, guardrails, callable, span: _ } = content?;
+    let mut needs = reach::permissions(&guardrails, &nodes, lowering);
+    needs.extend(callable);
     let enabled = Address::new(Kind::OrgPolicyType, scope.clone(), policy_type.word());
-    permitted_by.push(enabled.clone());
+    needs.push(enabled.clone());
     let entry_name = format!("{SECTION}.{}", key.value);
     let first = !lowering.desired.resources.contains_key(&enabled);
     if first {
@@ -154,7 +155,7 @@ fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>
         let previously = earlier.iter().copied().map(of).collect();
         lowering.want(of(&key.value), model, &entry_name, key.span, previously);
     }
-    let model = Model { policy_type, name: name?, description: description?, document, tags, permitted_by };
+    let model = Model { policy_type, name: name?, description: description?, document, tags, needs };
     lowering.want(at(&key.value), model, &entry_name, key.span, earlier.into_iter().map(at).collect());
     Some(Lowered { key: key.clone(), policy_type, lock, regions, nodes })
 }
@@ -184,6 +185,8 @@ pub(super) struct Content {
     pub(super) lock: Lock,
     /// The guardrails that it names, each with the place that names it and the scope that holds it.
     pub(super) guardrails: Vec<Named>,
+    /// Versions without which callers would find none to name.
+    pub(super) callable: Vec<Address>,
     /// The place that says what it does.
     pub(super) span: Span,
 }
@@ -191,7 +194,14 @@ pub(super) struct Content {
 impl Content {
     /// A document that speaks of no Region.
     pub(super) fn of(document: Document, span: Span) -> Self {
-        Self { document, regions: BTreeMap::new(), lock: Lock::Open, guardrails: Vec::new(), span }
+        Self {
+            document,
+            regions: BTreeMap::new(),
+            lock: Lock::Open,
+            guardrails: Vec::new(),
+            callable: Vec::new(),
+            span,
+        }
     }
 }
 
@@ -287,7 +297,7 @@ fn enforce(list: &[Spanned<Enforce>], lock: Lock, span: Span, lowering: &mut Low
             configurations.insert(region.value.clone(), configuration);
         }
     }
-    Content { document: document(&configurations, lock), regions, lock, guardrails, span }
+    Content { document: document(&configurations, lock), regions, lock, guardrails, callable: Vec::new(), span }
 }
 
 /// The scope that holds a guardrail, if the management account owns it; reports another owner.

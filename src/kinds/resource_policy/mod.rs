@@ -9,6 +9,7 @@ pub mod codes;
 pub mod document;
 mod grants;
 pub mod judge;
+pub(crate) mod permission;
 mod profile;
 mod raw;
 pub(crate) mod section;

@@ -42,7 +42,7 @@ fn org_policy(version: &Address) -> org_policy::Model {
         description: String::new(),
         document: Document::map([("identifier", Document::Text(identifier))]),
         tags: marks("org"),
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     }
 }
 

@@ -25,7 +25,7 @@ fn a_document_is_ok_unknown_or_too_long() {
             let (address, code) = if kind == Kind::OrgPolicy {
                 let address = at(kind, &global(), "org");
                 let name = "acme-org".to_owned();
-                let (description, tags, permitted_by) = (String::new(), marks("org"), Vec::new());
+                let (description, tags, needs) = (String::new(), marks("org"), Vec::new());
                 world.want(
                     &address,
                     org_policy::Model {
@@ -34,7 +34,7 @@ fn a_document_is_ok_unknown_or_too_long() {
                         description,
                         document,
                         tags,
-                        permitted_by,
+                        needs,
                     },
                 );
                 (address, "P0151")

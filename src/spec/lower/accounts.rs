@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Lowering, codes};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
-use crate::model::{AccountId, Scope};
+use crate::model::{Account, AccountId, Scope};
 use crate::spec::decode::List;
 use crate::spec::selector::{AccountSelector, Selector};
 
@@ -39,14 +39,14 @@ impl Lowering<'_> {
     ) -> BTreeSet<AccountId> {
         let left_out = self.selected(except.into_iter().flat_map(|list| list.iter()), None);
         let except: Vec<_> = except.into_iter().flat_map(|list| list.iter()).collect();
-        let faults = self.diagnostics.len();
+        let faults = self.diagnostics.errors();
         let mut accounts = match own {
             None => BTreeSet::from([self.facts.home().clone()]),
             // Offline, what two entries except may be all in which they differ.
             Some(own) => self.selected(own.iter(), Some(&except)),
         };
         accounts.retain(|account| !left_out.contains(account));
-        if accounts.is_empty() && self.diagnostics.len() == faults {
+        if accounts.is_empty() && self.diagnostics.errors() == faults {
             let place = own.map_or(place, |own| own.span);
             self.no_account(place, &except);
         }
@@ -67,7 +67,8 @@ impl Lowering<'_> {
                 continue;
             }
             match selector.value.accounts(self.facts) {
-                Ok(selected) => {
+                Ok(mut selected) => {
+                    selected.retain(|account| !self.is_closed(account));
                     // What is excepted is not missed.
                     if except.is_some() {
                         self.passed_over(selector, &selected);
@@ -80,11 +81,22 @@ impl Lowering<'_> {
         accounts
     }
 
-    /// Says which accounts below the selected node are left out since nobody can call anything there.
+    /// Whether nobody can call anything in the account any more, or yet.
+    fn is_closed(&self, id: &AccountId) -> bool {
+        let accounts = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
+        accounts.filter(|account| account.id == *id).any(|account| !account.active)
+    }
+
+    /// Says which accounts that are meant are left out since nobody can call anything there.
     fn passed_over(&mut self, selector: &Spanned<AccountSelector>, selected: &BTreeSet<AccountId>) {
-        let Ok(Some(node)) = selector.value.node(self.facts) else { return };
+        let Ok(node) = selector.value.node(self.facts) else { return };
+        let one = selector.value.id(self.facts).ok();
+        let meant = |account: &&Account| match &node {
+            Some(node) => account.ancestors.contains(node),
+            None => one.as_deref() == Some(account.id.as_str()),
+        };
         let known = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
-        let below = known.filter(|account| account.ancestors.contains(&node) && !selected.contains(&account.id));
+        let below = known.filter(|account| meant(account) && !selected.contains(&account.id));
         let left: Vec<String> = below.map(|account| format!("{} ({})", account.name, account.id)).collect();
         if left.is_empty() {
             return;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{DeclaredGuardrail, DeclaredVersion, Lowering, Origin, codes};
-use crate::kinds::Kind;
 use crate::kinds::guardrail_version::{Model as Version, Release, external_name, implicit_name};
+use crate::kinds::{Kind, Model};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::model::{Address, ExternalMark, Ref, Region, RemoteId, Scope};
@@ -121,6 +121,24 @@ impl Lowering<'_> {
             None => return self.no_version(key),
         };
         self.version(&guardrail, Some(key), scope)
+    }
+
+    /// Some version that a call of a model can name, for what lets any of them be named: one that is declared, else that of
+    /// the current content, which is thereby wanted. `None` for a guardrail that others manage, and so publish.
+    pub(crate) fn some_version(&mut self, guardrail: &Spanned<String>, scope: &Scope) -> Option<Address> {
+        let declared = self.guardrail(guardrail)?;
+        let held = self.held_in(&declared, guardrail, scope)?;
+        let of = declared.address(&held).filter(|_| matches!(declared.origin, Origin::Ours))?;
+        let mut resources = self.desired.resources.iter();
+        let named = resources.find_map(|(address, wanted)| match &wanted.model {
+            Model::GuardrailVersion(version)
+                if version.guardrail.address() == Some(&of) && version.release != Release::Implicit =>
+            {
+                Some(address.clone())
+            }
+            _ => None,
+        });
+        named.or_else(|| self.version(guardrail, None, scope)?.address().cloned())
     }
 
     /// The key of the guardrail of a version, if the version is declared.

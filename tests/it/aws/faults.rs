@@ -47,7 +47,7 @@ fn policy(name: &str) -> bedrail::plan::Action {
         description: String::new(),
         document: org_policy::document::normal(Document::from(document)),
         tags: marks(name),
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     };
     create(&at("org-policy", "global", name), want)
 }

@@ -84,7 +84,7 @@ fn policy(version: &str, tags: Tags) -> org_policy::Model {
         description: String::new(),
         document: org_policy::document::normal(Document::from(document)),
         tags,
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     }
 }
 

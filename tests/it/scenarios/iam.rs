@@ -219,12 +219,45 @@ async fn an_exact_version_moves_in_two_steps() {
     sandbox.apply(&released("rel-1", "one")).await;
     let next = released("rel-2", "two");
     let plan = sandbox.plan(&next).await;
+    let told: Vec<&str> = warnings(&plan, "W0907");
+    assert!(told.len() == 1 && told[0].contains(":1 is no longer allowed"), "{told:?}");
     let moves: Vec<_> = plan.actions.iter().filter_map(|action| action.phase).collect();
     assert_eq!(moves, [Phase::Widen, Phase::Narrow], "{:?}", steps(&plan));
     sandbox.apply(&next).await;
     assert_in_sync(&sandbox.plan(&next).await, &next);
     let document = text(&document(&state(&sandbox).await, MANAGEMENT, "app"));
     assert!(document.contains(":2\"") && !document.contains(":1\""), "{document}");
+}
+
+fn warnings<'p>(plan: &'p bedrail::plan::Plan, code: &str) -> Vec<&'p str> {
+    let of_code = plan.warnings.iter().filter(|warning| warning.code == code);
+    of_code.map(|warning| warning.message.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_be_named_in_a_call_can_be() {
+    let sandbox = Sandbox::start().await;
+    bare(&sandbox).await;
+    let plan = sandbox.apply(&required("")).await;
+    let at = |step: &str| steps(&plan).iter().position(|other| other.starts_with(step)).expect("a step");
+    assert!(at("create guardrail-version") < at("create iam-policy"), "{:?}", steps(&plan));
+    assert_in_sync(&sandbox.plan(&required("")).await, &required(""));
+    let arn = baseline_arn(&state(&sandbox).await);
+    sandbox.set(json!({"authorize": true})).await;
+    assert_eq!(sandbox.session(MANAGEMENT, "app-role").await.converse(NOVA, Some((&arn, "1"))).await, 200);
+    sandbox.set(json!({"authorize": false})).await;
+    // The second publish leaves one version besides the current one, the third drops the first.
+    let with = |word: &str| required("").replace("[one]", &format!("[{word}]"));
+    assert!(warnings(&sandbox.apply(&with("two")).await, "W0907").is_empty());
+    let plan = sandbox.plan(&with("three")).await;
+    let told = warnings(&plan, "W0907");
+    assert!(told.len() == 1 && told[0].contains(":1 goes, and calls may name it"), "{told:?} {:?}", steps(&plan));
+    // A version that is declared can be named, so nothing is published besides.
+    let named = format!("{}versions:\n  rel-1: {{guardrail: baseline}}\n", with("four"));
+    let plan = sandbox.plan(&named).await;
+    let published: Vec<_> =
+        steps(&plan).into_iter().filter(|step| step.starts_with("create guardrail-version")).collect();
+    assert_eq!(published, ["create guardrail-version rel-1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -377,6 +410,15 @@ async fn a_policy_that_does_not_do_what_it_is_for_fails_its_action() {
     let told = format!("{failed:?}");
     assert!(told.contains("iam-policy-attachment") || told.contains("IamPolicyAttachment"), "{told}");
     assert!(told.contains("simulation") && told.contains("must be allowed"), "{told}");
+    // The role is not locked out, and what was tried is tried again.
+    let (plan, outcome) = sandbox.apply_with(&text, &bedrail::plan::Options::default()).await;
+    assert_eq!(steps(&plan), ["create iam-policy-attachment bedrail/app:app-role"]);
+    assert_eq!(outcome.failed.len(), 1, "{:?}", outcome.failed);
+    let mut mended = state(&sandbox).await;
+    mended["iam"][MANAGEMENT]["roles"]["app-role"]["permissions_boundary"] = Value::Null;
+    sandbox.control("PUT", "/_bedrail/state", &mended).await;
+    sandbox.apply(&text).await;
+    assert_in_sync(&sandbox.plan(&text).await, &text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

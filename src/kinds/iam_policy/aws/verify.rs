@@ -15,10 +15,10 @@ const GET_ROLE: &str = "iam:GetRole";
 
 /// A model call to try.
 struct Trial {
-    /// In words.
+    /// In the words of the policy.
     what: String,
-    /// The guardrail and version that it names.
-    guardrail: Option<String>,
+    /// The guardrails and versions that it may name: one of them must do.
+    guardrails: Vec<Option<String>>,
     /// The model.
     model: String,
     allowed: bool,
@@ -31,8 +31,11 @@ fn trials(document: &Document) -> Vec<Trial> {
     let (Some(with), Some(_)) = (named(WITH_GUARDRAIL), named(WITHOUT_GUARDRAIL)) else { return Vec::new() };
     let Some(Document::Map(operators)) = with.get("Condition") else { return Vec::new() };
     let Some((operator, keys)) = operators.first_key_value() else { return Vec::new() };
-    let first = |document: Option<&Document>| items(document).first().and_then(Document::as_text).map(str::to_owned);
-    let (Some(value), Some(model)) = (first(keys.get(GUARDRAIL)), first(with.get("Resource"))) else {
+    let texts = |document: Option<&Document>| -> Vec<String> {
+        items(document).iter().filter_map(Document::as_text).map(str::to_owned).collect()
+    };
+    let values = texts(keys.get(GUARDRAIL));
+    let (Some(value), Some(model)) = (values.first(), texts(with.get("Resource")).into_iter().next()) else {
         return Vec::new();
     };
     let any = operator == "Null";
@@ -40,18 +43,31 @@ fn trials(document: &Document) -> Vec<Trial> {
     let other = |of: &str| format!("{}:guardrail/000000000000:1", of.split(":guardrail/").next().unwrap_or(of));
     let partition = model.split(':').nth(1).unwrap_or("aws");
     let example = format!("arn:{partition}:bedrock:us-east-1:000000000000");
-    let right = if any { other(&example) } else { value.replace('*', "1") };
+    let right: Vec<String> =
+        if any { vec![other(&example)] } else { values.iter().map(|value| value.replace('*', "1")).collect() };
+    let shown = match values.as_slice() {
+        _ if any => "a guardrail".to_owned(),
+        [one] => one.clone(),
+        [one, more @ ..] => format!("{one}, and with any of the {} others that it names", more.len()),
+        [] => return Vec::new(),
+    };
+    let called = if model.contains('*') { "a model".to_owned() } else { model.clone() };
     // What a pattern stands for does not matter to it.
     let model = model.replace('*', "x");
-    let trial =
-        |what: String, guardrail: Option<String>, allowed| Trial { what, guardrail, model: model.clone(), allowed };
+    let trial = |how: String, guardrails: Vec<Option<String>>, allowed| Trial {
+        what: format!("a call of {called} {how}"),
+        guardrails,
+        model: model.clone(),
+        allowed,
+    };
+    let another = other(&value.replace('*', "1"));
     let mut all = vec![
-        trial("without a guardrail".to_owned(), None, false),
-        trial("with an empty guardrail".to_owned(), Some(String::new()), false),
-        trial(format!("with {right}"), Some(right.clone()), true),
+        trial("without a guardrail".to_owned(), vec![None], false),
+        trial("with an empty guardrail".to_owned(), vec![Some(String::new())], false),
+        trial(format!("with {shown}"), right.into_iter().map(Some).collect(), true),
     ];
     if !any {
-        all.push(trial("with another guardrail".to_owned(), Some(other(&right)), false));
+        all.push(trial("with another guardrail".to_owned(), vec![Some(another)], false));
     }
     all
 }
@@ -76,13 +92,18 @@ pub(super) async fn document(
             let stored = default_document(&cx.read, scope, id.as_str(), &policy).await?;
             let text = serde_json::to_string(&stored).unwrap_or_default();
             for trial in trials(&stored) {
-                let request = cx.read.clients.iam(scope).simulate_custom_policy().policy_input_list(text.as_str());
-                let request = request
-                    .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
-                    .resource_arns(&trial.model)
-                    .set_context_entries(trial.context());
-                let answer = cx.read.call(SIMULATE, id.as_str(), request.send()).await?;
-                trial.judge(id.as_str(), answer.evaluation_results())?;
+                let simulated = |guardrail: Option<String>| {
+                    let request = cx.read.clients.iam(scope).simulate_custom_policy().policy_input_list(text.as_str());
+                    let request = request
+                        .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
+                        .resource_arns(&trial.model)
+                        .set_context_entries(context(guardrail));
+                    async move {
+                        let answer = cx.read.call(SIMULATE, id.as_str(), request.send()).await?;
+                        Ok(answer.evaluation_results.unwrap_or_default())
+                    }
+                };
+                trial.judge(id.as_str(), simulated).await?;
             }
             Ok(())
         };
@@ -93,7 +114,8 @@ pub(super) async fn document(
     }
 }
 
-/// Tries the role to which a policy that requires a guardrail was attached: with everything else that it has.
+/// Tries the role to which a policy that requires a guardrail is about to be attached: with everything else that it has. A
+/// role that would be locked out so never is, and the next apply tries again.
 ///
 /// # Errors
 /// What IAM says instead, or a call that failed.
@@ -107,14 +129,22 @@ pub(crate) async fn role(cx: &WriteCx<'_>, scope: &Scope, policy: &RemoteId, rol
             let arn = arn.ok_or_else(|| AwsError::unreadable(GET_ROLE, role, "the answer has no ARN"))?;
             let written = get(&cx.read, scope, policy.as_str()).await?;
             let stored = default_document(&cx.read, scope, policy.as_str(), &written).await?;
+            let text = serde_json::to_string(&stored).unwrap_or_default();
             for trial in trials(&stored) {
-                let request = iam.simulate_principal_policy().policy_source_arn(arn.as_str());
-                let request = request
-                    .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
-                    .resource_arns(&trial.model)
-                    .set_context_entries(trial.context());
-                let answer = cx.read.call(SIMULATE_ROLE, &arn, request.send()).await?;
-                trial.judge(&arn, answer.evaluation_results())?;
+                let simulated = |guardrail: Option<String>| {
+                    let request = iam.simulate_principal_policy().policy_source_arn(arn.as_str());
+                    let request = request
+                        .policy_input_list(text.as_str())
+                        .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
+                        .resource_arns(&trial.model)
+                        .set_context_entries(context(guardrail));
+                    let arn = arn.as_str();
+                    async move {
+                        let answer = cx.read.call(SIMULATE_ROLE, arn, request.send()).await?;
+                        Ok(answer.evaluation_results.unwrap_or_default())
+                    }
+                };
+                trial.judge(&arn, simulated).await?;
             }
             Ok(())
         };
@@ -134,31 +164,36 @@ fn may_pass(error: &ApplyError) -> bool {
     }
 }
 
-impl Trial {
-    /// Without a guardrail the key is absent, which is not the same as empty.
-    fn context(&self) -> Option<Vec<ContextEntry>> {
-        let guardrail = self.guardrail.as_ref()?;
-        let entry = ContextEntry::builder()
-            .context_key_name(GUARDRAIL)
-            .context_key_values(guardrail)
-            // IAM has no type for ARNs here.
-            .context_key_type(ContextKeyTypeEnum::String)
-            .build();
-        Some(vec![entry])
-    }
+/// What a call that names this guardrail says of it. Without one the key is absent, which is not the same as empty.
+fn context(guardrail: Option<String>) -> Option<Vec<ContextEntry>> {
+    let entry = ContextEntry::builder()
+        .context_key_name(GUARDRAIL)
+        .context_key_values(guardrail?)
+        // IAM has no type for ARNs here.
+        .context_key_type(ContextKeyTypeEnum::String)
+        .build();
+    Some(vec![entry])
+}
 
-    fn judge(&self, object: &str, results: &[EvaluationResult]) -> Result<(), ApplyError> {
+impl Trial {
+    /// Makes the calls until one is as it must be.
+    async fn judge<F>(&self, object: &str, simulated: impl Fn(Option<String>) -> F) -> Result<(), ApplyError>
+    where
+        F: Future<Output = Result<Vec<EvaluationResult>, AwsError>>,
+    {
         let allowed = |one: &EvaluationResult| *one.eval_decision() == PolicyEvaluationDecisionType::Allowed;
-        let wrong = results.iter().find(|one| allowed(one) != self.allowed);
-        if let (None, false) = (wrong, results.is_empty()) {
-            return Ok(());
+        let mut found = "not said to be anything".to_owned();
+        for guardrail in &self.guardrails {
+            let results = simulated(guardrail.clone()).await?;
+            let wrong = results.iter().find(|one| allowed(one) != self.allowed);
+            if let (None, false) = (wrong, results.is_empty()) {
+                return Ok(());
+            }
+            if let Some(wrong) = wrong {
+                found = wrong.eval_decision().as_str().to_owned();
+            }
         }
-        let found = wrong.map_or("not said to be anything", |one| one.eval_decision().as_str());
-        Err(ApplyError::Unproven {
-            object: object.to_owned(),
-            simulated: format!("a call of {} {}", self.model, self.what),
-            found: found.to_owned(),
-            wanted: if self.allowed { "allowed" } else { "denied" },
-        })
+        let wanted = if self.allowed { "allowed" } else { "denied" };
+        Err(ApplyError::Unproven { object: object.to_owned(), simulated: self.what.clone(), found, wanted })
     }
 }

@@ -27,7 +27,7 @@ fn model(regions: &Value) -> Model {
         description: String::new(),
         document: super::super::document::normal(Document::from(document)),
         tags: [].into(),
-        permitted_by: Vec::new(),
+        needs: Vec::new(),
     }
 }
 

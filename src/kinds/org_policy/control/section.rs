@@ -6,7 +6,7 @@ use crate::kinds::org_policy::{codes, template};
 use crate::kinds::org_policy_type::PolicyType;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::{Span, Spanned};
-use crate::model::{AccountId, Document, Ref, Region, Scope, wildcard, words};
+use crate::model::{AccountId, Address, Document, Ref, Region, Scope, wildcard, words};
 use crate::spec::decode::{Either, Exact, List, Text};
 use crate::spec::lower::{Lowering, Node};
 use crate::spec::top::EntryKey;
@@ -55,7 +55,7 @@ pub(in crate::kinds::org_policy) fn content(
         let fault = Diagnostic::at(span, codes::OTHER_TYPE, message);
         lowering.diagnostics.push(fault.help("say what the policy does with `template` or `document`"));
     }
-    let mut policy = Policy { key, entry, nodes, lowering, guardrails: Vec::new() };
+    let mut policy = Policy { key, entry, nodes, lowering, guardrails: Vec::new(), callable: Vec::new() };
     let (document, span) = match (&entry.template, &entry.document) {
         (None, None) => {
             let message = "a service control policy needs `template` or `document`";
@@ -85,8 +85,8 @@ pub(in crate::kinds::org_policy) fn content(
             (lowered, document.span)
         }
     };
-    let guardrails = policy.guardrails;
-    Some(Content { guardrails, ..Content::of(normal(document), span) })
+    let Policy { guardrails, callable, .. } = policy;
+    Some(Content { guardrails, callable, ..Content::of(normal(document), span) })
 }
 
 struct Policy<'p, 'a> {
@@ -95,6 +95,7 @@ struct Policy<'p, 'a> {
     nodes: &'p [(Node, Span)],
     lowering: &'p mut Lowering<'a>,
     guardrails: Vec<Named>,
+    callable: Vec<Address>,
 }
 
 impl Policy<'_, '_> {
@@ -168,6 +169,7 @@ impl Policy<'_, '_> {
             let scopes: Vec<Scope> = declared.scopes.keys().cloned().collect();
             for scope in scopes {
                 named.extend(self.lowering.guardrail_ref(&text, &scope));
+                self.callable.extend(self.lowering.some_version(&text, &scope));
                 if scope.account == *self.lowering.facts.home() {
                     self.guardrails.push(Named { guardrail: declared.clone(), scope, span: key.span });
                 }
