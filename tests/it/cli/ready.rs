@@ -90,8 +90,8 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
           hazard             weakens
 
     Warnings
-      guardrail/111122223333/us-east-1/baseline: no version carries the current content, so nothing
-      enforces it [W0902]
+      guardrail/111122223333/us-east-1/baseline: no version carries the current content, so no
+      enforcement and no call by number gets it [W0902]
     "#);
     let plan = desk.run(&["plan", "--sandbox", "-q", "--show-content"]);
     assert!(plan.stdout.contains("projectx") && plan.stdout.contains("internal-codename"), "{}", plan.stdout);
@@ -108,7 +108,7 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
           hazard             weakens
 
     Warnings
-      guardrail/111122223333/us-east-1/baseline: no version carries the current content, so nothing
-      enforces it [W0902]
+      guardrail/111122223333/us-east-1/baseline: no version carries the current content, so no
+      enforcement and no call by number gets it [W0902]
     "#);
 }
