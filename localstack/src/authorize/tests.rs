@@ -191,3 +191,23 @@ fn conditions_see_who_and_where() {
         assert_eq!(ask(&world, DEV, &session("app-role", &[]), &asked), Verdict::Allowed, "{operator} {key} {value}");
     }
 }
+
+#[test]
+fn policies_of_the_organization_are_told_by_their_tags() {
+    let world = world(|state| {
+        let content =
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "x:y", "Resource": "*"}});
+        let policy =
+            |name: &str| json!({"name": name, "type": "SERVICE_CONTROL_POLICY", "content": content.to_string()});
+        state["organization"]["policies"] = json!({"p-ours00000": policy("ours"), "p-theirs000": policy("theirs")});
+        state["organization"]["tags"] = json!({"p-ours00000": {"team": "claims"}});
+        state["iam"]["*"]["roles"]["app-role"]["inline"] = json!({"p": {"Version": "2012-10-17", "Statement":
+            {"Effect": "Allow", "Action": "organizations:UpdatePolicy", "Resource": "*",
+             "Condition": {"StringEquals": {"aws:ResourceTag/team": "claims"}}}}});
+    });
+    for (id, want) in [("p-ours00000", Verdict::Allowed), ("p-theirs000", implicit(Group::Identity))] {
+        let arn = format!("arn:aws:organizations::{MANAGEMENT}:policy/o-bedrailsand/service_control_policy/{id}");
+        let asked = Ask::new("organizations:UpdatePolicy", &arn);
+        assert_eq!(ask(&world, MANAGEMENT, &session("app-role", &[]), &asked), want, "{id}");
+    }
+}

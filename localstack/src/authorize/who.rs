@@ -122,7 +122,8 @@ fn organization(world: &World, context: Context, of: &str, account: &str) -> Con
     }
 }
 
-/// The tags of a guardrail, a role or a customer managed policy.
+/// The tags of a guardrail, a role, a customer managed policy, or whatever of the organization has some (Organizations user
+/// guide, "Attribute-based access control with tags").
 fn tags<'a>(world: &'a World, arn: &'a str) -> impl Iterator<Item = (&'a String, &'a String)> {
     let tags = match *arn.splitn(6, ':').collect::<Vec<_>>() {
         ["arn", _, "bedrock", region, account, resource] => resource.strip_prefix("guardrail/").and_then(|id| {
@@ -136,6 +137,9 @@ fn tags<'a>(world: &'a World, arn: &'a str) -> impl Iterator<Item = (&'a String,
                 Some("policy") => iam.policies.get(name).map(|policy| &policy.tags),
                 _ => None,
             }
+        }
+        ["arn", _, "organizations", _, _, resource] => {
+            world.organization.tags_of(resource.rsplit('/').next().unwrap_or_default())
         }
         _ => None,
     };

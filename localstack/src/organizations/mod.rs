@@ -41,7 +41,7 @@ mod sample;
 mod tree;
 mod watched;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -105,6 +105,11 @@ impl Organization {
     /// The organization's id, for its accounts.
     pub(crate) fn id_for(&self, account: &str) -> Option<&str> {
         self.accounts.contains_key(account).then_some(&self.id)
+    }
+
+    /// The tags of an account, an OU, the root or a policy, by its id.
+    pub(crate) fn tags_of(&self, id: &str) -> Option<&BTreeMap<String, String>> {
+        self.tags.get(id)
     }
 
     /// The account's place as `aws:PrincipalOrgPaths` has it, `o-…/r-…/ou-…/`; `None` for an account outside the organization.
