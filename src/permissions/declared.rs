@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::statement::ACCOUNT;
+use super::users::Told;
+use crate::kinds::guardrail::key_policy::Users;
 use crate::kinds::{Kind, Model, Use};
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{AccountId, Address, Partition, Region, RoleNames};
@@ -11,6 +13,9 @@ use crate::spec::decode::Either;
 use crate::spec::lower::{Offline, offline, selectors};
 use crate::spec::template::ScopeValues;
 use crate::spec::top::{ScanAccounts, ScanRegions, Top};
+
+/// Stands for the id of an organization that the spec does not say.
+const UNKNOWN: &str = "o-*";
 
 /// What permissions depend on.
 #[derive(Clone, Debug)]
@@ -64,8 +69,8 @@ pub enum ExternalId {
 pub struct Key {
     /// The accounts of the guardrails that use it, with [`ACCOUNT`] for those that only AWS can tell.
     pub owners: BTreeSet<String>,
-    /// Whether other accounts apply such a guardrail.
-    pub shared: bool,
+    /// Who applies such a guardrail from other accounts.
+    pub users: Users,
 }
 
 /// What is declared on one side: in the home account, or in members.
@@ -99,8 +104,9 @@ impl Declared {
         let home = management.or_else(|| top.account_id.as_ref().map(|id| id.value.clone()));
         let is_home = |account: &AccountId| Some(account) == home.as_ref() || Some(account) == assumed.as_ref();
         let (mut at_home, mut in_members) = (Side::default(), Side::default());
-        let policies = desired.resources.keys().filter(|address| address.kind == Kind::ResourcePolicy);
-        let shared: BTreeSet<&str> = policies.map(|address| address.name.as_str()).collect();
+        let organization = organization(spec, top);
+        let id = organization.as_ref().and_then(|organization| organization.id.as_deref());
+        let told = Told { desired: &desired, stand_ins: &stand_ins, organization: id.unwrap_or(UNKNOWN) };
         for (address, wanted) in &desired.resources {
             let side = if is_home(&address.scope.account) { &mut at_home } else { &mut in_members };
             let regions = side.kinds.entry(address.kind).or_default();
@@ -114,9 +120,9 @@ impl Declared {
             if address.kind == Kind::IamPolicy {
                 side.policies.insert(address.name.clone());
             }
-            let unknown = stand_ins.contains(&address.scope.account) || assumed.is_some();
+            let unknown = stand_ins.contains_key(&address.scope.account) || assumed.is_some();
             let account = if unknown { ACCOUNT } else { address.scope.account.as_str() };
-            side.note(address, &wanted.model, account, &partition, shared.contains(address.name.as_str()));
+            side.note(address, &wanted.model, account, &partition, &told);
         }
         let scan = top.scan.as_ref().map(|scan| &scan.value);
         let declared = desired.declared_regions.clone();
@@ -134,7 +140,8 @@ impl Declared {
         Some(Self {
             stack: desired.stack.clone(),
             partition,
-            organization: organization(spec, top, (!anywhere).then_some(pinned)),
+            organization: organization
+                .map(|organization| Organization { entered: (!anywhere).then_some(pinned), ..organization }),
             home,
             types: types.map(|address| address.name.clone()).chain(["BEDROCK_POLICY".to_owned()]).collect(),
             at_home,
@@ -146,7 +153,7 @@ impl Declared {
 
 impl Side {
     /// What a resource makes use of, in an account that is known by `account`.
-    fn note(&mut self, address: &Address, model: &Model, account: &str, partition: &Partition, shared: bool) {
+    fn note(&mut self, address: &Address, model: &Model, account: &str, partition: &Partition, told: &Told<'_>) {
         let here = |text: &str| text.replace(address.scope.account.as_str(), account);
         let region = address.scope.region.as_ref();
         for used in model.uses() {
@@ -164,7 +171,7 @@ impl Side {
                     };
                     let key = self.keys.entry(arn).or_default();
                     key.owners.insert(account.to_owned());
-                    key.shared |= shared;
+                    key.users.extend(told.users(address));
                 }
             }
         }
@@ -175,7 +182,8 @@ fn is_profile(address: &Address) -> bool {
     address.kind == Kind::ResourcePolicy && crate::kinds::resource_policy::is_profile(&address.name)
 }
 
-fn organization(spec: &Spec, top: &Top, entered: Option<BTreeSet<AccountId>>) -> Option<Organization> {
+/// The organization, whose members are any until more is known.
+fn organization(spec: &Spec, top: &Top) -> Option<Organization> {
     let organization = &top.organization.as_ref()?.value;
     let external_id = organization.external_id.as_ref().and_then(|id| {
         let secret = id.is_secret();
@@ -187,7 +195,7 @@ fn organization(spec: &Spec, top: &Top, entered: Option<BTreeSet<AccountId>>) ->
         management: organization.management_account.value.clone(),
         roles: top.role_names(),
         external_id,
-        entered,
+        entered: None,
         looks_up_units: !selectors(spec).ou_paths.is_empty(),
     })
 }

@@ -6,6 +6,7 @@ use super::declared::{Declared, Side};
 use super::needs::{EFFECTIVE, FACTS, Guard, Need, On, UNITS, needs};
 use super::statement::{ACCOUNT, Conditions, Statement};
 use crate::kinds::Kind;
+use crate::kinds::guardrail::key_policy::FOR_SERVICE;
 use crate::model::{Region, STACK_TAG};
 
 /// Where a role is.
@@ -165,30 +166,61 @@ impl Scope<'_> {
         self.side.policies.iter().map(arn).collect()
     }
 
+    /// The needs of an operation. What is taken over does not carry the mark yet: a guardrail or a policy of the organization
+    /// is found by a name that no policy can tell, a policy of IAM by the path and name in its ARN.
+    fn needs(&self, operation: &str) -> Vec<Need> {
+        let adopts = |need: Need| match (self.may, need.guard, need.on) {
+            (May::Adopt, Guard::Ours, On::IamPolicies) => {
+                vec![need, Need { guard: Guard::Free, on: On::DeclaredPolicies, ..need }]
+            }
+            (May::Adopt, Guard::Ours, _) => vec![Need { guard: Guard::Free, ..need }],
+            (May::Adopt, Guard::OursType, _) => vec![Need { guard: Guard::FreeType, ..need }],
+            _ => vec![need],
+        };
+        needs(operation).into_iter().flat_map(adopts).collect()
+    }
+
     fn conditions(&self, need: Need, regions: Option<&BTreeSet<Region>>) -> Conditions {
         let mut conditions = Conditions::new();
         if need.guard == Guard::Declared {
             // Patterns, since the account may be one.
             conditions.insert(("ArnLike", "iam:PolicyARN".to_owned()), self.policies());
         }
-        let mut ask = |key: String, values: BTreeSet<String>| drop(conditions.insert(("StringEquals", key), values));
+        if need.guard == Guard::ForService {
+            conditions.insert(("Bool", FOR_SERVICE.to_owned()), BTreeSet::from(["true".to_owned()]));
+        }
+        let mut ask =
+            |operator, key: String, values: BTreeSet<String>| drop(conditions.insert((operator, key), values));
         let stack = || BTreeSet::from([self.declared.stack.clone()]);
+        let carried = || format!("aws:ResourceTag/{STACK_TAG}");
+        let set = || format!("aws:RequestTag/{STACK_TAG}");
         match need.guard {
-            Guard::None | Guard::Declared => {}
+            Guard::None | Guard::Declared | Guard::ForService => {}
             Guard::ToBedrock => {
-                ask("iam:PassedToService".to_owned(), BTreeSet::from(["bedrock.amazonaws.com".to_owned()]));
+                let bedrock = BTreeSet::from(["bedrock.amazonaws.com".to_owned()]);
+                ask("StringEquals", "iam:PassedToService".to_owned(), bedrock);
             }
-            // What is taken over does not carry the mark yet.
-            Guard::Ours if self.may == May::Adopt => {}
-            Guard::Ours => ask(format!("aws:ResourceTag/{STACK_TAG}"), stack()),
-            Guard::Marks => ask(format!("aws:RequestTag/{STACK_TAG}"), stack()),
-            Guard::Type => ask("organizations:PolicyType".to_owned(), self.declared.types.clone()),
+            Guard::Ours => ask("StringEquals", carried(), stack()),
+            Guard::Free => ask("StringEqualsIfExists", carried(), stack()),
+            Guard::Marks => ask("StringEquals", set(), stack()),
+            Guard::MarksFree => {
+                ask("StringEquals", set(), stack());
+                ask("StringEqualsIfExists", carried(), stack());
+            }
+            Guard::Type | Guard::OursType | Guard::FreeType => {
+                ask("StringEquals", "organizations:PolicyType".to_owned(), self.declared.types.clone());
+                match need.guard {
+                    Guard::OursType => ask("StringEquals", carried(), stack()),
+                    Guard::FreeType => ask("StringEqualsIfExists", carried(), stack()),
+                    _ => {}
+                }
+            }
         }
         if need.on == On::Region
             && let Some(regions) = regions
         {
             let regions = regions.iter().map(|region| region.as_str().to_owned()).collect();
-            ask("aws:RequestedRegion".to_owned(), regions);
+            ask("StringEquals", "aws:RequestedRegion".to_owned(), regions);
         }
         conditions
     }
@@ -204,21 +236,29 @@ type Common = (On, Guard, &'static str, BTreeSet<String>, Conditions);
 
 impl Groups {
     fn take(&mut self, word: &'static str, scope: &Scope<'_>, operation: &str, regions: Option<&BTreeSet<Region>>) {
-        for need in needs(operation) {
+        for need in scope.needs(operation) {
             let resources = scope.resources(need.on, regions);
             if resources.is_empty() {
                 continue;
             }
-            let key = (need.on, need.guard, word, resources, scope.conditions(*need, regions));
+            let key = (need.on, need.guard, word, resources, scope.conditions(need, regions));
             self.0.entry(key).or_default().insert(need.action.to_owned());
         }
     }
 
-    /// Statements named after what they are about, those of one name numbered.
+    /// Statements named after what they are about, those of one name numbered. What a statement for reading allows, one for
+    /// writing does not allow again.
     fn statements(self) -> Vec<Statement> {
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
-        self.0
-            .into_iter()
+        let read = |(on, guard, _, resources, conditions): &Common| {
+            self.0.get(&(*on, *guard, "Read", resources.clone(), conditions.clone()))
+        };
+        let once = self.0.iter().map(|(common, actions)| {
+            let already = read(common).filter(|_| common.2 != "Read");
+            let actions = actions.iter().filter(|action| already.is_none_or(|already| !already.contains(*action)));
+            (common.clone(), actions.cloned().collect::<BTreeSet<_>>())
+        });
+        once.filter(|(_, actions)| !actions.is_empty())
             .map(|((on, guard, word, resources, conditions), actions)| {
                 let guard = match guard {
                     Guard::None => String::new(),
@@ -230,5 +270,46 @@ impl Groups {
                 Statement { sid, actions, resources, conditions }
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::diagnostic::Diagnostics;
+    use crate::spec::sources::Sources;
+    use crate::spec::{Input, read};
+
+    fn declared(text: &str) -> Declared {
+        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::default());
+        let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
+        let environment = BTreeMap::new();
+        let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+        Declared::of(&read(input, &mut diagnostics)).expect("a top level")
+    }
+
+    /// So what is proven of the reads of a role that plans holds of those of a role that applies.
+    #[test]
+    fn a_role_that_applies_reads_as_one_that_plans_and_what_is_effective_besides() {
+        let organization = "organization: {id: o-exampleorg, management_account: \"111122223333\"}\n";
+        for organization in ["", organization] {
+            let text = format!(
+                "format: 1\nstack: s\n{organization}regions: [us-east-1]\nguardrails:\n  g:\n    blocked_input_messaging: a\n    \
+                 blocked_outputs_messaging: b\n    word_policy: {{words: [x]}}\naccount_enforcement: {{a: {{guardrail: g}}}}\n"
+            );
+            let declared = declared(&text);
+            for place in [Where::Home, Where::Member] {
+                let reads = |may| -> Vec<Statement> {
+                    let reads = statements(&declared, place, may).into_iter();
+                    let effective = BTreeSet::from([EFFECTIVE.to_owned()]);
+                    reads.filter(|one| one.sid.starts_with("Read") && one.actions != effective).collect()
+                };
+                assert!(!reads(May::Read).is_empty());
+                assert_eq!(reads(May::Write), reads(May::Read), "{place:?} {text}");
+                assert_eq!(reads(May::Adopt), reads(May::Read), "{place:?} {text}");
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod paper;
 pub mod reference;
 pub mod session;
 pub mod statement;
+mod users;
 
 pub use declared::Declared;
 pub use form::Form;

@@ -3,10 +3,13 @@
 //!
 //! Sources: the Service Authorization Reference
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>,
-//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>), for tags of new
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>), for the tags of policies
+//! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging_abac.html>, for tags of new
 //! guardrails <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions.html>, for profiles
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html>, for keys
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html>.
+
+use crate::kinds::guardrail::{actions, key_policy};
 
 /// On what an action is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,14 +53,25 @@ pub(super) enum Guard {
     None,
     /// That it carries the stack's mark.
     Ours,
+    /// That it carries the mark of no other stack: the stack's, or none.
+    Free,
     /// That the request sets the stack's mark.
     Marks,
+    /// That the request sets the stack's mark, on what carries no other's. What is being made carries none, or what the request
+    /// sets, as the service has it; so this lets it be made in both cases.
+    MarksFree,
     /// That it is one of the declared policies that comes or goes.
     Declared,
     /// That the role goes to Bedrock.
     ToBedrock,
+    /// That a service asks on behalf of the caller.
+    ForService,
     /// That it is about the types of policy that the spec uses.
     Type,
+    /// That, and that it carries the stack's mark.
+    OursType,
+    /// That, and that it carries the mark of no other stack.
+    FreeType,
 }
 
 /// One action on one kind of thing.
@@ -72,25 +86,15 @@ const fn need(action: &'static str, on: On, guard: Guard) -> Need {
     Need { action, on, guard }
 }
 
-/// A row for each operation that bedrail calls.
-pub(super) const TABLE: &[(&str, &[Need])] = &[
+/// A row for each operation that bedrail calls, profiles apart.
+const TABLE: &[(&str, &[Need])] = &[
     ("bedrock:ListGuardrails", &[need("bedrock:ListGuardrails", On::Region, Guard::None)]),
     (
         "bedrock:GetGuardrail",
-        &[
-            need("bedrock:GetGuardrail", On::Guardrails, Guard::None),
-            need("bedrock:GetGuardrail", On::Profiles, Guard::None),
-            need("kms:Decrypt", On::Keys, Guard::None),
-        ],
+        &[need("bedrock:GetGuardrail", On::Guardrails, Guard::None), need(key_policy::APPLY[0], On::Keys, Guard::None)],
     ),
     ("bedrock:ListTagsForResource", &[need("bedrock:ListTagsForResource", On::Guardrails, Guard::None)]),
-    (
-        "bedrock:GetResourcePolicy",
-        &[
-            need("bedrock:GetResourcePolicy", On::Guardrails, Guard::None),
-            need("bedrock:GetResourcePolicy", On::ProfilePolicies, Guard::None),
-        ],
-    ),
+    ("bedrock:GetResourcePolicy", &[need("bedrock:GetResourcePolicy", On::Guardrails, Guard::None)]),
     (
         "bedrock:ListEnforcedGuardrailsConfiguration",
         &[need("bedrock:ListEnforcedGuardrailsConfiguration", On::Region, Guard::None)],
@@ -99,44 +103,20 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
         "bedrock:CreateGuardrail",
         &[
             need("bedrock:CreateGuardrail", On::Region, Guard::Marks),
-            need("bedrock:TagResource", On::Guardrails, Guard::Marks),
-            need("kms:CreateGrant", On::Keys, Guard::None),
-            need("kms:Decrypt", On::Keys, Guard::None),
-            need("kms:DescribeKey", On::Keys, Guard::None),
-            need("kms:GenerateDataKey", On::Keys, Guard::None),
+            need("bedrock:TagResource", On::Guardrails, Guard::MarksFree),
+            need(key_policy::GRANT, On::Keys, Guard::ForService),
+            need(key_policy::CREATE[0], On::Keys, Guard::None),
+            need(key_policy::CREATE[1], On::Keys, Guard::None),
+            need(key_policy::CREATE[2], On::Keys, Guard::None),
         ],
     ),
-    (
-        "bedrock:UpdateGuardrail",
-        &[
-            need("bedrock:UpdateGuardrail", On::Guardrails, Guard::Ours),
-            need("bedrock:UpdateGuardrail", On::Profiles, Guard::None),
-        ],
-    ),
-    (
-        "bedrock:DeleteGuardrail",
-        &[
-            need("bedrock:DeleteGuardrail", On::Guardrails, Guard::Ours),
-            need("bedrock:DeleteGuardrail", On::Profiles, Guard::None),
-        ],
-    ),
+    ("bedrock:UpdateGuardrail", &[need("bedrock:UpdateGuardrail", On::Guardrails, Guard::Ours)]),
+    ("bedrock:DeleteGuardrail", &[need("bedrock:DeleteGuardrail", On::Guardrails, Guard::Ours)]),
     ("bedrock:CreateGuardrailVersion", &[need("bedrock:CreateGuardrailVersion", On::Guardrails, Guard::Ours)]),
     ("bedrock:TagResource", &[need("bedrock:TagResource", On::Guardrails, Guard::Ours)]),
     ("bedrock:UntagResource", &[need("bedrock:UntagResource", On::Guardrails, Guard::Ours)]),
-    (
-        "bedrock:PutResourcePolicy",
-        &[
-            need("bedrock:PutResourcePolicy", On::Guardrails, Guard::Ours),
-            need("bedrock:PutResourcePolicy", On::ProfilePolicies, Guard::None),
-        ],
-    ),
-    (
-        "bedrock:DeleteResourcePolicy",
-        &[
-            need("bedrock:DeleteResourcePolicy", On::Guardrails, Guard::Ours),
-            need("bedrock:DeleteResourcePolicy", On::ProfilePolicies, Guard::None),
-        ],
-    ),
+    ("bedrock:PutResourcePolicy", &[need("bedrock:PutResourcePolicy", On::Guardrails, Guard::Ours)]),
+    ("bedrock:DeleteResourcePolicy", &[need("bedrock:DeleteResourcePolicy", On::Guardrails, Guard::Ours)]),
     (
         "bedrock:PutEnforcedGuardrailConfiguration",
         &[need("bedrock:PutEnforcedGuardrailConfiguration", On::Region, Guard::None)],
@@ -167,22 +147,28 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
     ("organizations:ListTagsForResource", &[need("organizations:ListTagsForResource", On::Anything, Guard::None)]),
     ("organizations:ListTargetsForPolicy", &[need("organizations:ListTargetsForPolicy", On::Policies, Guard::Type)]),
     ("organizations:EnablePolicyType", &[need("organizations:EnablePolicyType", On::Root, Guard::Type)]),
-    ("organizations:CreatePolicy", &[need("organizations:CreatePolicy", On::Anything, Guard::Type)]),
-    ("organizations:UpdatePolicy", &[need("organizations:UpdatePolicy", On::Policies, Guard::Type)]),
-    ("organizations:DeletePolicy", &[need("organizations:DeletePolicy", On::Policies, Guard::Type)]),
-    ("organizations:TagResource", &[need("organizations:TagResource", On::Policies, Guard::None)]),
-    ("organizations:UntagResource", &[need("organizations:UntagResource", On::Policies, Guard::None)]),
+    (
+        "organizations:CreatePolicy",
+        &[
+            need("organizations:CreatePolicy", On::Anything, Guard::Type),
+            need("organizations:TagResource", On::Policies, Guard::MarksFree),
+        ],
+    ),
+    ("organizations:UpdatePolicy", &[need("organizations:UpdatePolicy", On::Policies, Guard::OursType)]),
+    ("organizations:DeletePolicy", &[need("organizations:DeletePolicy", On::Policies, Guard::OursType)]),
+    ("organizations:TagResource", &[need("organizations:TagResource", On::Policies, Guard::Ours)]),
+    ("organizations:UntagResource", &[need("organizations:UntagResource", On::Policies, Guard::Ours)]),
     (
         "organizations:AttachPolicy",
         &[
-            need("organizations:AttachPolicy", On::Policies, Guard::Type),
+            need("organizations:AttachPolicy", On::Policies, Guard::OursType),
             need("organizations:AttachPolicy", On::Targets, Guard::Type),
         ],
     ),
     (
         "organizations:DetachPolicy",
         &[
-            need("organizations:DetachPolicy", On::Policies, Guard::Type),
+            need("organizations:DetachPolicy", On::Policies, Guard::OursType),
             need("organizations:DetachPolicy", On::Targets, Guard::Type),
         ],
     ),
@@ -206,7 +192,7 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
         "iam:CreatePolicy",
         &[
             need("iam:CreatePolicy", On::DeclaredPolicies, Guard::Marks),
-            need("iam:TagPolicy", On::DeclaredPolicies, Guard::Marks),
+            need("iam:TagPolicy", On::DeclaredPolicies, Guard::MarksFree),
         ],
     ),
     ("iam:CreatePolicyVersion", &[need("iam:CreatePolicyVersion", On::IamPolicies, Guard::Ours)]),
@@ -227,9 +213,23 @@ pub(super) const TABLE: &[(&str, &[Need])] = &[
     ("sts:AssumeRole", &[]),
 ];
 
+/// Each operation, and what it needs.
+pub(super) fn table() -> impl Iterator<Item = (&'static str, Vec<Need>)> {
+    TABLE.iter().map(|(operation, needs)| {
+        // What is asked for on `*` covers the profiles.
+        let covered = needs.iter().any(|need| need.action == *operation && need.on == On::Region);
+        let on = |actions: &[&'static str], on: On| {
+            let action = actions.iter().copied().find(|action| action == operation && !covered);
+            action.map(|action| need(action, on, Guard::None))
+        };
+        let of_profiles = [on(&actions::ON_PROFILES, On::Profiles), on(&actions::SHARE_PROFILES, On::ProfilePolicies)];
+        (*operation, needs.iter().copied().chain(of_profiles.into_iter().flatten()).collect())
+    })
+}
+
 /// What an operation needs; nothing for one that has no row.
-pub(super) fn needs(operation: &str) -> &'static [Need] {
-    TABLE.iter().find(|(row, _)| *row == operation).map_or(&[], |(_, needs)| needs)
+pub(super) fn needs(operation: &str) -> Vec<Need> {
+    table().find(|(row, _)| *row == operation).map(|(_, needs)| needs).unwrap_or_default()
 }
 
 /// What reading the organization takes, whatever the kinds read.
@@ -254,6 +254,27 @@ mod tests {
 
     use super::*;
     use crate::kinds::{Kind, Verb};
+
+    #[test]
+    fn every_action_on_profiles_is_asked_for_there_or_on_anything() {
+        for (actions, on) in
+            [(&actions::ON_PROFILES[..], On::Profiles), (&actions::SHARE_PROFILES[..], On::ProfilePolicies)]
+        {
+            for action in actions {
+                let asked = |need: &Need| need.action == *action && [on, On::Region].contains(&need.on);
+                assert!(needs(action).iter().any(asked), "{action}");
+            }
+        }
+        let elsewhere = table().flat_map(|(_, needs)| needs).filter(|need| {
+            let known = match need.on {
+                On::Profiles => actions::ON_PROFILES.contains(&need.action),
+                On::ProfilePolicies => actions::SHARE_PROFILES.contains(&need.action),
+                _ => true,
+            };
+            !known
+        });
+        assert_eq!(elsewhere.count(), 0);
+    }
 
     #[test]
     fn every_operation_of_every_kind_has_its_row_and_no_other_has() {

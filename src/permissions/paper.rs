@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::declared::{Declared, ExternalId, Key, Organization};
 use super::grants::{May, Where, statements};
 use super::statement::{ACCOUNT, Conditions, EXTERNAL_ID, Statement, TRUSTED, conditions, document};
+use super::users::has_unknown;
+use crate::kinds::guardrail::key_policy;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,8 @@ pub struct Asked {
     pub read: bool,
     /// What is not marked may be taken over.
     pub adopt: bool,
-    /// Who may assume the role, or create guardrails with the key; by default the account that does.
+    /// Who may assume the role, or create guardrails with the key; by default, for the roles of members, the roles that are
+    /// printed for the home account, and else nobody.
     pub principals: Vec<String>,
 }
 
@@ -39,7 +42,7 @@ pub struct Asked {
 pub struct Paper {
     /// A role or keys.
     pub body: Body,
-    /// Who is trusted, by default.
+    /// Who is trusted, by default; nobody where that has to be said.
     pub trusted: Vec<String>,
     /// The external id that a trust policy asks for.
     pub external_id: Option<ExternalId>,
@@ -109,7 +112,7 @@ impl Fault {
 /// The spec has nothing of the kind, or leaves out what it takes.
 pub fn paper(declared: &Declared, what: What, asked: &Asked) -> Result<Paper, Fault> {
     let role = |place, may, name: String, purpose| {
-        let (trust, trusted, external_id) = trust(declared, place, asked);
+        let (trust, trusted, external_id) = trust(declared, place, may, asked);
         let policies = Some(statements(declared, place, may));
         let body = Body::Role { name, purpose, trust, policies };
         Paper { body, trusted, external_id, stack: declared.stack.clone(), notes: Vec::new() }
@@ -117,8 +120,8 @@ pub fn paper(declared: &Declared, what: What, asked: &Asked) -> Result<Paper, Fa
     let write = if asked.adopt { May::Adopt } else { May::Write };
     let organization = declared.organization.as_ref().ok_or(Fault::NoOrganization);
     Ok(match what {
-        What::PlanRole => role(Where::Home, May::Read, format!("{}-plan", declared.stack), "Reads what bedrail plans"),
-        What::ApplyRole => role(Where::Home, write, format!("{}-apply", declared.stack), "Applies what bedrail plans"),
+        What::PlanRole => role(Where::Home, May::Read, home_name(declared, May::Read), "Reads what bedrail plans"),
+        What::ApplyRole => role(Where::Home, write, home_name(declared, write), "Applies what bedrail plans"),
         What::MemberRole | What::Trust => {
             let organization = organization?;
             let (may, purpose) = if asked.read {
@@ -129,6 +132,14 @@ pub fn paper(declared: &Declared, what: What, asked: &Asked) -> Result<Paper, Fa
             let (name, note) = member_name(organization, asked.read);
             let mut paper = role(Where::Member, may, name, purpose);
             paper.notes.extend(note);
+            if asked.principals.is_empty() {
+                paper.notes.push(format!(
+                    "it trusts {}{}; AWS refuses a trust in a role that is not there, so make that first, or name who runs bedrail \
+                     with `--principal`",
+                    paper.trusted.join(" and "),
+                    if organization.roles.management.is_some() { ", the `management_role`" } else { "" },
+                ));
+            }
             if may != May::Read && declared.in_members.kinds.is_empty() && what == What::MemberRole {
                 paper.notes.push("the spec declares nothing in members, so this role only reads".to_owned());
             }
@@ -160,10 +171,36 @@ fn member_name(organization: &Organization, read: bool) -> (String, Option<Strin
     (ours.to_owned(), Some(note))
 }
 
-/// Whom the role trusts; who that is; and the external id that it asks for.
-fn trust(declared: &Declared, place: Where, asked: &Asked) -> (Value, Vec<String>, Option<ExternalId>) {
-    let account = declared.home.as_ref().map_or(ACCOUNT, |home| home.as_str());
-    let trusted = if asked.principals.is_empty() { vec![root(declared, account)] } else { asked.principals.clone() };
+/// What the role of the home account is called by default.
+fn home_name(declared: &Declared, may: May) -> String {
+    let word = if may == May::Read { "plan" } else { "apply" };
+    format!("{}-{word}", declared.stack)
+}
+
+/// Who enters members, by default: the `management_role`, or the roles that are printed for the home account. Where one role of
+/// members is for reading and for writing, both enter it.
+fn entering(declared: &Declared, may: May) -> Vec<String> {
+    let Some(organization) = &declared.organization else { return Vec::new() };
+    let roles = &organization.roles;
+    let names = match &roles.management {
+        Some(name) => vec![name.trim_start_matches('/').to_owned()],
+        None if may != May::Read && roles.member == roles.member_read => {
+            vec![home_name(declared, may), home_name(declared, May::Read)]
+        }
+        None => vec![home_name(declared, may)],
+    };
+    let arn = |name: String| format!("arn:{}:iam::{}:role/{name}", declared.partition, organization.management);
+    names.into_iter().map(arn).collect()
+}
+
+/// Whom the role trusts; who that is; and the external id that it asks for. Who assumes the roles of the home account no spec
+/// tells, so nobody does until somebody is named.
+fn trust(declared: &Declared, place: Where, may: May, asked: &Asked) -> (Value, Vec<String>, Option<ExternalId>) {
+    let trusted = match place {
+        _ if !asked.principals.is_empty() => asked.principals.clone(),
+        Where::Home => Vec::new(),
+        Where::Member => entering(declared, may),
+    };
     let organization = declared.organization.as_ref().filter(|_| place == Where::Member);
     let external_id = organization.and_then(|organization| organization.external_id.clone());
     let mut asks = Conditions::new();
@@ -190,53 +227,58 @@ fn keys(declared: &Declared, asked: &Asked) -> Result<Paper, Fault> {
     for (arn, key) in declared.at_home.keys.iter().chain(&declared.in_members.keys) {
         let all = used.entry(arn).or_default();
         all.owners.extend(key.owners.iter().cloned());
-        all.shared |= key.shared;
+        all.users.extend(key.users.clone());
     }
     if used.is_empty() {
         return Err(Fault::NoKey);
     }
+    let mut notes = vec!["a key has one policy: add what the present one says besides".to_owned()];
+    if used.values().any(|key| !key.users.is_empty()) {
+        notes.push(
+            "accounts are let in where the spec enforces, demands or grants the guardrail; roles there need `kms:Decrypt` on the key in \
+             policies of their own, and whoever names it elsewhere needs a statement, too"
+                .to_owned(),
+        );
+    }
     let policies: Result<BTreeMap<String, Value>, Fault> =
         used.into_iter().map(|(arn, key)| Ok((arn.clone(), key_policy(declared, asked, arn, &key)?))).collect();
+    let policies = policies?;
+    if policies.values().any(|policy| has_unknown(&policy.to_string())) {
+        notes.push(
+            "fill in each `<id of …>`, which only AWS can tell: `bedrail plan` has it, in its precondition P0123; until then it \
+             lets nobody in"
+                .to_owned(),
+        );
+    }
     Ok(Paper {
-        body: Body::Keys(policies?),
+        body: Body::Keys(policies),
         trusted: Vec::new(),
         external_id: None,
         stack: declared.stack.clone(),
-        notes: vec!["a key has one policy: add what the present one says besides".to_owned()],
+        notes,
     })
 }
 
-/// Source: <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html>; that members are admitted
-/// through their organization is inferred, since the guide is silent on keys across accounts.
+/// What its account says counts, as in the policy that AWS gives a key; then whoever is named to make guardrails, or owns them
+/// in another account; then whoever applies them from other accounts.
 fn key_policy(declared: &Declared, asked: &Asked, arn: &str, key: &Key) -> Result<Value, Fault> {
     let owner = arn.split(':').nth(4).unwrap_or_default();
-    let statement = |sid: &str, principals: &[String], actions: &[&str]| {
-        let principals = if let [one] = principals { json!(one) } else { json!(principals) };
-        json!({"Sid": sid, "Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions, "Resource": "*"})
-    };
+    // The account of the key is let in as a whole by the first statement.
+    let elsewhere = key.owners.iter().filter(|account| *account != owner);
     let creators: Vec<String> = if asked.principals.is_empty() {
-        key.owners.iter().map(|account| root(declared, account)).collect()
+        elsewhere.map(|account| key_policy::root(&declared.partition, account)).collect()
     } else {
         asked.principals.clone()
     };
-    let mut statements = vec![
-        statement("Administer", &[root(declared, owner)], &["kms:*"]),
-        statement(
-            "CreateGuardrails",
-            &creators,
-            &["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-        ),
-    ];
-    if key.shared {
-        let id = declared.organization.as_ref().and_then(|organization| organization.id.as_ref());
-        let id = id.ok_or_else(|| Fault::NoOrganizationId(arn.replace(ACCOUNT, "*")))?;
-        let mut apply = statement("ApplyGuardrails", &["*".to_owned()], &["kms:Decrypt"]);
-        apply["Condition"] = json!({"StringEquals": {"aws:PrincipalOrgID": id}});
-        statements.push(apply);
+    let mut statements =
+        vec![key_policy::allow("Administer", &[key_policy::root(&declared.partition, owner)], &["kms:*"])];
+    if !creators.is_empty() {
+        statements.extend(key_policy::creators(&creators));
     }
+    let id = declared.organization.as_ref().and_then(|organization| organization.id.as_deref());
+    if id.is_none() && !key.users.paths.is_empty() {
+        return Err(Fault::NoOrganizationId(arn.replace(ACCOUNT, "*")));
+    }
+    statements.extend(key.users.statements(&declared.partition, id.unwrap_or_default()));
     Ok(document(&statements))
-}
-
-fn root(declared: &Declared, account: &str) -> String {
-    format!("arn:{}:iam::{account}:root", declared.partition)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::needs::{Guard, On, TABLE};
+use super::needs::{Guard, On, table};
 use crate::kinds::Kind;
 
 const HEAD: &str = include_str!("reference.md");
@@ -11,7 +11,7 @@ const HEAD: &str = include_str!("reference.md");
 pub fn markdown() -> String {
     let mut out = HEAD.to_owned();
     out += "| operation | of | actions |\n|---|---|---|\n";
-    for (operation, needs) in TABLE {
+    for (operation, needs) in table() {
         let actions: Vec<String> = needs
             .iter()
             .map(|need| {
@@ -61,10 +61,15 @@ const fn condition(guard: Guard) -> Option<&'static str> {
     match guard {
         Guard::None => None,
         Guard::Ours => Some("it carries the stack's mark"),
+        Guard::Free => Some("it carries no other stack's mark"),
         Guard::Marks => Some("the request sets the stack's mark"),
+        Guard::MarksFree => Some("the request sets the stack's mark and it carries no other's"),
         Guard::Declared => Some("`iam:PolicyARN` is declared"),
         Guard::ToBedrock => Some("`iam:PassedToService` is `bedrock.amazonaws.com`"),
+        Guard::ForService => Some("a service asks for it (`kms:GrantIsForAWSResource`)"),
         Guard::Type => Some("`organizations:PolicyType` is of the spec"),
+        Guard::OursType => Some("`organizations:PolicyType` is of the spec and it carries the stack's mark"),
+        Guard::FreeType => Some("`organizations:PolicyType` is of the spec and it carries no other stack's mark"),
     }
 }
 

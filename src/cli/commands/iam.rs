@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// The member role is the one that only reads
     #[arg(long)]
     read: bool,
-    /// Allows to take over guardrails that carry no mark
+    /// Allows to take over what carries no mark
     #[arg(long)]
     adopt: bool,
     /// Who may assume the role, or create guardrails with the key; may be given several times

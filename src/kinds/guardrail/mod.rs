@@ -6,12 +6,14 @@ use serde_json::Value;
 use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, FieldDiff, Tags};
 
+pub mod actions;
 pub(crate) mod aws;
 pub mod codes;
 mod content;
 mod controls;
 mod entry;
 pub(crate) mod external;
+pub mod key_policy;
 mod place;
 mod policy;
 pub(crate) mod section;

@@ -42,8 +42,7 @@ fn role(paper: &Paper, name: &str, purpose: &str, trust: &Value, documents: &[Va
         "Type": "CommaDelimitedList",
         "Description": "ARNs of who may assume the role",
     });
-    // A default is a text as it stands.
-    if !paper.trusted.iter().any(|principal| principal.contains(ACCOUNT)) {
+    if !paper.trusted.is_empty() {
         trusted["Default"] = json!(paper.trusted.join(","));
     }
     let mut parameters = json!({

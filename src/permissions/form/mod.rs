@@ -39,6 +39,11 @@ pub fn print(paper: &Paper, form: Form) -> Result<(String, Vec<String>), Fault> 
             notes.push(format!("a role takes {ATTACHED} managed policies unless its account has a higher quota"));
         }
     }
+    if matches!(paper.body, Body::Role { .. }) && paper.trusted.is_empty() && form != Form::Json {
+        notes.push(
+            "no spec tells who assumes this role: say it with `--principal`, or where it is a parameter".to_owned(),
+        );
+    }
     let text = match form {
         Form::Json => pretty(&json(paper)?),
         Form::CloudFormation => pretty(&cloudformation::template(paper)),

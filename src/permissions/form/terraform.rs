@@ -26,9 +26,8 @@ fn role(paper: &Paper, name: &str, purpose: &str, trust: &Value, documents: &[Va
     let (path, name) = name.rsplit_once('/').unwrap_or(("", name));
     let label = label(&paper.stack, name);
     let mut out = variable("role_name", "string", "Name of the role", Some(&text(name)), false);
-    let known = !paper.trusted.iter().any(|principal| principal.contains(ACCOUNT));
     let trusted: Vec<String> = paper.trusted.iter().map(|principal| text(principal)).collect();
-    let default = known.then(|| format!("[{}]", trusted.join(", ")));
+    let default = (!trusted.is_empty()).then(|| format!("[{}]", trusted.join(", ")));
     out +=
         &variable("trusted_principals", "list(string)", "ARNs of who may assume the role", default.as_deref(), false);
     if let Some(id) = &paper.external_id {

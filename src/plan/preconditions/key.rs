@@ -5,7 +5,8 @@ use super::codes::KEY_PERMITTED;
 use super::finding::Finding;
 use super::permission::{accounts, members};
 use super::pointer::{Pointer, View};
-use crate::kinds::Model;
+use crate::kinds::guardrail::key_policy::Users;
+use crate::kinds::{Kind, Model};
 use crate::model::Ref;
 
 /// The keys that reached accounts must be able to decrypt with.
@@ -22,11 +23,31 @@ fn about(view: &View<'_>, pointer: &Pointer<'_>) -> Option<Finding> {
         pointer.guardrail.name(),
         accounts(count)
     );
+    let users = users(view, pointer);
     let organization = view.organization().map(|it| it.id.as_str()).unwrap_or_default();
-    let statement = format!(
-        r#"add to the policy of the key: `{{"Effect":"Allow","Principal":"*","Action":"kms:Decrypt","Resource":"*","Condition":{{"StringEquals":{{"aws:PrincipalOrgID":"{organization}"}}}}}}`"#
-    );
-    Some(Finding::unknown(KEY_PERMITTED, pointer.holder, message).about(reached).fix(statement))
+    let statements: Vec<String> = users
+        .statements(&view.0.facts.caller.partition, organization)
+        .iter()
+        .map(|statement| format!("`{statement}`"))
+        .collect();
+    let fix = format!("add to the policy of the key: {}", statements.join(" and "));
+    Some(Finding::unknown(KEY_PERMITTED, pointer.holder, message).about(reached).fix(fix))
+}
+
+/// Where the accounts are that the pointer reaches: the nodes of its policy, or the account itself.
+fn users(view: &View<'_>, pointer: &Pointer<'_>) -> Users {
+    let mut users = Users::default();
+    let owner = pointer.guardrail.owner();
+    let own = |node: &str| owner.as_ref().is_some_and(|owner| owner.as_str() == node);
+    if pointer.holder.kind == Kind::OrgPolicy {
+        let organization = view.organization().map(|it| it.id.as_str()).unwrap_or_default();
+        for node in view.targets(pointer.holder).into_iter().filter(|node| !own(node)) {
+            users.below(organization, node);
+        }
+    } else {
+        users.accounts.extend(members(pointer).into_iter().map(ToString::to_string));
+    }
+    users
 }
 
 /// The key that what is pointed at was published with, or will be.

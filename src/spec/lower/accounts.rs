@@ -21,9 +21,9 @@ impl StandIns {
         self.0.entry(selected).or_insert_with(make).clone()
     }
 
-    /// All that were needed.
-    pub(super) fn accounts(&self) -> impl Iterator<Item = &AccountId> {
-        self.0.values()
+    /// All that were needed, each with the selector that it stands for.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = (&AccountId, &str)> {
+        self.0.iter().map(|(selected, account)| (account, selected.split(" except ").next().unwrap_or_default()))
     }
 }
 

@@ -62,8 +62,8 @@ pub struct Offline {
     pub desired: Desired,
     /// The assumed number of the home account, where the spec does not pin it.
     pub home: Option<AccountId>,
-    /// Numbers that stand for accounts which only the organization can tell.
-    pub stand_ins: BTreeSet<AccountId>,
+    /// Numbers that stand for accounts which only the organization can tell, each with the selector that it stands for.
+    pub stand_ins: BTreeMap<AccountId, String>,
 }
 
 /// What the spec wants under the assumptions of [`check`], which is to have found it sound.
@@ -74,7 +74,8 @@ pub fn offline(spec: &Spec) -> Option<Offline> {
     let mut unheard = Diagnostics::new();
     let mut lowering = Lowering::new(spec, top, &facts, true, &mut unheard);
     lowering.lower();
-    let stand_ins = lowering.stand_ins.accounts().cloned().collect();
+    let stand_ins =
+        lowering.stand_ins.accounts().map(|(account, selected)| (account.clone(), selected.to_owned())).collect();
     Some(Offline { home: (!pinned).then(|| facts.home().clone()), stand_ins, desired: lowering.desired })
 }
 

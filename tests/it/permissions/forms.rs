@@ -112,25 +112,62 @@ fn no_policy_is_longer_than_aws_takes() {
 }
 
 #[test]
-fn a_key_is_open_to_its_owner_and_to_the_organization() {
+fn a_key_is_open_to_its_owner_and_to_whom_the_guardrail_reaches() {
     let spec = |name: &str| specs().into_iter().find(|(one, _)| *one == name).expect("a spec").1;
     let encrypted = spec("kms-encrypted");
-    let policy = super::documents(&encrypted, What::KmsKeyPolicy, false).swap_remove(0);
-    let statement = |sid: &str| {
+    let statement = |text: &str, asked: &Asked, sid: &str| {
+        let policy = super::asked(text, What::KmsKeyPolicy, asked).swap_remove(0);
         let mut all = policy["Statement"].as_array().into_iter().flatten();
-        all.find(|one| one["Sid"] == sid).cloned().unwrap_or_else(|| panic!("{sid}: {policy:#}"))
+        all.find(|one| one["Sid"] == sid).cloned()
     };
-    let create = statement("CreateGuardrails");
-    assert_eq!(create["Action"], json!(["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]));
-    assert_eq!(create["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
-    let apply = statement("ApplyGuardrails");
-    assert_eq!(apply["Action"], json!(["kms:Decrypt"]));
-    assert_eq!(apply["Condition"], json!({"StringEquals": {"aws:PrincipalOrgID": "o-bedrailsand"}}));
+    let plain = Asked::default();
+    let administer = statement(&encrypted, &plain, "Administer").expect("a statement");
+    assert_eq!(administer["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+    // The owner's account is let in by that; whoever is named is so by a statement of his own.
+    assert_eq!(statement(&encrypted, &plain, "CreateGuardrails"), None);
+    let role = "arn:aws:iam::111122223333:role/larkfield-encrypted-apply".to_owned();
+    let named = Asked { principals: vec![role.clone()], ..Asked::default() };
+    let create = statement(&encrypted, &named, "CreateGuardrails").expect("a statement");
+    assert_eq!(create["Action"], json!(["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]));
+    assert_eq!(create["Principal"], json!({ "AWS": role }));
+    let grant = statement(&encrypted, &named, "GrantForGuardrails").expect("a statement");
+    assert_eq!(grant["Action"], json!(["kms:CreateGrant"]));
+    assert_eq!(grant["Condition"], json!({"Bool": {"kms:GrantIsForAWSResource": "true"}}));
 
+    // It is enforced below an OU, so there it is the place that counts, whose id only AWS knows or the spec says.
+    let reached = |attach: &str| {
+        let text = encrypted.replace("attach: [\"ou:Sandbox\"]", &format!("attach: {attach}"));
+        let accounts = statement(&text, &plain, "ApplyGuardrails").map(|one| one["Principal"]["AWS"].clone());
+        let below = statement(&text, &plain, "ApplyGuardrailsBelow").map(|one| {
+            assert_eq!(one["Condition"]["StringEquals"], json!({"aws:PrincipalOrgID": "o-bedrailsand"}));
+            one["Condition"]["ForAnyValue:StringLike"]["aws:PrincipalOrgPaths"].clone()
+        });
+        (accounts.unwrap_or_default(), below.unwrap_or_default())
+    };
+    let below = |pattern: &str| (Value::Null, json!(format!("o-bedrailsand/*/{pattern}/*")));
+    assert_eq!(reached("[\"ou:Sandbox\"]"), below("<id of ou:Sandbox>"));
+    assert_eq!(reached("[\"ou-sand-sandbox0\"]"), below("ou-sand-sandbox0"));
+    assert_eq!(reached("[root]"), (Value::Null, json!("o-bedrailsand/*")));
+    assert_eq!(reached("[\"555566667777\"]"), (json!("arn:aws:iam::555566667777:root"), Value::Null));
+    assert_eq!(
+        reached("[\"555566667777\", \"ou-sand-sandbox0\"]"),
+        (json!("arn:aws:iam::555566667777:root"), json!("o-bedrailsand/*/ou-sand-sandbox0/*"))
+    );
+    // Enforced nowhere, it is for those with whom it is shared.
+    let shared = encrypted.split("org_policies:").next().expect("a text").to_owned();
+    let policy = super::documents(&shared, What::KmsKeyPolicy, false).swap_remove(0);
+    assert!(policy.to_string().contains(r#""aws:PrincipalOrgPaths":"o-bedrailsand/*""#), "{policy:#}");
+    let alone = shared.replace("share_with: organization", "share_with: own_account");
+    let policy = super::documents(&alone, What::KmsKeyPolicy, false).swap_remove(0);
+    assert_eq!(policy["Statement"].as_array().map(Vec::len), Some(1), "{policy:#}");
+
+    let paper_of = |text: &str| paper(&declared(text), What::KmsKeyPolicy, &Asked::default());
+    let notes = paper_of(&encrypted).expect("it can be printed").notes;
+    assert!(notes.iter().any(|note| note.starts_with("fill in each `<id of …>`")), "{notes:?}");
     let nowhere = encrypted.replace("  id: o-bedrailsand\n", "");
-    let fault = paper(&declared(&nowhere), What::KmsKeyPolicy, &Asked::default()).expect_err("whose members?");
+    let fault = paper_of(&nowhere).expect_err("whose members?");
     assert!(matches!(fault, Fault::NoOrganizationId(_)), "{fault}");
-    let fault = paper(&declared(&spec("quickstart")), What::KmsKeyPolicy, &Asked::default()).expect_err("which key?");
+    let fault = paper_of(&spec("quickstart")).expect_err("which key?");
     assert_eq!(fault, Fault::NoKey);
 }
 

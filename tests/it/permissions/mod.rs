@@ -2,8 +2,12 @@
 //!
 //! The caller has a role with exactly the printed policies, and members have the printed member role.
 
+mod adopt;
 mod forms;
 mod least;
+mod marks;
+mod session;
+mod trust;
 mod world;
 
 use serde_json::Value;
@@ -80,8 +84,12 @@ fn declared(text: &str) -> Declared {
 
 /// The documents that are printed as JSON.
 fn documents(text: &str, what: What, read: bool) -> Vec<Value> {
-    let asked = Asked { read, ..Asked::default() };
-    let paper = paper(&declared(text), what, &asked).expect("it can be printed");
+    asked(text, what, &Asked { read, ..Asked::default() })
+}
+
+/// The same, asked for otherwise.
+fn asked(text: &str, what: What, asked: &Asked) -> Vec<Value> {
+    let paper = paper(&declared(text), what, asked).expect("it can be printed");
     let (text, _) = form::print(&paper, Form::Json).expect("it can be printed");
     match serde_json::from_str(&text).expect("JSON") {
         Value::Array(all) => all,

@@ -7,6 +7,7 @@ use bedrail::aws::{Access, Deadlines, Roles, Run, Wait};
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{Digest, RoleNames};
 use bedrail::permissions::What;
+use bedrail::permissions::paper::Asked;
 use bedrail::plan::{Options, Plan, Purpose};
 use bedrail::reconcile::Sides;
 use bedrail::spec::Spec;
@@ -14,8 +15,9 @@ use bedrail::spec::top::ScanAccounts;
 use bedrail_localstack::{Config, Seed};
 use serde_json::{Value, json};
 
-use super::documents;
+use super::{asked, documents};
 use crate::source;
+use crate::support::caller::Caller;
 use crate::support::{MANAGEMENT, Sandbox, spec};
 
 /// The role of the caller.
@@ -41,6 +43,14 @@ impl May {
         Self { home: documents(text, What::ApplyRole, false), member: member(text, false) }
     }
 
+    /// Write and take over, as printed.
+    pub(super) fn adopt(text: &str) -> Self {
+        let adopting = Asked { adopt: true, ..Asked::default() };
+        let home = asked(text, What::ApplyRole, &adopting);
+        let member = if has_organization(text) { asked(text, What::MemberRole, &adopting) } else { Vec::new() };
+        Self { home, member }
+    }
+
     /// Anything.
     pub(super) fn all() -> Self {
         let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
@@ -48,12 +58,12 @@ impl May {
     }
 }
 
+fn has_organization(text: &str) -> bool {
+    text.contains("organization:\n") || text.contains("organization: {")
+}
+
 fn member(text: &str, read: bool) -> Vec<Value> {
-    if text.contains("organization:\n") || text.contains("organization: {") {
-        documents(text, What::MemberRole, read)
-    } else {
-        Vec::new()
-    }
+    if has_organization(text) { documents(text, What::MemberRole, read) } else { Vec::new() }
 }
 
 pub(super) struct World {
@@ -72,7 +82,8 @@ impl World {
         let trust = if member(text, true).is_empty() {
             anybody.clone()
         } else {
-            documents(text, What::Trust, false).swap_remove(0)
+            let principals = vec![format!("arn:aws:iam::{MANAGEMENT}:role/{HOME}")];
+            asked(text, What::Trust, &Asked { principals, ..Asked::default() }).swap_remove(0)
         };
         let roles = &mut seed["iam"]["*"]["roles"];
         for name in [&names.member, &names.member_read] {
@@ -137,11 +148,15 @@ impl World {
 
     /// Brings AWS to this spec, or removes all of it.
     pub(super) async fn carry_out(&self, text: &str, purpose: Purpose) -> Result<(), String> {
+        self.carry_out_with(text, Options { purpose, ..Options::default() }).await
+    }
+
+    /// The same, with these options.
+    pub(super) async fn carry_out_with(&self, text: &str, options: Options) -> Result<(), String> {
         let clients =
             self.sandbox.try_clients(Access::ReadWrite, once()).await.map_err(|error| format!("{error:?}"))?;
         let sides = Sides::read(&spec(text), &clients, &mut Diagnostics::default()).await;
         let sides = sides.map_err(|failure| format!("{failure:?}"))?;
-        let options = Options { purpose, ..Options::default() };
         let plan = sides.plan(&options, Digest::of(&text)).map_err(|failure| format!("{failure:?}"))?;
         if !plan.blind.is_empty() || !plan.held.is_empty() {
             return Err(format!("{:?} {:?} {:?}", plan.blind, plan.held, plan.preconditions));
@@ -162,6 +177,12 @@ impl World {
         self.carry_out(&first, Purpose::Reconcile).await.map_err(|error| format!("first: {error}"))?;
         self.carry_out(&second, Purpose::Reconcile).await.map_err(|error| format!("then: {error}"))?;
         self.carry_out(&second, Purpose::Destroy).await.map_err(|error| format!("last: {error}"))
+    }
+
+    /// The role of the caller.
+    pub(super) async fn home(&self) -> Caller {
+        let home = self.sandbox.root(ELSEWHERE).enter(&format!("arn:aws:iam::{MANAGEMENT}:role/{HOME}"), "").await;
+        home.unwrap_or_else(|answer| panic!("{answer:?}"))
     }
 
     /// What AWS holds, who may what apart.

@@ -110,7 +110,7 @@ impl Sandbox {
         plan
     }
 
-    async fn edit(&self, edit: impl FnOnce(&mut Value)) {
+    pub(crate) async fn edit(&self, edit: impl FnOnce(&mut Value)) {
         let mut state = self.state().await;
         edit(&mut state);
         self.control("PUT", "/_bedrail/state", &state).await;
@@ -123,7 +123,7 @@ impl Sandbox {
     }
 
     /// Takes the marks off everything, as if somebody else had made it.
-    async fn unmark(&self) {
+    pub(crate) async fn unmark(&self) {
         fn strip(value: &mut Value) {
             match value {
                 Value::Object(entries) => {

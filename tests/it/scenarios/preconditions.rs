@@ -224,7 +224,14 @@ async fn a_key_of_a_customer_is_never_known_to_admit_members() {
     assert_eq!(doubtful(&plan), [("unknown", "P0123")]);
     let unknown = of(&plan, "P0123")[0];
     assert_eq!(accounts(unknown), ["555566667777", "666677778888"]);
-    assert!(unknown.fix.as_ref().is_some_and(|fix| fix.contains("kms:Decrypt")), "{unknown:?}");
+    let fix = unknown.fix.as_deref().unwrap_or_default();
+    assert!(fix.contains(r#""aws:PrincipalOrgPaths":"o-bedrailsand/*/ou-sand-sandbox0/*""#), "{fix}");
+    // An account is named.
+    let pinned = with_key.replace("attach: [\"ou:Sandbox\"]", "attach: [\"555566667777\"]");
+    assert_ne!(pinned, with_key);
+    let plan = Sandbox::start().await.plan(&spec(&pinned)).await;
+    let fix = of(&plan, "P0123")[0].fix.as_deref().unwrap_or_default();
+    assert!(fix.contains(r#""Principal":{"AWS":"arn:aws:iam::555566667777:root"}"#) && !fix.contains("Paths"), "{fix}");
     assert!(plan.held.is_empty());
     let alone = format!(
         "guardrails:\n{}account_enforcement: {{here: {{guardrail: baseline}}}}\n",

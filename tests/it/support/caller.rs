@@ -32,21 +32,26 @@ impl Answer {
     }
 }
 
+/// The key and the token of an answer of STS.
+pub(crate) fn credentials(text: &str) -> Option<(String, String)> {
+    let member = |name: &str| {
+        let inside = text.split_once(&format!("<{name}>"))?.1;
+        inside.split('<').next().map(str::to_owned)
+    };
+    Some((member("AccessKeyId")?, member("SessionToken")?))
+}
+
 impl Sandbox {
     /// A session of a role of `account`, which trusts that account or the management account.
     pub(crate) async fn session(&self, account: &str, role: &str) -> Caller {
         let root = self.root(if role == "app-role" { account } else { super::MANAGEMENT });
-        let form = format!(
-            "Action=AssumeRole&Version=2011-06-15&RoleSessionName=test&RoleArn=arn:aws:iam::{account}:role/{role}"
-        );
-        let answer =
-            root.send("sts", "POST", "/", &[("content-type", "application/x-www-form-urlencoded")], &form).await;
-        let member = |name: &str| {
-            let inside = answer.text.split_once(&format!("<{name}>")).map(|(_, rest)| rest).unwrap_or_default();
-            inside.split('<').next().unwrap_or_default().to_owned()
-        };
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        Caller { host: root.host.clone(), access_key: member("AccessKeyId"), token: member("SessionToken") }
+        let entered = root.enter(&format!("arn:aws:iam::{account}:role/{role}"), "").await;
+        entered.unwrap_or_else(|answer| panic!("{answer:?}"))
+    }
+
+    /// Whoever has these credentials.
+    pub(crate) fn bearer(&self, access_key: String, token: String) -> Caller {
+        Caller { host: self.endpoint().trim_start_matches("http://").to_owned(), access_key, token }
     }
 
     /// The root of an account.
@@ -57,6 +62,22 @@ impl Sandbox {
 }
 
 impl Caller {
+    /// A session of a role, asked for with these parameters besides.
+    ///
+    /// # Errors
+    /// The role lets this caller not in.
+    pub(crate) async fn enter(&self, role: &str, more: &str) -> Result<Self, Answer> {
+        let form = format!("Action=AssumeRole&Version=2011-06-15&RoleSessionName=test&RoleArn={role}{more}");
+        let answer =
+            self.send("sts", "POST", "/", &[("content-type", "application/x-www-form-urlencoded")], &form).await;
+        match credentials(&answer.text) {
+            Some((access_key, token)) if answer.status == 200 => {
+                Ok(Self { host: self.host.clone(), access_key, token })
+            }
+            _ => Err(answer),
+        }
+    }
+
     /// A call of Bedrock in us-east-1.
     pub(crate) async fn bedrock(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.send("bedrock", method, path, &[("content-type", "application/json")], &body.to_string()).await

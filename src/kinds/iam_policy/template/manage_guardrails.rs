@@ -2,6 +2,7 @@
 //! Amazon Bedrock).
 
 use super::{Place, texts, use_kms_key};
+use crate::kinds::guardrail::actions::{ON_PROFILES, SHARE_PROFILES};
 use crate::kinds::iam_policy::document::{condition, policy, statement};
 use crate::model::Document;
 
@@ -26,17 +27,9 @@ const ON_GUARDRAILS: [&str; 11] = [
     "bedrock:UntagResource",
     "bedrock:UpdateGuardrail",
 ];
-/// A cross-Region guardrail is made and changed with its profile.
-const ON_PROFILES: [&str; 5] = [
-    "bedrock:CreateGuardrail",
-    "bedrock:DeleteResourcePolicy",
-    "bedrock:GetResourcePolicy",
-    "bedrock:PutResourcePolicy",
-    "bedrock:UpdateGuardrail",
-];
-
 /// Guardrails of the account may be made, changed, released, shared, enforced and deleted in these Regions, with these
-/// customer keys. The objects of their profiles lie in every Region that a profile leads to.
+/// customer keys. A guardrail is made with the profile of its own Region, and shared with the objects of that profile in every
+/// Region that it leads to.
 pub(in crate::kinds::iam_policy) fn manage_guardrails(keys: &[String], place: &Place<'_>) -> Document {
     let Place { partition, account, regions } = place;
     let here = condition(
@@ -46,14 +39,19 @@ pub(in crate::kinds::iam_policy) fn manage_guardrails(keys: &[String], place: &P
     );
     let guardrails: Vec<String> =
         regions.iter().map(|region| format!("arn:{partition}:bedrock:{region}:{account}:guardrail/*")).collect();
-    let profiles = [format!("arn:{partition}:bedrock:*:{account}:guardrail-profile/*")];
+    let profiles: Vec<String> = regions
+        .iter()
+        .map(|region| format!("arn:{partition}:bedrock:{region}:{account}:guardrail-profile/*"))
+        .collect();
+    let shared = [format!("arn:{partition}:bedrock:*:{account}:guardrail-profile/*")];
     let mut statements = vec![
         statement("ManageAnywhere", "Allow", &ANYWHERE, vec![Document::text("*")], Some(here)),
         statement("ManageGuardrails", "Allow", &ON_GUARDRAILS, texts(&guardrails), None),
-        statement("ManageProfiles", "Allow", &ON_PROFILES, texts(&profiles), None),
+        statement("UseProfiles", "Allow", &ON_PROFILES, texts(&profiles), None),
+        statement("ShareProfiles", "Allow", &SHARE_PROFILES, texts(&shared), None),
     ];
     if !keys.is_empty() {
-        statements.push(use_kms_key::create_with(keys));
+        statements.extend(use_kms_key::create_with(keys));
     }
     policy(statements)
 }
