@@ -35,4 +35,8 @@ crate::codes! {
     IDENTIFIER = "E4304": "the identifier of a document is not a numbered version of a guardrail in that Region";
     /// Not the language of IAM.
     CONTROL_SYNTAX = "E4401": "a document does not follow the syntax of a service control policy";
+    /// Let off, and open to others.
+    UNKEPT_EXEMPTION = "W4001": "a service control policy lets off whom administrators of an account could become, since nothing keeps them from it";
+    /// Let off by a part of the name.
+    WILD_EXEMPTION = "W4002": "a service control policy lets off roles by a part of their name, which anybody may choose who may make roles";
 }

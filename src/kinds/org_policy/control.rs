@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Document;
 
+pub(crate) mod exempt;
 mod judge;
 mod raw;
 pub(super) mod section;

@@ -31,6 +31,7 @@ use super::Spec;
 use super::decode::{Text, TextRule};
 use super::template::ScopeValues;
 use super::top::Top;
+use crate::kinds::org_policy::control::exempt::Templated;
 use crate::kinds::{
     Model, account_enforcement, guardrail, guardrail_version, iam_policy, invocation_logging, org_policy,
     resource_policy,
@@ -128,6 +129,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) diagnostics: &'a mut Diagnostics,
     guardrails: BTreeMap<String, Rc<DeclaredGuardrail>>,
     versions: BTreeMap<String, Rc<DeclaredVersion>>,
+    /// The service control policies that are made from templates.
+    pub(crate) templated: Vec<Templated>,
     stand_ins: StandIns,
     /// Accounts that entries except: what an entry made there before it did is looked for.
     left_out: BTreeSet<AccountId>,
@@ -156,6 +159,7 @@ impl<'a> Lowering<'a> {
             diagnostics,
             guardrails: BTreeMap::new(),
             versions: BTreeMap::new(),
+            templated: Vec::new(),
             stand_ins: StandIns::default(),
             left_out: BTreeSet::new(),
         }
@@ -178,6 +182,7 @@ impl<'a> Lowering<'a> {
         account_enforcement::section::lower(self);
         iam_policy::section::lower(self);
         invocation_logging::section::lower(self);
+        org_policy::control::exempt::finish(self);
         self.check_enforced();
         self.scan();
     }

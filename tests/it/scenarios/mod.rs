@@ -6,6 +6,7 @@ mod delegate;
 mod direction;
 mod doctor;
 mod effect;
+mod exempt;
 mod foreign;
 mod hand_over;
 mod iam;

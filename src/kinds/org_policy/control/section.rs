@@ -1,5 +1,6 @@
 //! What an entry of the type `SERVICE_CONTROL_POLICY` says.
 
+use super::exempt::Templated;
 use super::{normal, raw};
 use crate::kinds::org_policy::section::{Content, Entry, Named};
 use crate::kinds::org_policy::{codes, template};
@@ -104,6 +105,7 @@ impl Policy<'_, '_> {
         self.only_of(Some(template.value));
         let partition = self.lowering.facts.caller.partition.clone();
         let exempt = self.exempt(template);
+        self.note(template, exempt.as_deref().unwrap_or_default());
         Some(match template.value {
             RequireGuardrail => {
                 let Some(guardrails) = &self.entry.guardrails else {
@@ -126,7 +128,9 @@ impl Policy<'_, '_> {
             }
             ProtectGuardrails => {
                 let stack = self.lowering.desired.stack.clone();
-                template::protect_guardrails::document(&partition, &stack, &exempt?)
+                // What it keeps from others is known when all is lowered.
+                let kept = template::protect_guardrails::Kept { roles: &[], policies: &[] };
+                template::protect_guardrails::document(&partition, &stack, &exempt?, &kept)
             }
             DenyBypass => template::deny_bypass::document(&exempt?),
             DenyUnlistedRegions => {
@@ -134,6 +138,18 @@ impl Policy<'_, '_> {
                 template::deny_unlisted_regions::document(&partition, &regions, &exempt?)
             }
         })
+    }
+
+    /// Notes whom the policy lets off, and where.
+    fn note(&mut self, template: &Spanned<ControlTemplate>, exempt: &[String]) {
+        let places = self.entry.exempt_principals.iter().flat_map(|listed| listed.iter()).map(|arn| arn.span);
+        let places = places.chain(std::iter::repeat(template.span));
+        self.lowering.templated.push(Templated {
+            key: self.key.value.clone(),
+            protects: template.value == ControlTemplate::ProtectGuardrails,
+            exempt: exempt.iter().cloned().zip(places).collect(),
+            nodes: self.nodes.iter().map(|(node, _)| node.clone()).collect(),
+        });
     }
 
     /// Reports the terms that a template does not know; a document knows none.
