@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disclosure::{counted, some};
-use super::rows::{Row, rows};
+use super::rows::{REACHES, Row, rows};
 use super::{Disclosure, clean};
+use crate::kinds::Kind;
 use crate::model::{Address, Scope};
 use crate::plan::{Action, ActionId, Plan};
 
@@ -142,6 +143,12 @@ pub(crate) fn steps<'a>(
         let scope = &entry.action.address.scope;
         entry.rows =
             entry.rows.iter().map(|row| row.map(|text| general(text, scope, one_account, one_region))).collect();
+        // Each of these is felt in its own account alone.
+        if entry.action.address.kind == Kind::AccountEnforcement {
+            let reached = counted(places.accounts.len(), "account");
+            let told = entry.rows.iter_mut().filter(|row| row.label == REACHES);
+            told.for_each(|row| *row = Row::value(REACHES, reached.clone()));
+        }
     }
     steps
 }

@@ -1,7 +1,11 @@
 //! The comment itself.
 
+use std::collections::BTreeSet;
+
 use super::budget::{Part, fit};
 use super::escape::{code, fenced};
+use crate::kinds::Kind;
+use crate::model::AccountId;
 use crate::plan::{Action, Plan, State};
 use crate::report::disclosure::{NAMED, some};
 use crate::report::fold::{Entry, steps};
@@ -44,6 +48,17 @@ pub fn drift(plan: &Plan, disclosure: &Disclosure, bytes: usize) -> String {
     fit(&parts, bytes, CUT)
 }
 
+/// How many accounts feel a change at the least: those of the widest one, or those that each have one of their own.
+fn reached(plan: &Plan) -> Option<usize> {
+    let felt = plan.actions.iter().filter_map(|action| Some((action, action.reach?)));
+    let own: BTreeSet<&AccountId> = felt
+        .clone()
+        .filter(|(action, reach)| *reach > 0 && action.address.kind == Kind::AccountEnforcement)
+        .map(|(action, _)| &action.address.scope.account)
+        .collect();
+    felt.map(|(_, reach)| reach).max().map(|widest| widest.max(own.len()))
+}
+
 /// The marker by which the comment is found again, the verdict, and every count.
 fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> String {
     // Two hyphens in a row might end the comment.
@@ -52,7 +67,7 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
     let stack = stack.join("-");
     let digest = PlanFile::of(plan, disclosure).digest();
     let Summary { unchanged, held, unmanaged, hazards, .. } = Summary::of(plan);
-    let accounts = plan.actions.iter().filter_map(|action| action.reach).max();
+    let accounts = reached(plan);
     let mut rows: Vec<(&str, usize)> = Deed::ALL.iter().map(|deed| (deed.word(), deed.count(plan))).collect();
     rows.extend([
         ("unchanged", unchanged),

@@ -107,6 +107,9 @@ fn locked_out(action: &Action) -> Row {
     Row::value("locks out", format!("{count}: {}", some(&action.locked_out, NAMED)))
 }
 
+/// The label of the row that says how many accounts feel a change.
+pub(crate) const REACHES: &str = "reaches";
+
 /// Whom the action touches: the node of an attachment under its human name, and how many accounts feel it.
 fn reach(action: &Action, disclosure: &Disclosure) -> Option<Row> {
     let accounts = action.reach.map(|count| counted(count, "account"));
@@ -122,7 +125,7 @@ fn reach(action: &Action, disclosure: &Disclosure) -> Option<Row> {
         (Some(only), None) | (None, Some(only)) => only,
         (None, None) => return None,
     };
-    Some(Row::value("reaches", value))
+    Some(Row::value(REACHES, value))
 }
 
 /// A value on one line, as a person would write it.
