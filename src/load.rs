@@ -37,17 +37,23 @@ pub fn load(paths: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnost
 
 /// The text of one file, at most 8 MiB of UTF-8.
 pub fn text(file: &Path) -> Result<String, Box<Diagnostic>> {
-    let name = file.display();
-    let unreadable = |error: io::Error| {
-        let fault = Diagnostic::new(codes::UNREADABLE, format!("cannot read {name}: {}", reason(&error)));
+    let name = file.display().to_string();
+    let opened = File::open(file).map_err(|error| {
         let missing = error.kind() == io::ErrorKind::NotFound;
-        Box::new(fault.maybe_help(missing.then_some("name the file or folder of the spec with `--spec PATH`")))
-    };
-    let opened = File::open(file).map_err(unreadable)?;
+        Box::new(
+            unreadable(&name, &error)
+                .maybe_help(missing.then_some("name the file or folder of the spec with `--spec PATH`")),
+        )
+    })?;
+    text_of(opened, &name)
+}
+
+/// What comes from a source of this name, at most 8 MiB of UTF-8.
+pub fn text_of(opened: impl io::Read, name: &str) -> Result<String, Box<Diagnostic>> {
     let mut bytes = Vec::new();
     // The length that a file states is not trusted: what is read may be a pipe.
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    opened.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    opened.take(limit).read_to_end(&mut bytes).map_err(|error| Box::new(unreadable(name, &error)))?;
     if bytes.len() > MAX_BYTES {
         let message = format!("{name} is larger than {} MiB", MAX_BYTES / 1024 / 1024);
         return Err(Box::new(Diagnostic::new(codes::FILE_TOO_LARGE, message).help("split it into a folder of files")));
@@ -60,6 +66,10 @@ pub fn text(file: &Path) -> Result<String, Box<Diagnostic>> {
         let help = if wide { "it looks like UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
         Box::new(Diagnostic::new(codes::NOT_UTF8, message).help(help))
     })
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(codes::UNREADABLE, format!("cannot read {name}: {}", reason(error)))
 }
 
 fn children(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {

@@ -55,7 +55,7 @@ pub fn spec(data: &[u8]) {
 pub fn lint(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (sources, file) = Sources::one("policy.json", text);
-    let (findings, faults) = match bedrail::lint::document(file, text) {
+    let (findings, faults) = match bedrail::lint::document(file, text, None) {
         Ok((_, findings)) => (findings, Diagnostics::new()),
         Err(faults) => (Findings::default(), faults),
     };

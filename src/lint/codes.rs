@@ -68,12 +68,14 @@ crate::codes! {
     /// A prefix.
     LONGER_IDS = "L0312": "a pattern matches the ids of other guardrails, too";
     /// An empty identifier.
-    EMPTY_VALUE = "L0313": "an ARN operator does not hold for an empty guardrail identifier, which therefore passes";
+    EMPTY_VALUE = "L0313": "a Deny does not fire on an empty guardrail identifier, which therefore passes";
     /// An operator that does not exist.
     UNKNOWN_OPERATOR = "L0314": "a condition operator does not exist";
 
     /// Nothing denies.
     ALLOW_ONLY = "L0401": "a guardrail is asked for by an Allow alone, and any other policy can allow without";
+    /// An Allow beside the one that asks.
+    CALL_PASSES = "L0402": "a policy asks for a guardrail, and another of its statements allows the same call without";
 
     /// A user as principal.
     LONG_LIVED_USER = "L0501": "a policy trusts or exempts an IAM user, whose keys do not expire";
@@ -90,7 +92,7 @@ crate::codes! {
     /// One list of two.
     LIST_MISSING = "L0702": "`model_enforcement` lacks `included_models` or `excluded_models`, and AWS requires both";
     /// Embedding models.
-    EMBEDDINGS = "L0703": "a guardrail is enforced on embedding models, too";
+    EMBEDDINGS = "L0703": "a guardrail is enforced on, or asked for by, calls of embedding models, too";
     /// Not a numbered version.
     IDENTIFIER = "L0704": "an enforcement does not name a numbered version of a guardrail of its Region";
     /// Another syntax.

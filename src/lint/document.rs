@@ -1,8 +1,8 @@
 //! Telling documents apart by what they say.
 
 use super::codes::{IN_TEXT, IS_SPEC, UNKNOWN_DOCUMENT};
-use super::guardrail;
 use super::said::{entry, get, is_map, items, word, words};
+use super::{glob, guardrail};
 use crate::model::diagnostic::Diagnostic;
 use crate::spec::node::Node;
 
@@ -13,6 +13,8 @@ pub enum Kind {
     Principals,
     /// A resource policy on a guardrail or a guardrail profile.
     GuardrailPolicy,
+    /// A service control policy.
+    Control,
     /// The policy of a VPC endpoint of Bedrock.
     Endpoint,
     /// The trust policy of a role.
@@ -32,6 +34,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Principals => "an identity or service control policy",
+            Self::Control => "a service control policy",
             Self::GuardrailPolicy => "a resource policy on a guardrail",
             Self::Endpoint => "the policy of a VPC endpoint",
             Self::Trust => "a trust policy",
@@ -40,6 +43,11 @@ impl Kind {
             Self::Guardrail => "a guardrail",
             Self::Enforcement => "an enforced configuration",
         }
+    }
+
+    /// Whether it is written in the language of IAM.
+    const fn is_policy(self) -> bool {
+        !matches!(self, Self::Bedrock | Self::Guardrail | Self::Enforcement)
     }
 }
 
@@ -57,15 +65,24 @@ const WRAPS: &[&str] = &[
     "Properties",
 ];
 
-/// The document itself, and what it is.
+/// The document itself, and what it is. `given` is what it is said to be, where that is known.
 ///
 /// # Errors
 /// What the root is instead.
-pub(super) fn classify(root: &Node) -> Result<(&Node, Kind), Box<Diagnostic>> {
+pub(super) fn classify(root: &Node, given: Option<Kind>) -> Result<(&Node, Kind), Box<Diagnostic>> {
     let mut node = root;
     loop {
         if let Some(kind) = kind(node) {
-            return Ok((node, kind));
+            return match given {
+                Some(given) if given != kind && !(given.is_policy() && kind.is_policy()) => {
+                    let message = format!("this is {}, and {} was to be looked at", kind.name(), given.name());
+                    Err(Box::new(
+                        Diagnostic::at(node.span.at_start(), UNKNOWN_DOCUMENT, message)
+                            .help("leave `--kind` out, or give it the kind of this document"),
+                    ))
+                }
+                given => Ok((node, given.unwrap_or(kind))),
+            };
         }
         let Some(inside) = WRAPS.iter().find_map(|wrap| get(node, wrap)) else { break };
         if let Some(text) = word(inside).filter(|text| text.value.trim_start().starts_with(['{', '['])) {
@@ -124,15 +141,31 @@ fn policy(statements: &Node) -> Kind {
     if statements.iter().any(|one| says(one, "Action", |action| action.starts_with("sts:"))) {
         return Kind::Trust;
     }
-    let on_guardrail = |one: &Node| {
-        says(one, "Action", |action| action.starts_with("bedrock:") && action.contains("guardrail"))
+    let calls = |one: &Node| says(one, "Action", |action| action.starts_with("bedrock"));
+    if !statements.iter().any(calls) {
+        return if statements.iter().any(|one| says(one, "Resource", |arn| arn.contains(":guardrail"))) {
+            Kind::GuardrailPolicy
+        } else {
+            Kind::OtherResource
+        };
+    }
+    // A policy on a guardrail names guardrails only and nothing that calls a model. That of an endpoint is one for all that
+    // goes through it; where it names one guardrail and what may be done with it, the text does not tell them apart.
+    let calls_models = |one: &Node| {
+        says(one, "Action", |action| {
+            ["bedrock:invokemodel", "bedrock:invokemodelwithresponsestream"]
+                .iter()
+                .any(|call| glob::matches(action, call))
+        })
+    };
+    let beyond = |one: &Node| says(one, "Resource", |arn| arn.starts_with("arn:") && !arn.contains(":guardrail"));
+    let of_guardrails = |one: &Node| {
+        says(one, "Action", |action| action.contains("guardrail"))
             || says(one, "Resource", |arn| arn.contains(":guardrail"))
     };
-    if statements.iter().any(on_guardrail) {
-        return Kind::GuardrailPolicy;
-    }
-    let calls = |one: &Node| says(one, "Action", |action| action.starts_with("bedrock"));
-    if statements.iter().any(calls) { Kind::Endpoint } else { Kind::OtherResource }
+    let everything = |one: &Node| says(one, "Resource", |arn| arn == "*") && entry(one, "Condition").is_none();
+    let of_endpoint = |one: &Node| calls_models(one) || beyond(one) || everything(one) || !of_guardrails(one);
+    if statements.iter().any(of_endpoint) { Kind::Endpoint } else { Kind::GuardrailPolicy }
 }
 
 #[cfg(test)]
@@ -154,6 +187,14 @@ mod tests {
                 r#"{"Statement": [{"Principal": "*", "Action": "bedrock:InvokeModel", "Resource": "*"}]}"#,
                 Kind::Endpoint,
             ),
+            (
+                r#"{"Statement": [{"Principal": "*", "Action": "bedrock:ApplyGuardrail", "Resource": "*"}]}"#,
+                Kind::Endpoint,
+            ),
+            (
+                r#"{"Statement": [{"Principal": "*", "Action": ["bedrock:InvokeModel", "bedrock:ApplyGuardrail"], "Resource": "*"}]}"#,
+                Kind::Endpoint,
+            ),
             (r#"{"Statement": [{"Principal": {"AWS": "1"}, "Action": "sts:AssumeRole"}]}"#, Kind::Trust),
             (r#"{"bedrock": {"guardrail_inference": {}}}"#, Kind::Bedrock),
             (r#"{"name": "x", "blockedInputMessaging": "no"}"#, Kind::Guardrail),
@@ -162,7 +203,7 @@ mod tests {
             (r#"{"guardrailInferenceConfig": {}}"#, Kind::Enforcement),
         ] {
             let root = node(text);
-            assert_eq!(classify(&root).map(|(_, kind)| kind), Ok(want), "{text}");
+            assert_eq!(classify(&root, None).map(|(_, kind)| kind), Ok(want), "{text}");
         }
     }
 
@@ -176,7 +217,7 @@ mod tests {
             (r#"{"resourcePolicy": "{\"Statement\": []}"}"#, "E0803"),
         ] {
             let root = node(text);
-            assert_eq!(classify(&root).map_err(|fault| fault.code.id()), Err(code), "{text}");
+            assert_eq!(classify(&root, None).map_err(|fault| fault.code.id()), Err(code), "{text}");
         }
     }
 }

@@ -129,7 +129,7 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
         "A `*` right behind a part of an id matches the ids that begin alike.",
         "List the ARN, and the ARN with `:*`.", IDENTITY;
     EMPTY_VALUE:
-        "ARN operators hold for ARNs only, negated ones as well: an empty identifier is neither like nor unlike.",
+        "The runtime takes an empty guardrail identifier for none. The key is there, so `Null` does not hold, and ARN operators hold for ARNs only, negated ones as well: an empty identifier is neither like nor unlike.",
         "Write `StringNotLike`, or deny the empty text in a statement of its own.", OPERATORS;
     UNKNOWN_OPERATOR:
         "IAM refuses a policy with an operator that it does not know.",
@@ -137,6 +137,9 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
     ALLOW_ONLY:
         "Permissions add up: one more policy of the same principal, an AWS managed one for instance, allows the call without the guardrail. Only a Deny cannot be undone. In a permissions boundary the Allow is enough.",
         "Add a Deny of both actions where the guardrail is not the one that is asked for.", IDENTITY;
+    CALL_PASSES:
+        "Statements that allow add up: whichever is content with a call allows it. What one asks for is asked for by none as long as another does not.",
+        "Deny calls without the guardrail, or leave the other statement to models that need none, such as embedding models.", IDENTITY;
     LONG_LIVED_USER:
         "Access keys of users stay valid until somebody deletes them, and leak.",
         "Trust roles, which are assumed for hours.", PRACTICES;
@@ -157,7 +160,7 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
         "Where `model_enforcement` stands, both lists are required.",
         "Write `included_models` and `excluded_models`.", SYNTAX;
     EMBEDDINGS:
-        "A guardrail examines prompts and answers. Enforced on embedding models, it stands in the way of their calls, of every retrieval that needs one, and of what is built on it.",
+        "A guardrail examines prompts and answers. Enforced on embedding models, or asked for by their calls, it stands in the way of them, of every retrieval that needs one, and of what is built on it.",
         "Include all models and exclude the embedding models that are in use.", ENFORCED;
     IDENTIFIER:
         "An enforcement names a guardrail of its own Region and a numbered version. With a wrong one, model calls fail in every account that the policy reaches.",

@@ -22,6 +22,11 @@ impl Findings {
         self.diagnostics.is_empty()
     }
 
+    /// Whether something with one of these codes was found.
+    pub(super) fn has(&self, codes: &[Code]) -> bool {
+        self.diagnostics.iter().any(|one| codes.contains(&one.code))
+    }
+
     /// Adds what another document has.
     pub fn extend(&mut self, other: Self) {
         let Self { diagnostics, paths } = other;
@@ -38,6 +43,14 @@ impl Findings {
     /// Adds a finding: what is wrong, and what to write instead.
     pub(super) fn find(&mut self, span: Span, code: Code, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::at(span, code, message).help(help));
+    }
+
+    /// Says of each finding to which of several documents it belongs.
+    pub(super) fn belong_to(&mut self, member: &str) {
+        if !member.is_empty() {
+            let label = |finding: &Diagnostic| finding.clone().label(format!("of `{member}`"));
+            self.diagnostics = self.diagnostics.iter().map(label).collect();
+        }
     }
 
     /// Notes the paths to the places that have been found below `root`, which `prefix` leads to and `key` names.

@@ -10,6 +10,7 @@ pub mod explain;
 mod finding;
 mod glob;
 mod guardrail;
+mod members;
 mod models;
 mod policy;
 mod resource_policy;
@@ -26,16 +27,43 @@ use crate::spec::codes::EMPTY;
 use crate::spec::node::Node;
 use crate::spec::yaml;
 
-/// What is found in a document, JSON or YAML, within the limits of a spec.
+/// What is found in the documents of a text, JSON or YAML, within the limits of a spec: in one, or in each of a list or of a
+/// template of `CloudFormation`. `given` is what each is, where their text is not to be asked. Says what each was taken for.
 ///
 /// # Errors
 /// What is wrong with a text that cannot be read, or that is no document that is known.
-pub fn document(source: SourceId, text: &str) -> Result<(Kind, Findings), Diagnostics> {
+pub fn document(source: SourceId, text: &str, given: Option<Kind>) -> Result<(Vec<Kind>, Findings), Diagnostics> {
     let root = parse(source, text)?;
-    let (node, kind) = document::classify(&root).map_err(|fault| Diagnostics::from(*fault))?;
+    let members = members::of(&root);
+    if members.is_empty() {
+        let message = "this template holds no document that lint knows";
+        let help = "known are policies of IAM and Organizations, of VPC endpoints and keys, and guardrails";
+        return Err(Diagnostic::at(root.span.at_start(), codes::UNKNOWN_DOCUMENT, message).help(help).into());
+    }
+    let (mut kinds, mut all, mut faults) = (Vec::new(), Findings::default(), Diagnostics::new());
+    for member in &members {
+        match document::classify(member.node, member.kind.or(given)) {
+            Ok((node, kind)) => {
+                let mut findings = look(node, kind);
+                findings.belong_to(&member.path);
+                all.extend(findings);
+                kinds.push(kind);
+            }
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    all.locate(&root, "", None);
+    Ok((kinds, all.sorted()))
+}
+
+fn look(node: &Node, kind: Kind) -> Findings {
     let mut findings = Findings::default();
     match kind {
         Kind::Principals => policy::lint(node, policy::Attached::Somewhere, &mut findings),
+        Kind::Control => policy::lint(node, policy::Attached::Organization, &mut findings),
         Kind::GuardrailPolicy => resource_policy::lint(node, &mut findings),
         Kind::Endpoint => policy::lint_endpoint(node, &mut findings),
         Kind::Trust => policy::lint_resource(node, true, &mut findings),
@@ -44,8 +72,7 @@ pub fn document(source: SourceId, text: &str) -> Result<(Kind, Findings), Diagno
         Kind::Guardrail => guardrail::lint(node, node.span.at_start(), &mut findings),
         Kind::Enforcement => bedrock_policy::account(node, &mut findings),
     }
-    findings.locate(&root, "", None);
-    Ok((kind, findings.sorted()))
+    findings
 }
 
 fn parse(source: SourceId, text: &str) -> Result<Node, Diagnostics> {

@@ -135,7 +135,8 @@ fn owner(statement: &Statement<'_>) -> Option<String> {
 
 fn organization(everybody: Span, condition: Option<&Entry>, findings: &mut Findings) {
     let Some(condition) = condition else {
-        let help = "add `\"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-…\"}}`";
+        let help = "add `\"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-…\"}}`; if this is the policy of a VPC \
+                    endpoint, say `--kind endpoint`";
         return shape(everybody, "`*` admits everybody, which AWS refuses on a guardrail", help, findings);
     };
     let (mut has_organization, mut sound) = (false, true);

@@ -10,8 +10,22 @@ pub(super) type Word = Spanned<String>;
 /// The text of a scalar, numbers, `true` and `false` among them. Expressions that stand for an account, a Region or a
 /// guardrail read as one of its form; others as they are written.
 pub(super) fn word(node: &Node) -> Option<Word> {
-    let scalar = node.as_scalar()?;
-    Some(Spanned::new(sample(&scalar.text), node.span))
+    let text = match node.as_scalar() {
+        Some(scalar) => sample(&scalar.text),
+        None => intrinsic(node)?,
+    };
+    Some(Spanned::new(text, node.span))
+}
+
+/// What an intrinsic function of `CloudFormation` stands for: the text of `Fn::Sub` with its gaps, or a gap.
+fn intrinsic(node: &Node) -> Option<String> {
+    let [Entry { key, value }] = node.entries()? else { return None };
+    match key.as_str() {
+        "Fn::Sub" => Some(value.as_scalar().map_or_else(|| "${Fn::Sub}".to_owned(), |scalar| sample(&scalar.text))),
+        "Ref" => Some("${Ref}".to_owned()),
+        name if name.starts_with("Fn::") => Some(format!("${{{name}}}")),
+        _ => None,
+    }
 }
 
 fn sample(template: &Template) -> String {

@@ -1,6 +1,6 @@
 //! The documents of a spec: each section hands over what its entries hold.
 
-use super::codes::{LONG_LIVED_USER, SYSTEM_PROMPT_ATTACK};
+use super::codes::{EMBEDDINGS, LONG_LIVED_USER, SYSTEM_PROMPT_ATTACK};
 use super::finding::Findings;
 use super::policy::{self, Attached};
 use super::said::{entry, get, items, text, words};
@@ -20,6 +20,9 @@ const SECTIONS: &[(&str, Look)] = &[
     ("account_enforcement", |spec, entry, findings| enforcement(spec, &entry.node, entry.key.span, findings)),
     ("iam_policies", |_, entry, findings| {
         document(entry, findings, |node, findings| policy::lint(node, Attached::Role, findings));
+        let models = get(&entry.node, "models").map(words);
+        let embeds = models.is_none_or(|models| models.iter().any(|id| models::is_embedding(id)));
+        required(entry, embeds, findings);
     }),
 ];
 
@@ -58,6 +61,7 @@ fn org_policies(spec: &Spec, one: &SectionEntry, findings: &mut Findings) {
         }
         _ => document(one, findings, bedrock_policy::lint),
     }
+    required(one, true, findings);
     for principal in get(&one.node, "exempt_principals").map(words).unwrap_or_default() {
         if policy::is_user(&principal) {
             let message = format!("this exempts the IAM user `{}`, whose keys do not expire", principal.value);
@@ -69,6 +73,23 @@ fn org_policies(spec: &Spec, one: &SectionEntry, findings: &mut Findings) {
             enforcement(spec, enforced, enforced.span.at_start(), findings);
         }
     }
+}
+
+/// A template that asks for a guardrail, of models that may be called for embeddings.
+fn required(SectionEntry { node, .. }: &SectionEntry, embeds: bool, findings: &mut Findings) {
+    let Some(Entry { value: template, .. }) = entry(node, "template") else { return };
+    if !embeds || text(node, "template").as_deref() != Some("require_guardrail") {
+        return;
+    }
+    let spared = get(node, "except_models").map(words).unwrap_or_default();
+    // A pattern is taken for its own model: `cohere.embed-*`, or for any: `*`.
+    if spared.iter().any(|id| models::is_embedding(id) || id.value.starts_with('*')) {
+        return;
+    }
+    let message = "this asks for a guardrail on calls of embedding models, too, which take none, and so denies them";
+    let help = "add `except_models` with the embedding models that are in use, such as \"amazon.titan-embed-text-v2:0\" and \
+                \"cohere.embed-*\"";
+    findings.find(template.span, EMBEDDINGS, message, help);
 }
 
 /// An enforcement that the spec declares. `at` is where what is absent is missed.

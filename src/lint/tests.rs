@@ -11,7 +11,7 @@ pub(super) fn node(text: &str) -> Node {
 
 fn codes(text: &str) -> Vec<&'static str> {
     let (sources, id) = Sources::one("case.json", text);
-    match document(id, sources.text(id)) {
+    match document(id, sources.text(id), None) {
         Ok((_, findings)) => findings.diagnostics.iter().map(|finding| finding.code.id()).collect(),
         Err(faults) => faults.iter().map(|fault| fault.code.id()).collect(),
     }
@@ -40,7 +40,7 @@ fn what_is_no_document_is_a_fault() {
 fn findings_know_their_path() {
     let text = r#"{"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "bedrock:Converse"], "Resource": "arn:aws:s3:::b"}]}"#;
     let (sources, id) = Sources::one("case.json", text);
-    let (_, findings) = document(id, sources.text(id)).expect("a document");
+    let (_, findings) = document(id, sources.text(id), None).expect("a document");
     assert_eq!(findings.paths.values().collect::<Vec<_>>(), ["Statement[0].Action[1]"]);
 }
 

@@ -29,18 +29,26 @@ cannot be read, or is none of these:
 | document | told by |
 |---|---|
 | identity policy, permissions boundary, service control policy | `Statement`, and no principal |
-| resource policy on a guardrail or a guardrail profile | `Statement` with a principal, and guardrails in its actions or resources |
-| policy of a VPC endpoint of Bedrock | `Statement` with a principal and other actions of Bedrock |
+| resource policy on a guardrail or a guardrail profile | `Statement` with a principal, and nothing but guardrails in its actions and resources |
+| policy of a VPC endpoint of Bedrock | `Statement` with a principal, and models or everything in its actions or resources |
 | trust policy | `Statement` with a principal and actions of STS |
 | Bedrock policy | `bedrock` |
 | guardrail, as created, as read, in a template, or as an entry of a spec | `blockedInputMessaging`, `contentPolicyConfig`, … |
 | enforced configuration of an account | `guardrailInferenceConfig` |
 
+Where a text says the same whatever it is, as the policy of a VPC endpoint that names one guardrail, `--kind endpoint` tells.
+
+A file may hold several documents, and each finding says of which it is: a list of them or a map from ARNs, as `bedrail iam` prints
+them, and a template of CloudFormation with policies of IAM (managed, inline, of trust), Organizations, VPC endpoints and keys, and
+guardrails. `-` is the standard input: `bedrail iam apply-role | bedrail lint -`. HCL is not read.
+
 What AWS's answers wrap around a document (`PolicyDocument`, `PolicyVersion`, …) may stay. A policy that only denies, beside
 `Allow * on *`, is taken for one of the organization, whose Allow gives nothing. A text with `${…}` or `<…>` in it is taken for
 something that is yet to be filled in, and nothing is said of it.
 
-Findings say what a document does by itself. Other policies of the same principal are not seen.
+Findings say what a document does by itself. Other policies of the same principal are not seen. Where one asks for a guardrail, it
+is worked out what it makes of a call of each action without a guardrail, with an empty identifier and with another guardrail: what
+it allows less what it denies, all of it where it allows nothing itself. Conditions on other keys are taken to hold.
 ";
 
 /// The findings of `lint` with their explanations, in Markdown.

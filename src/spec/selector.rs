@@ -168,7 +168,7 @@ impl Selector {
                 let unit = organization.units.iter().find(|unit| unit.path == *path);
                 unit.map(|unit| unit.id.clone()).ok_or_else(|| {
                     let known = organization.units.iter().map(|unit| unit.path.as_str());
-                    absent(format!("the organization has no OU `{path}`"), suggest::advise(path, known))
+                    absent(format!("the organization has no OU `{path}`"), suggest::advise_of_many(path, known))
                 })
             }
             (Self::AccountName(name), Some(organization)) => account_named(name, organization),
@@ -209,12 +209,16 @@ fn account_named(name: &str, organization: &Organization) -> Result<String, Diag
         [one] => Ok(one.id.as_str().to_owned()),
         [] => {
             let known = organization.accounts.iter().map(|account| account.name.as_str());
-            Err(absent(format!("the organization has no account `{name}`"), suggest::advise(name, known)))
+            Err(absent(format!("the organization has no account `{name}`"), suggest::advise_of_many(name, known)))
         }
         several => {
-            let ids = several.iter().map(|account| format!("\"{}\"", account.id)).collect::<Vec<_>>().join(" or ");
+            let ids: Vec<String> = several.iter().map(|account| format!("\"{}\"", account.id)).collect();
             let message = format!("{} accounts are named `{name}`", several.len());
-            Err(Diagnosis { code: AMBIGUOUS, message, help: Some(format!("write the id: {ids}")) })
+            Err(Diagnosis {
+                code: AMBIGUOUS,
+                message,
+                help: Some(format!("write the id: {}", suggest::brief(&ids).replace(", ", " or "))),
+            })
         }
     }
 }
@@ -321,19 +325,19 @@ macro_rules! selectors {
 selectors! {
     /// A node that a policy can be attached to.
     NodeSelector: "something that a policy can be attached to",
-        "`root`, `ou:<path>`, `ou-…`, `account:<name>`, `management`, or an account id in quotes",
+        "`root`, `ou:<path>`, `ou-…`, `account:<name>`, `management`, `self`, or an account id in quotes",
         Selector::Root | Selector::RootId(_) | Selector::Unit(_) | Selector::UnitId(_) | Selector::AccountName(_)
             | Selector::Account(_) | Selector::Management | Selector::Caller,
         "root|management|self|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|ou:[^/]+(?:/[^/]+)*|account:.{1,50}|[0-9]{12}";
     /// One or more accounts.
     AccountSelector: "a choice of accounts",
-        "`management`, `all`, `ou:<path>`, `ou-…`, `account:<name>`, or an account id in quotes",
+        "`management`, `self`, `all`, `ou:<path>`, `ou-…`, `account:<name>`, or an account id in quotes",
         Selector::All | Selector::Unit(_) | Selector::UnitId(_) | Selector::AccountName(_) | Selector::Account(_)
             | Selector::Management | Selector::Caller,
         "all|management|self|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|ou:[^/]+(?:/[^/]+)*|account:.{1,50}|[0-9]{12}";
     /// One account.
     HolderSelector: "an account",
-        "`management`, `account:<name>`, or an account id in quotes",
+        "`management`, `self`, `account:<name>`, or an account id in quotes",
         Selector::AccountName(_) | Selector::Account(_) | Selector::Management | Selector::Caller,
         "management|self|account:.{1,50}|[0-9]{12}";
     /// An OU.

@@ -45,6 +45,24 @@ pub fn advise_free<'n>(
     }
 }
 
+/// As [`advise`], of names that may be hundreds: where none is close, a few are listed.
+pub fn advise_of_many<'n>(given: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> Option<String> {
+    let names: Vec<String> = known.clone().into_iter().map(|name| format!("`{name}`")).collect();
+    match closest(given, known.clone()) {
+        Some(_) => advise(given, known),
+        None => (!names.is_empty()).then(|| format!("known here: {}", brief(&names))),
+    }
+}
+
+/// The first few of many, with commas, and how many more there are.
+pub fn brief(names: &[String]) -> String {
+    let shown = names[..names.len().min(BRIEF)].join(", ");
+    match names.len().saturating_sub(BRIEF) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// Names in back quotes, with commas; none if there are none. Long lists end with their count.
 pub fn list<'n>(known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let names: Vec<&str> = known.into_iter().collect();
@@ -73,6 +91,18 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_a_few_are_named() {
+        let names: Vec<String> = (1..=10).map(|number| format!("a{number}")).collect();
+        assert_eq!(brief(&names), "a1, a2, a3, a4, a5, a6, a7, a8 and 2 more");
+        assert_eq!(brief(&names[..8]), "a1, a2, a3, a4, a5, a6, a7, a8");
+        assert_eq!(advise_of_many("zzz", ["one", "two"]).as_deref(), Some("known here: `one`, `two`"));
+        assert_eq!(
+            advise_of_many("twoo", ["one", "two"]).as_deref(),
+            Some("did you mean `two`? known here: `one`, `two`")
+        );
+    }
 
     #[test]
     fn close_names_are_found_and_far_ones_are_not() {

@@ -1,11 +1,13 @@
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::{self, Checked};
-use crate::lint::{self, Findings};
+use crate::lint::{self, Findings, Kind};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::report::diagnostics::{Form, Lint};
@@ -15,20 +17,62 @@ use crate::spec::sources::Sources;
 ///
 /// Looks at the files that are named: IAM and service control policies,
 /// resource policies of guardrails, Bedrock policies, guardrails and enforced
-/// configurations, as JSON or YAML. Without files it looks at the spec. Each
-/// finding has a code, which docs/lint.md explains, and what to write instead.
-/// Nothing is asked of AWS.
+/// configurations, as JSON or YAML, alone, in lists, or in templates of
+/// `CloudFormation`. `-` is the standard input. Without files it looks at the
+/// spec. Each finding has a code, which docs/lint.md explains, and what to
+/// write instead. Nothing is asked of AWS.
 ///
 /// Exit codes: 0 no findings, 2 findings, 1 a file that is no such document.
 ///
 ///   bedrail lint policies/*.json
 ///   bedrail lint -f examples/organization
+///   bedrail iam apply-role | bedrail lint -
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The documents; without any, the spec
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// What each document is; by default told by what it says. The policy of a VPC endpoint may say the same as one on a
+    /// guardrail
+    #[arg(long, value_name = "KIND", requires = "files")]
+    kind: Option<Said>,
+}
+
+/// What documents are said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Said {
+    /// A policy of a role, a user or a group.
+    Identity,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource policy on a guardrail or a guardrail profile.
+    GuardrailPolicy,
+    /// The policy of a VPC endpoint.
+    Endpoint,
+    /// The trust policy of a role.
+    Trust,
+    /// A Bedrock policy of an organization.
+    Bedrock,
+    /// A guardrail.
+    Guardrail,
+    /// The enforced configuration of an account.
+    Enforcement,
+}
+
+impl From<Said> for Kind {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Identity => Self::Principals,
+            Said::ServiceControl => Self::Control,
+            Said::GuardrailPolicy => Self::GuardrailPolicy,
+            Said::Endpoint => Self::Endpoint,
+            Said::Trust => Self::Trust,
+            Said::Bedrock => Self::Bedrock,
+            Said::Guardrail => Self::Guardrail,
+            Said::Enforcement => Self::Enforcement,
+        }
+    }
 }
 
 /// What was looked at.
@@ -43,7 +87,8 @@ impl Args {
     pub(crate) fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms = [("text", None), ("json", Some(Form::Json)), ("sarif", Some(Form::Sarif))];
         let form = global.format(&forms, &[])?;
-        let linted = if self.files.is_empty() { the_spec(global) } else { files(&self.files) };
+        let linted =
+            if self.files.is_empty() { the_spec(global) } else { files(&self.files, self.kind.map(Kind::from)) };
         let Linted { sources, documents, findings, faults } = &linted;
         if form.is_none() {
             output.diagnostics(faults, sources);
@@ -69,13 +114,13 @@ fn the_spec(global: &Global) -> Linted {
 }
 
 /// Each file, whatever is wrong with the others.
-fn files(paths: &[PathBuf]) -> Linted {
+fn files(paths: &[PathBuf], kind: Option<Kind>) -> Linted {
     let (mut sources, mut findings, mut faults) = (Sources::new(), Findings::default(), Diagnostics::new());
     let mut documents = 0;
     for path in paths {
-        match file(path, &mut sources) {
-            Ok(found) => {
-                documents += 1;
+        match file(path, kind, &mut sources) {
+            Ok((found_in, found)) => {
+                documents += found_in;
                 findings.extend(found);
             }
             Err(fault) => faults.extend(fault),
@@ -84,9 +129,13 @@ fn files(paths: &[PathBuf]) -> Linted {
     Linted { sources, documents, findings, faults }
 }
 
-fn file(path: &Path, sources: &mut Sources) -> Result<Findings, Diagnostics> {
+/// How many documents a file holds, and what is found in them.
+fn file(path: &Path, kind: Option<Kind>, sources: &mut Sources) -> Result<(usize, Findings), Diagnostics> {
+    let piped = path == Path::new("-");
+    let name = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
+    let text = if piped { load::text_of(std::io::stdin().lock(), &name) } else { load::text(path) };
     // The advice is about the files of a spec.
-    let text = load::text(path).map_err(|fault| Diagnostics::from(Diagnostic { help: None, ..*fault }))?;
-    let source = sources.add(path.display().to_string(), text);
-    lint::document(source, sources.text(source)).map(|(_, findings)| findings)
+    let text = text.map_err(|fault| Diagnostics::from(Diagnostic { help: None, ..*fault }))?;
+    let source = sources.add(name, text);
+    lint::document(source, sources.text(source), kind).map(|(kinds, findings)| (kinds.len(), findings))
 }

@@ -29,4 +29,10 @@ crate::codes! {
     LOCKED_OUT = "E6014": "two IAM policies on one role deny each other's guardrails, so that the role could call no model";
     /// More policies than a role may have.
     TOO_MANY = "E6012": "more policies are attached to one role than AWS allows, 25 at most";
+    /// An ARN of something else.
+    MODEL_ARN = "E6015": "an ARN among the models of an IAM policy is not that of a model, an inference profile or what else calls a model";
+    /// A geography that this release does not know.
+    UNKNOWN_PREFIX = "W6001": "the id of a model begins as that of an inference profile of no known geography";
+    /// A profile that is not shared.
+    PROFILE_OF_OTHERS = "W6002": "an IAM policy names an inference profile of another account than its own";
 }

@@ -33,6 +33,12 @@ pub(super) fn profile(id: &str) -> Option<(&str, &str)> {
     (known && model.contains('.')).then_some((prefix, model))
 }
 
+/// The prefixes that are known, in back quotes.
+pub(super) fn prefixes() -> String {
+    let known = TABLE.geographies.iter().map(|geography| geography.prefix.as_str()).chain([GLOBAL]);
+    known.map(|prefix| format!("`{prefix}.`")).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a profile of this prefix can be called from a Region.
 pub(super) fn is_source(prefix: &str, region: &Region) -> bool {
     let of = |geography: &Geography| {

@@ -1,10 +1,14 @@
 //! What an identity policy comes to, so that two of them can be compared by it: which model calls it denies without a
 //! guardrail, and what it allows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::document::{APPLY, GUARDRAIL, INVOKE, items, normal, statements};
-use crate::model::{Direction, Document, Shift, Template, wildcard};
+use super::document::{APPLY, GUARDRAIL, INVOKE, items, statements};
+use crate::model::{Direction, Document, Template, wildcard};
+
+mod between;
+
+pub(super) use between::{joined, shift};
 
 /// Which guardrails free a call from a denial.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ struct Statement<'d> {
     allows: bool,
     actions: Vec<String>,
     resources: Vec<String>,
+    /// What a denial of everything else leaves out.
+    spared: Vec<String>,
     /// The operator on the guardrail and its values, if that is the only condition.
     guardrail: Option<(&'d str, Vec<String>)>,
     unconditional: bool,
@@ -41,7 +47,7 @@ impl<'d> Statement<'d> {
     /// `None` for one of another form.
     fn of(document: &'d Document) -> Option<Self> {
         let Document::Map(entries) = document else { return None };
-        let usual = ["Sid", "Effect", "Action", "Resource", "Condition"];
+        let usual = ["Sid", "Effect", "Action", "Resource", "NotResource", "Condition"];
         if entries.keys().any(|key| !usual.contains(&key.as_str())) {
             return None;
         }
@@ -51,6 +57,9 @@ impl<'d> Statement<'d> {
             "Deny" => false,
             _ => return None,
         };
+        if entries.contains_key("NotResource") && (allows || entries.contains_key("Resource")) {
+            return None;
+        }
         let condition = document.get("Condition");
         let guardrail = match condition {
             Some(Document::Map(operators)) if operators.len() == 1 => {
@@ -68,7 +77,8 @@ impl<'d> Statement<'d> {
             document,
             allows,
             actions: texts("Action"),
-            resources: texts("Resource"),
+            resources: if entries.contains_key("NotResource") { vec!["*".to_owned()] } else { texts("Resource") },
+            spared: texts("NotResource"),
             guardrail,
             unconditional: condition.is_none(),
         })
@@ -76,6 +86,14 @@ impl<'d> Statement<'d> {
 
     fn is_of_calls(&self) -> bool {
         !self.actions.is_empty() && self.actions.iter().all(|action| INVOKE.contains(&action.as_str()))
+    }
+
+    /// Whether it denies model calls whose guardrail is the empty text.
+    fn denies_empty(&self) -> bool {
+        let empty = |(operator, values): &(&str, Vec<String>)| {
+            *operator == "StringEquals" && values.iter().all(String::is_empty)
+        };
+        !self.allows && self.is_of_calls() && self.guardrail.as_ref().is_some_and(empty)
     }
 
     /// What frees from it, if it denies model calls without a guardrail.
@@ -114,7 +132,7 @@ pub fn dropped(have: &Document, want: &Document) -> Vec<String> {
 /// other. `false` where that is not certain.
 pub(super) fn exclude_each_other(one: &Document, other: &Document) -> bool {
     let (one, other) = (Meaning::of(one), Meaning::of(other));
-    let everything = |meaning: &Meaning| meaning.denied.contains("*");
+    let everything = |meaning: &Meaning| meaning.denied.contains("*") && meaning.spared.is_empty();
     if !everything(&one) || !everything(&other) {
         return false;
     }
@@ -157,6 +175,10 @@ struct Meaning {
     freed: Option<Freed>,
     /// On what the denial bears.
     denied: BTreeSet<String>,
+    /// What it leaves out.
+    spared: BTreeSet<String>,
+    /// On what a denial of calls with an empty guardrail bears.
+    empty: BTreeSet<String>,
     /// Guardrails that may be applied.
     applies: BTreeSet<String>,
     /// Model calls by action and resource, and whether only with a guardrail.
@@ -187,6 +209,12 @@ impl Meaning {
         if let Some(freed) = statement.freed().filter(|_| self.freed.is_none()) {
             self.freed = Some(freed);
             self.denied.extend(statement.resources.iter().cloned());
+            self.spared.extend(statement.spared.iter().cloned());
+            return;
+        }
+        if statement.denies_empty() {
+            self.empty.extend(statement.resources.iter().cloned());
+            self.spared.extend(statement.spared.iter().cloned());
             return;
         }
         let pairs =
@@ -259,130 +287,16 @@ fn compared(have: &Meaning, want: &Meaning) -> Direction {
             }
             // Denied on more is stricter.
             all.extend(fewer_is_stricter(&want.denied, &have.denied));
+            all.extend(fewer_is_stricter(&have.spared, &want.spared));
         }
     }
+    all.extend(fewer_is_stricter(&want.empty, &have.empty));
     all.extend(fewer_is_stricter(&have.calls, &want.calls));
     all.extend(fewer_is_stricter(&have.manages, &want.manages));
     if have.other != want.other {
         all.push(Direction::Unranked);
     }
     all.into_iter().collect()
-}
-
-/// Everything that a policy lets through, piece by piece, and everything that it keeps back.
-struct Pieces {
-    lets: BTreeSet<String>,
-    keeps: BTreeSet<String>,
-}
-
-fn pieces(document: &Document) -> Pieces {
-    let mut pieces = Pieces { lets: BTreeSet::new(), keeps: BTreeSet::new() };
-    for document in statements(document) {
-        let Some(statement) = Statement::of(document) else {
-            let denies = document.get("Effect").and_then(Document::as_text) == Some("Deny");
-            if denies { &mut pieces.keeps } else { &mut pieces.lets }.insert(text(document));
-            continue;
-        };
-        let condition = document.get("Condition").map(text).unwrap_or_default();
-        for action in &statement.actions {
-            for resource in &statement.resources {
-                let what = format!("{action} {resource}");
-                match &statement.guardrail {
-                    Some((operator, values)) => {
-                        let under = |value: &String| format!("{} {what} {operator} {value}", statement.allows);
-                        pieces.lets.extend(values.iter().map(under));
-                        if !statement.allows {
-                            pieces.keeps.insert(what);
-                        }
-                    }
-                    None if statement.allows => drop(pieces.lets.insert(format!("{what} {condition}"))),
-                    None => drop(pieces.keeps.insert(format!("{what} {condition}"))),
-                }
-            }
-        }
-    }
-    pieces
-}
-
-/// What `want` in the place of `have` lets through more, and what less.
-pub(super) fn shift(have: &Document, want: &Document) -> Shift {
-    let (have, want) = (pieces(have), pieces(want));
-    Shift {
-        adds: !want.lets.is_subset(&have.lets) || !have.keeps.is_subset(&want.keeps),
-        takes: !have.lets.is_subset(&want.lets) || !want.keeps.is_subset(&have.keeps),
-    }
-}
-
-fn sid(statement: &Document) -> Option<String> {
-    statement.get("Sid").map(text)
-}
-
-/// A policy that lets through what either does; `None` where their denials differ in more than in the guardrails that free
-/// from them, since between the two no call may go undenied that both deny.
-pub(super) fn joined(have: &Document, want: &Document) -> Option<Document> {
-    let denials = |document| -> Vec<&Document> {
-        let denies = |one: &&Document| one.get("Effect").and_then(Document::as_text) != Some("Allow");
-        statements(document).iter().filter(denies).collect()
-    };
-    let (had, wanted) = (denials(have), denials(want));
-    if had.len() != wanted.len() {
-        return None;
-    }
-    let mut all: Vec<Document> = Vec::new();
-    for denial in &wanted {
-        let other = had.iter().find(|other| sid(other) == sid(denial))?;
-        all.push(if other == denial { (*denial).clone() } else { merged(other, denial)? });
-    }
-    let allowances = |document| statements(document).iter().filter(|one| !denials(document).contains(one));
-    all.extend(allowances(want).cloned());
-    for allowance in allowances(have).filter(|one| !statements(want).contains(one)) {
-        let namesake = all.iter().position(|other| sid(other).is_some() && sid(other) == sid(allowance));
-        if let Some((at, both)) = namesake.and_then(|at| Some((at, merged(allowance, &all[at])?))) {
-            all[at] = both;
-            continue;
-        }
-        let mut allowance = allowance.clone();
-        if let (Some(_), Document::Map(entries)) = (namesake, &mut allowance) {
-            // A name may stand only once.
-            entries.remove("Sid");
-        }
-        all.push(allowance);
-    }
-    let Document::Map(entries) = want else { return None };
-    let mut entries: BTreeMap<String, Document> = entries.clone();
-    entries.insert("Statement".to_owned(), Document::List(all));
-    Some(normal(Document::Map(entries)))
-}
-
-/// Two statements that differ in one list only, as one: the lists of an allowance, or the guardrails that free from a denial.
-fn merged(one: &Document, other: &Document) -> Option<Document> {
-    let (first, second) = (Statement::of(one)?, Statement::of(other)?);
-    let without = |document: &Document, key: &str| match document {
-        Document::Map(entries) => {
-            entries.iter().filter(|(name, _)| *name != key).map(|(_, value)| value.clone()).collect()
-        }
-        _ => Vec::new(),
-    };
-    let union = |one: Option<&Document>, other: Option<&Document>| {
-        Document::list(items(one).iter().chain(items(other)).cloned())
-    };
-    let Document::Map(mut entries) = other.clone() else { return None };
-    if first.guardrail.is_some() && without(one, "Condition") == without(other, "Condition") {
-        let (operator, _) = first.guardrail?;
-        let (same, _) = second.guardrail?;
-        let values =
-            |document: &Document| document.get("Condition").and_then(|it| it.get(operator)?.get(GUARDRAIL)).cloned();
-        let (one, other) = (values(one)?, values(other).filter(|_| operator == same)?);
-        let condition = Document::map([(GUARDRAIL, union(Some(&one), Some(&other)))]);
-        entries.insert("Condition".to_owned(), Document::map([(operator, condition)]));
-        return Some(normal(Document::Map(entries)));
-    }
-    let list = ["Resource", "Action"].into_iter().find(|key| without(one, key) == without(other, key))?;
-    if !first.allows {
-        return None;
-    }
-    entries.insert(list.to_owned(), union(one.get(list), other.get(list)));
-    Some(normal(Document::Map(entries)))
 }
 
 #[cfg(test)]

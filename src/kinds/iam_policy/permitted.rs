@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::codes;
-use crate::kinds::resource_policy::permission::{Permission, advice, brief};
+use crate::kinds::resource_policy::permission::{Permission, advice};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::model::{AccountId, Region, Scope};
 use crate::spec::decode::Exact;
 use crate::spec::lower::Lowering;
+use crate::spec::suggest;
 use crate::spec::top::EntryKey;
 
 /// Reports each of these guardrails that is known not to let all of `accounts` apply it in `regions`.
@@ -35,7 +36,8 @@ pub(super) fn check(
         }
         let left_out: Vec<String> = left_out.into_iter().collect();
         if let Some(help) = advised {
-            let message = format!("no resource policy lets {} apply the guardrail `{}`", brief(&left_out), text.value);
+            let message =
+                format!("no resource policy lets {} apply the guardrail `{}`", suggest::brief(&left_out), text.value);
             lowering.diagnostics.push(Diagnostic::at(key.span, codes::NOT_PERMITTED, message).help(help));
         }
     }

@@ -12,6 +12,7 @@ use super::{Current, Model, codes, keys, meaning, name, permitted, raw};
 use crate::kinds::Kind;
 use crate::kinds::account_enforcement::enforced::VersionName;
 use crate::kinds::iam_policy_attachment::{self, Says};
+use crate::kinds::org_policy::SparedModel;
 use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::model::{AccountId, Address, Document, Ref, Region, Scope, words};
@@ -64,8 +65,12 @@ crate::entry! {
         /// Of `require_guardrail`: `any` (default: any numbered version), a key of `versions`, or `current`: the version of the
         /// current content and those that are kept.
         optional version: Exact<VersionName>,
-        /// Of `require_guardrail` and `invoke_models`: model ids, inference profiles or ARNs. Default: every one.
+        /// Of `require_guardrail` and `invoke_models`: model ids, inference profiles or ARNs. Default: every foundation model and
+        /// the account's inference profiles, in every Region; not imported, custom or provisioned models.
         optional models: List<Text<ModelName>, 1>,
+        /// Of `require_guardrail`: the models that may be called without, such as those for embeddings; `*` stands for any
+        /// characters.
+        optional except_models: List<Exact<SparedModel>, 1>,
         /// Of `use_kms_key` and `manage_guardrails`: the ARN or id of a customer key; no alias.
         optional kms_key_id: Text<KmsKey>,
         /// Instead of `template`: the JSON policy as YAML.
@@ -197,11 +202,12 @@ fn fits_template(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'
     let mut report = |span: Span, code: Code, message: String, help: &str| {
         lowering.diagnostics.push(Diagnostic::at(span, code, message).help(help));
     };
-    let Entry { guardrails, version, models, kms_key_id, regions, .. } = entry;
+    let Entry { guardrails, version, models, except_models, kms_key_id, regions, .. } = entry;
     let given = [
         ("guardrails", guardrails.as_ref().map(|it| it.span)),
         ("version", version.as_ref().map(|it| it.span)),
         ("models", models.as_ref().map(|it| it.span)),
+        ("except_models", except_models.as_ref().map(|it| it.span)),
         ("kms_key_id", kms_key_id.as_ref().map(|it| it.span)),
     ];
     let (what, needed, read): (String, Option<&str>, &[&str]) = match (&entry.template, &entry.document) {
@@ -224,7 +230,7 @@ fn fits_template(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'
         (None, Some(_)) => ("a `document`".to_owned(), None, &[]),
         (Some(template), None) => {
             let (needed, read): (_, &[&str]) = match template.value {
-                TemplateName::Require => (Some("guardrails"), &["guardrails", "version", "models"]),
+                TemplateName::Require => (Some("guardrails"), &["guardrails", "version", "models", "except_models"]),
                 TemplateName::Invoke => (None, &["models"]),
                 TemplateName::Apply => (Some("guardrails"), &["guardrails"]),
                 TemplateName::Manage => (None, &["kms_key_id"]),
@@ -292,7 +298,11 @@ fn content(entry: &Entry, account: &AccountId, lowering: &mut Lowering<'_>) -> O
         return None;
     }
     let document = match entry.template.as_ref()?.value {
-        TemplateName::Require => require_guardrail(&guardrails, &models, &place),
+        TemplateName::Require => {
+            let except: Vec<String> =
+                entry.except_models.iter().flat_map(|list| list.iter()).map(|id| id.as_str().to_owned()).collect();
+            require_guardrail(&guardrails, &models, &except, &place)
+        }
         TemplateName::Invoke => invoke_models(&models),
         TemplateName::Apply => apply_guardrail(&guardrails, &place),
         TemplateName::Manage => manage_guardrails(&keys, &place),

@@ -22,6 +22,7 @@ mod template;
 mod aws;
 
 pub(crate) use configuration::{Place, configurations};
+pub(crate) use control::section::ModelName as SparedModel;
 
 /// A policy of one of the types that bedrail manages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

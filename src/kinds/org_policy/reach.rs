@@ -3,12 +3,13 @@
 
 use super::codes;
 use super::section::Named;
-use crate::kinds::resource_policy::permission::{Permission, advice, brief};
+use crate::kinds::resource_policy::permission::{Permission, advice};
 use crate::kinds::resource_policy::section::of_guardrail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Span;
 use crate::model::{Account, AccountId, Address};
 use crate::spec::lower::{Lowering, Node};
+use crate::spec::suggest;
 
 /// The resource policies that let the reached accounts use these guardrails. Reports what is known not to let them.
 pub(super) fn permissions(guardrails: &[Named], nodes: &[(Node, Span)], lowering: &mut Lowering<'_>) -> Vec<Address> {
@@ -38,7 +39,7 @@ fn check(named: &Named, nodes: &[(Node, Span)], lowering: &mut Lowering<'_>) {
     for (node, span) in members {
         let left: Vec<String> = left_out(node, &permission, owner, lowering);
         if !left.is_empty() {
-            let message = format!("the resource policy of `{key}` leaves out {}", brief(&left));
+            let message = format!("the resource policy of `{key}` leaves out {}", suggest::brief(&left));
             let fault = Diagnostic::at(*span, codes::NOT_PERMITTED, message).related(named.span, "enforced here");
             lowering.diagnostics.push(fault.help("share it with their OUs too, or with the `organization`"));
         }

@@ -61,8 +61,8 @@ crate::entry! {
         optional stages: Later,
         /// `SERVICE_CONTROL_POLICY`: what it does. `require_guardrail`: calls of models must name a guardrail.
         /// `protect_guardrails`: what carries the marks of the stack, what is enforced and what is logged may not be changed,
-        /// nor the roles that any policy lets off. `deny_bypass`: no `bedrock-mantle`, no batch jobs, and no long-term keys. `deny_unlisted_regions`: models are called in the listed
-        /// Regions only.
+        /// nor the roles that any policy lets off. `deny_bypass`: no `bedrock-mantle` and no long-term keys.
+        /// `deny_unlisted_regions`: models are called in the listed Regions only.
         optional template: ControlTemplate,
         /// With `require_guardrail`: those that a call may name, in any numbered version, or `any`. With
         /// `deny_unlisted_regions`: those in whose Regions models may be called. Default there: the Regions of the spec.

@@ -48,13 +48,6 @@ pub(crate) fn advice(key: &str, scope: &Scope, lowering: &Lowering<'_>) -> Strin
     }
 }
 
-/// The first of these names, and how many more there are.
-pub(crate) fn brief(names: &[String]) -> String {
-    let shown = names.len().min(3);
-    let more = if names.len() > shown { format!(" and {} more", names.len() - shown) } else { String::new() };
-    format!("{}{more}", names[..shown].join(", "))
-}
-
 /// Whether there is an entry for the guardrail that lowering could make nothing of, or a file that could not be read.
 fn entry_at_fault(guardrail: &str, lowering: &Lowering<'_>) -> bool {
     let is_for = |node: &crate::spec::node::Node| {

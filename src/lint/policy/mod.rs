@@ -2,11 +2,13 @@
 
 mod actions;
 mod arn;
+mod calls;
 mod enforcement;
 mod identifier;
 mod keys;
 mod names;
 mod operator;
+mod passing;
 mod pattern;
 mod principals;
 mod resources;
@@ -53,7 +55,8 @@ pub(super) fn lint(node: &Node, attached: Attached, findings: &mut Findings) {
     }
     resources::profiles(&policy, findings);
     streaming::check(&policy, findings);
-    enforcement::check(&policy, attached, findings);
+    enforcement::check(&policy, findings);
+    passing::check(&policy, attached, findings);
 }
 
 /// Looks at the policy of a VPC endpoint, which like one of the organization gives nothing by itself.

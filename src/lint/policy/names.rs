@@ -81,13 +81,14 @@ pub(crate) const BEDROCK: &[&str] = &[
     "UpdateProvisionedModelThroughput", "UpdateRetrievalInstruction", "UpdateSession", "ValidateFlowDefinition",
 ];
 
-/// Those of [`BEDROCK`] that no resource narrows, so that a policy can name `*` only.
+/// Those of [`BEDROCK`] that no resource narrows, so that a policy can name `*` only. Among them those that make what is not
+/// there yet, and take besides what it is made with, if with anything: `CreateGuardrail` a guardrail profile.
 #[rustfmt::skip]
 pub(crate) const WITHOUT_RESOURCE: &[&str] = &[
     "AgenticRetrieveStream", "AssociateThirdPartyKnowledgeBase", "CallWithBearerToken", "CheckIngestedDocumentAcl",
     "CreateAgent", "CreateAutomatedReasoningPolicy", "CreateBlueprint", "CreateCustomModel",
-    "CreateDataAutomationLibrary", "CreateDataSourceToken", "CreateFlow", "CreateFoundationModelAgreement",
-    "CreateKnowledgeBase", "CreateMarketplaceModelEndpoint", "CreateModelImportJob", "CreatePrompt",
+    "CreateDataAutomationLibrary", "CreateDataAutomationProject", "CreateDataSourceToken", "CreateFlow",
+    "CreateFoundationModelAgreement", "CreateGuardrail", "CreateKnowledgeBase", "CreateMarketplaceModelEndpoint", "CreateModelImportJob", "CreatePrompt",
     "CreateRetrievalInstruction", "CreateSession", "DeleteEnforcedGuardrailConfiguration",
     "DeleteFoundationModelAgreement", "DeleteMarketplaceModelAgreement", "DeleteModelInvocationLoggingConfiguration",
     "GenerateQuery", "GetAccountDataRetention", "GetBlueprintRecommendation", "GetDataSourceAuthorizationUrl",

@@ -3,6 +3,7 @@
 use super::super::codes::{STREAMING_LEFT_OUT, STREAMING_NOT_ALLOWED};
 use super::super::finding::Findings;
 use super::Policy;
+use super::calls::Naming;
 use super::statement::{Effect, Statement};
 
 /// The action of calls whose answer comes at once.
@@ -13,7 +14,8 @@ pub(super) const STREAM: &str = "bedrock:InvokeModelWithResponseStream";
 pub(super) fn check(policy: &Policy<'_>, findings: &mut Findings) {
     // Which of both a Deny stops, by whether it asks for a guardrail.
     let stops = |asks: bool, action: &str| {
-        policy.statements.iter().any(|one| one.effect == Effect::Deny && one.asks() == asks && one.actions.has(action))
+        let denies = |one: &Statement<'_>| one.effect == Effect::Deny && one.asks() == asks && one.actions.has(action);
+        policy.statements.iter().any(denies) || policy.denies_call(action, Naming::Nothing)
     };
     let stopped = [false, true].map(|asks| [INVOKE, STREAM].map(|action| stops(asks, action)));
     let streams_somewhere = policy.statements.iter().any(|one| one.actions.has(STREAM));

@@ -9,6 +9,7 @@ use super::{Paint, summary};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::span::{SourceId, Span};
 use crate::report::clean;
+use crate::report::wrap::wrap;
 use crate::spec::sources::{Position, Sources};
 
 /// Places further apart get snippets of their own, so that no snippet takes in a whole file.
@@ -18,6 +19,10 @@ const NEAR: usize = 200;
 const WIDE: usize = 200;
 /// Bytes of lines that a snippet shows at most; the renderer takes its time with each.
 const LONGEST: usize = 64 * 1024;
+/// Columns that stand before a title: `warning[W0604]: `.
+const TITLE: usize = 16;
+/// Columns that stand before a message below a snippet, whose lines have numbers of up to four digits: `     = help: `.
+const MESSAGE: usize = 13;
 /// How many diagnostics are shown before the rest is counted: nobody reads more, and the machine's forms have all of them.
 const SHOWN: usize = 500;
 
@@ -46,7 +51,7 @@ pub(super) fn each<'d>(
     .term_width(width);
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(SHOWN) {
-        out.push_str(&renderer.render(&[group(diagnostic, sources, note(diagnostic))]));
+        out.push_str(&renderer.render(&[group(diagnostic, sources, note(diagnostic), width)]));
         out.push_str("\n\n");
     }
     let more = diagnostics.iter().count().saturating_sub(SHOWN);
@@ -56,13 +61,13 @@ pub(super) fn each<'d>(
     out
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, note: Option<String>) -> Group<'a> {
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, note: Option<String>, width: usize) -> Group<'a> {
     let Diagnostic { code, severity, message, span, label, help, related } = diagnostic;
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(clean::line(message)).id(code.id()));
+    let mut group = Group::with_title(level.primary_title(lines(message, width.saturating_sub(TITLE))).id(code.id()));
     let marks = span.iter().map(|span| Mark { span: *span, label: label.as_deref(), kind: AnnotationKind::Primary });
     let others =
         related.iter().map(|(span, label)| Mark { span: *span, label: Some(label), kind: AnnotationKind::Context });
@@ -73,12 +78,17 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, note: Option<Stri
         };
     }
     if let Some(note) = note {
-        group = group.element(Level::NOTE.message(clean::line(&note)));
+        group = group.element(Level::NOTE.message(lines(&note, width.saturating_sub(MESSAGE))));
     }
     if let Some(help) = help {
-        group = group.element(Level::HELP.message(clean::line(help)));
+        group = group.element(Level::HELP.message(lines(help, width.saturating_sub(MESSAGE))));
     }
     group
+}
+
+/// A text on lines of at most `width` columns.
+fn lines(text: &str, width: usize) -> String {
+    wrap(&clean::line(text), width).join("\n")
 }
 
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@ use crate::model::span::{Span, Spanned};
 use crate::model::{Account, AccountId, Scope};
 use crate::spec::decode::List;
 use crate::spec::selector::{AccountSelector, Selector};
+use crate::spec::suggest;
 
 /// Accounts that stand, offline, for those that only the organization can tell: one for each way of selecting them, so that
 /// what is selected alike meets itself and nothing else. No account of AWS's has such a number.
@@ -101,7 +102,7 @@ impl Lowering<'_> {
         if left.is_empty() {
             return;
         }
-        let message = format!("`{}` passes over what is not active: {}", *selector.value, left.join(", "));
+        let message = format!("`{}` passes over what is not active: {}", *selector.value, suggest::brief(&left));
         self.diagnostics.push(Diagnostic::at(selector.span, codes::NOT_ACTIVE, message));
     }
 

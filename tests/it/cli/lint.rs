@@ -15,7 +15,7 @@ const WRONG: &str = r#"{
 }
 "#;
 
-const RIGHT: &str = r#"{"Statement": {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": {"Null": {"bedrock:GuardrailIdentifier": "true"}}}}"#;
+const RIGHT: &str = r#"{"Statement": {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": {"StringNotLike": {"bedrock:GuardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/abcdef123456:*"}}}}"#;
 
 const SPEC: &str = r#"
 format: 1
@@ -78,6 +78,44 @@ fn findings_are_the_result_and_faults_are_not() {
     // Nothing listens there: a call would be an error.
     let ran = desk.run(&["lint", "--endpoint-url", "http://127.0.0.1:9", "right.yaml"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn what_iam_prints_is_read_from_a_pipe_and_each_finding_says_of_which() {
+    let desk = desk();
+    for form in ["json", "cloudformation"] {
+        for what in ["plan-role", "apply-role"] {
+            let printed = desk.run(&["iam", what, "--format", form]);
+            assert_eq!(printed.code, 0, "{printed:?}");
+            let ran = desk.run_with(&["lint", "-"], &printed.stdout);
+            assert!(ran.code == 0 && ran.stdout.starts_with("No findings in "), "{what} {form}: {ran:?}");
+        }
+    }
+    desk.write("list.json", &format!("[{RIGHT}, {WRONG}]").replace('\t', ""));
+    let ran = desk.run(&["lint", "list.json"]);
+    assert!(ran.code == 2 && ran.stdout.contains("of `[1]`") && !ran.stdout.contains("of `[0]`"), "{ran:?}");
+    let ran = desk.run_with(&["lint", "--format", "json", "-"], "[{}]");
+    assert!(ran.code == 1 && ran.stdout.contains("<stdin>"), "{ran:?}");
+}
+
+#[test]
+fn what_the_text_does_not_tell_is_said_by_kind() {
+    let desk = desk();
+    let policy = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "bedrock:ApplyGuardrail",
+        "Resource": "arn:aws:bedrock:us-east-1:111122223333:guardrail/abc"}}"#;
+    desk.write("endpoint.json", policy);
+    for (words, code) in [
+        (&["endpoint.json"][..], 2),
+        (&["--kind", "endpoint", "endpoint.json"], 0),
+        (&["--kind", "guardrail-policy", "endpoint.json"], 2),
+        (&["--kind", "bedrock", "endpoint.json"], 1),
+        (&["--kind", "endpoint"], 64),
+        (&["--kind", "other", "endpoint.json"], 64),
+    ] {
+        let ran = desk.run(&[&["lint"], words].concat());
+        assert_eq!(ran.code, code, "{words:?}: {ran:?}");
+    }
+    assert!(desk.run(&["lint", "endpoint.json"]).stdout.contains("--kind endpoint"));
 }
 
 #[test]

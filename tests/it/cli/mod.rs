@@ -80,6 +80,13 @@ impl Desk {
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.command(arguments).output().expect("the binary runs").into()
     }
+
+    /// The same with a standard input.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
+        self.write("stdin", input);
+        let input = std::fs::File::open(self.folder.path().join("stdin")).expect("it was written");
+        self.command(arguments).stdin(input).output().expect("the binary runs").into()
+    }
 }
 
 impl From<Output> for Ran {

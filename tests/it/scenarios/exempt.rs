@@ -161,14 +161,3 @@ async fn declared_policies_stay_attached() {
     let bedrail = sandbox.session(SANDBOX, "OrganizationAccountAccessRole").await;
     assert_eq!(bedrail.iam("DetachRolePolicy", &form(&ours)).await.status, 200);
 }
-
-/// What names no guardrail, and is not known to meet one, is denied as a way around.
-#[tokio::test(flavor = "multi_thread")]
-async fn batch_jobs_are_a_way_around() {
-    let sandbox = Sandbox::start().await;
-    let admin = sandbox.session(SANDBOX, "OrganizationAccountAccessRole").await;
-    let asked = || decision(&admin, "OrganizationAccountAccessRole", "bedrock:CreateModelInvocationJob", "*");
-    assert_eq!(asked().await, "allowed");
-    sandbox.apply(&let_off("")).await;
-    assert_eq!(asked().await, "explicitDeny");
-}

@@ -52,6 +52,31 @@ fn baseline_arn(state: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn models_that_are_excepted_are_called_without_and_others_are_not() {
+    const EMBED: &str = "amazon.titan-embed-text-v2:0";
+    let sandbox = Sandbox::start().await;
+    bare(&sandbox).await;
+    let with = required(&format!(", models: [\"{EMBED}\", \"{NOVA}\"], except_models: [\"amazon.titan-embed-*\"]"));
+    sandbox.apply(&with).await;
+    assert_in_sync(&sandbox.plan(&with).await, &with);
+    sandbox.set(json!({"authorize": true})).await;
+    let role = sandbox.session(MANAGEMENT, "app-role").await;
+    assert!(!role.invoke(EMBED, None).await.is_denied(), "an embedding model needs none");
+    assert_eq!(role.converse(NOVA, None).await, 403, "others do");
+    sandbox.set(json!({"authorize": false})).await;
+    let without = required(&format!(", models: [\"{EMBED}\", \"{NOVA}\"]"));
+    sandbox.apply(&without).await;
+    assert_in_sync(&sandbox.plan(&without).await, &without);
+    sandbox.set(json!({"authorize": true})).await;
+    assert!(role.invoke(EMBED, None).await.is_denied(), "it is excepted no more");
+    sandbox.set(json!({"authorize": false})).await;
+    let plan = sandbox.plan(&with).await;
+    let policy =
+        plan.actions.iter().find(|action| action.address.to_string().contains("iam-policy/")).expect("an update");
+    assert_eq!(policy.direction.word(), "weakens", "{policy:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_calls_models_with_the_guardrail_only_and_it_is_simulated() {
     let sandbox = Sandbox::start().await;
     bare(&sandbox).await;

@@ -195,6 +195,7 @@ fn iam_policies() -> impl Strategy<Value = Value> {
                 ("guardrails", json!(["baseline"])),
                 ("version", json!(version)),
                 ("path", json!("/bedrail/")),
+                ("except_models", if tag.len() > 4 { json!([format!("{tag}.embed-*")]) } else { Value::Null }),
                 ("attach_to_roles", if attached { json!(["app-role"]) } else { Value::Null }),
             ]),
             "any" => json!({"template": "require_guardrail", "guardrails": "any"}),

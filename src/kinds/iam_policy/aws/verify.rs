@@ -7,7 +7,7 @@ use super::{default_document, get};
 use crate::aws::{ApplyError, AwsError, WriteCx};
 use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, items, statements};
 use crate::kinds::iam_policy::template::{WITH_GUARDRAIL, WITHOUT_GUARDRAIL};
-use crate::model::{Document, RemoteId, Scope};
+use crate::model::{Document, RemoteId, Scope, wildcard};
 
 const SIMULATE: &str = "iam:SimulateCustomPolicy";
 const SIMULATE_ROLE: &str = "iam:SimulatePrincipalPolicy";
@@ -28,14 +28,17 @@ struct Trial {
 fn trials(document: &Document) -> Vec<Trial> {
     let text = |statement: &Document, key: &str| statement.get(key).and_then(Document::as_text).map(str::to_owned);
     let named = |sid: &str| statements(document).iter().find(|one| text(one, "Sid").as_deref() == Some(sid));
-    let (Some(with), Some(_)) = (named(WITH_GUARDRAIL), named(WITHOUT_GUARDRAIL)) else { return Vec::new() };
+    let (Some(with), Some(without)) = (named(WITH_GUARDRAIL), named(WITHOUT_GUARDRAIL)) else { return Vec::new() };
     let Some(Document::Map(operators)) = with.get("Condition") else { return Vec::new() };
     let Some((operator, keys)) = operators.first_key_value() else { return Vec::new() };
     let texts = |document: Option<&Document>| -> Vec<String> {
         items(document).iter().filter_map(Document::as_text).map(str::to_owned).collect()
     };
+    // A model that is excepted may be called without.
+    let excepted = texts(without.get("NotResource"));
+    let bound = |arn: &String| !excepted.iter().any(|pattern| wildcard(pattern.as_bytes(), arn.as_bytes()));
     let values = texts(keys.get(GUARDRAIL));
-    let (Some(value), Some(model)) = (values.first(), texts(with.get("Resource")).into_iter().next()) else {
+    let (Some(value), Some(model)) = (values.first(), texts(with.get("Resource")).into_iter().find(bound)) else {
         return Vec::new();
     };
     let any = operator == "Null";

@@ -2,6 +2,8 @@ use serde_json::{Value, json};
 
 use super::Direction::{Mixed, Neutral, Strengthens, Unranked, Weakens};
 use super::*;
+use crate::kinds::iam_policy::document::normal;
+use crate::model::Shift;
 
 fn policy(statements: &Value) -> Document {
     normal(Document::from(json!({"Version": "2012-10-17", "Statement": statements})))

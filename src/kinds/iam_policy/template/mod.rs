@@ -17,6 +17,8 @@ pub(super) use use_kms_key::use_kms_key;
 
 /// Names the statement that lets call models with a guardrail.
 pub(super) const WITH_GUARDRAIL: &str = "InvokeWithGuardrail";
+/// Names the statement that lets call models that need none.
+pub(super) const SPARED: &str = "InvokeWithoutGuardrail";
 /// Names the statement that denies calls without one.
 pub(super) const WITHOUT_GUARDRAIL: &str = "DenyWithoutGuardrail";
 /// The statement that denies a call whose guardrail is the empty text, which no negated operator on ARNs holds for.

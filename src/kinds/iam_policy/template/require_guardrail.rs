@@ -1,26 +1,59 @@
 //! `require_guardrail`: models may be called with a guardrail, and not without (Bedrock user guide,
 //! "guardrails-permissions-id").
 
-use super::{EMPTY_GUARDRAIL, Guardrails, Place, WITH_GUARDRAIL, WITHOUT_GUARDRAIL, applies, texts};
+use super::{EMPTY_GUARDRAIL, Guardrails, Place, SPARED, WITH_GUARDRAIL, WITHOUT_GUARDRAIL, applies, texts};
 use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, condition, id_and, policy, statement};
 use crate::model::Document;
 
 /// These models may be called with one of the guardrails. Whatever other policies say, no model may be called without:
 /// a negated operator holds where the call names no guardrail at all. It does not hold where the call names the empty text,
-/// which is denied apart.
+/// which is denied apart. Models that are excepted, `*` standing for any characters, may be called either way.
 pub(in crate::kinds::iam_policy) fn require_guardrail(
     guardrails: &Guardrails,
     models: &[String],
+    except_models: &[String],
     place: &Place<'_>,
 ) -> Document {
     let (with, without) = conditions(guardrails);
     let empty = condition("StringEquals", GUARDRAIL, vec![Document::text("")]);
-    policy([
+    let deny = |sid: &str, test: Document| {
+        all_but(statement(sid, "Deny", &INVOKE, Vec::new(), Some(test)), except_models, place)
+    };
+    let mut statements = vec![
         statement(WITH_GUARDRAIL, "Allow", &INVOKE, texts(models), Some(with)),
-        statement(WITHOUT_GUARDRAIL, "Deny", &INVOKE, vec![Document::text("*")], Some(without)),
-        statement(EMPTY_GUARDRAIL, "Deny", &INVOKE, vec![Document::text("*")], Some(empty)),
+        deny(WITHOUT_GUARDRAIL, without),
+        deny(EMPTY_GUARDRAIL, empty),
         applies(guardrails, place),
-    ])
+    ];
+    if !except_models.is_empty() {
+        statements.push(statement(SPARED, "Allow", &INVOKE, texts(&spared(except_models, place)), None));
+    }
+    policy(statements)
+}
+
+/// The models that are excepted, by themselves and through a profile that AWS has made of them.
+fn spared(except_models: &[String], place: &Place<'_>) -> Vec<String> {
+    let Place { partition, account, .. } = place;
+    let arns = |model: &String| {
+        [
+            format!("arn:{partition}:bedrock:*::foundation-model/{model}"),
+            format!("arn:{partition}:bedrock:*:{account}:inference-profile/*.{model}"),
+        ]
+    };
+    except_models.iter().flat_map(arns).collect()
+}
+
+/// The statement on every model but the ones that are excepted.
+fn all_but(mut statement: Document, except_models: &[String], place: &Place<'_>) -> Document {
+    if let Document::Map(elements) = &mut statement {
+        elements.remove("Resource");
+        let (element, resources) = match except_models {
+            [] => ("Resource", vec![Document::text("*")]),
+            models => ("NotResource", texts(&spared(models, place))),
+        };
+        elements.insert(element.to_owned(), Document::list(resources));
+    }
+    statement
 }
 
 /// What holds of a call with one of the guardrails, and what of every other.

@@ -27,7 +27,7 @@ fn rendered(document: &Document) -> serde_json::Value {
 #[test]
 fn a_guardrail_is_required_by_any_number_or_by_one() {
     let models = ["arn:aws:bedrock:us-east-1::foundation-model/m.n".to_owned()];
-    let document = |version| with_place(|place| require_guardrail(&guardrail(version), &models, place));
+    let document = |version| with_place(|place| require_guardrail(&guardrail(version), &models, &[], place));
     let any = rendered(&document(None));
     let statement =
         |sid: &str| any["Statement"].as_array().and_then(|all| all.iter().find(|one| one["Sid"] == sid)).cloned();
@@ -55,8 +55,33 @@ fn a_guardrail_is_required_by_any_number_or_by_one() {
 }
 
 #[test]
+fn models_that_need_none_are_spared() {
+    let except = |models: &[&str]| {
+        let models: Vec<String> = models.iter().map(|model| (*model).to_owned()).collect();
+        with_place(|place| require_guardrail(&guardrail(None), &[], &models, place))
+    };
+    let document = rendered(&except(&["amazon.titan-embed-*"]));
+    let statements = document["Statement"].as_array().expect("statements");
+    let spared = json!([
+        "arn:aws:bedrock:*:111122223333:inference-profile/*.amazon.titan-embed-*",
+        "arn:aws:bedrock:*::foundation-model/amazon.titan-embed-*"
+    ]);
+    for one in statements.iter().filter(|one| one["Effect"] == "Deny") {
+        assert_eq!((&one["NotResource"], &one["Resource"]), (&spared, &serde_json::Value::Null), "{one}");
+    }
+    assert!(statements.iter().any(|one| one["Sid"] == SPARED && one["Resource"] == spared), "{document}");
+    let direction = |have: &[&str], want: &[&str]| meaning::compare(Some(&except(have)), Some(&except(want))).word();
+    assert!(meaning::guards(&except(&["a.b"])));
+    for (have, want, goes) in
+        [(&[][..], &["a.b"][..], "weakens"), (&["a.b"], &[], "strengthens"), (&["a.b"], &["a.b", "c.d"], "weakens")]
+    {
+        assert_eq!(direction(have, want), goes, "{have:?} {want:?}");
+    }
+}
+
+#[test]
 fn some_guardrail_must_be_named() {
-    let any = rendered(&with_place(|place| require_guardrail(&Guardrails::Any, &[], place)));
+    let any = rendered(&with_place(|place| require_guardrail(&Guardrails::Any, &[], &[], place)));
     assert!(any.to_string().contains(r#"{"Null":{"bedrock:GuardrailIdentifier":"true"}}"#), "{any}");
 }
 

@@ -31,6 +31,7 @@ crate::decodes_as_word! {
     AnyGuardrail: "a choice of guardrails";
 }
 crate::text! {
+    /// A model that is spared.
     pub(crate) ModelName: "a model", 3..=140, "[a-z0-9][A-Za-z0-9.:*-]*",
     "written like `amazon.titan-embed-text-v2:0`, where `*` stands for any characters"
 }

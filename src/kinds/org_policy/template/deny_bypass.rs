@@ -2,9 +2,8 @@
 //!
 //! The endpoint `bedrock-mantle` has an IAM prefix of its own and no condition key for guardrails
 //! (aws-samples/service-control-policy-examples denies it beside approved models). A long-term key of Bedrock is a credential
-//! of an IAM user that no session and no role limits (Bedrock user guide, "api-keys-permissions"). The request for a batch job
-//! has no field for a guardrail (`CreateModelInvocationJob`, API reference), and whether what is enforced applies to its calls
-//! is stated nowhere: so it is denied as what is not known to be guarded.
+//! of an IAM user that no session and no role limits (Bedrock user guide, "api-keys-permissions"). Batch jobs are left: whether
+//! what is enforced applies to them is stated nowhere, and whole workloads run as such.
 
 use super::{On, deny, policy, texts};
 use crate::model::Document;
@@ -16,7 +15,6 @@ pub(in crate::kinds::org_policy) fn document(exempt: &[String]) -> Document {
     let long_term = ("StringEquals", "bedrock:bearerTokenType", texts(["LONG_TERM"]));
     policy(vec![
         deny("DenyMantle", &mantle, On::everything(), vec![], exempt),
-        deny("DenyBatchJobs", &["bedrock:CreateModelInvocationJob"], On::everything(), vec![], exempt),
         deny(
             "DenyNewLongTermKeys",
             &["iam:CreateServiceSpecificCredential"],
