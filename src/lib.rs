@@ -2,7 +2,7 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `plan`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
 //! `live`, `apply`, `doctor`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
@@ -26,3 +26,4 @@ pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod spec;
+pub mod suite;

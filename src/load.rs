@@ -1,4 +1,4 @@
-//! Reading the files of a spec.
+//! Reading the files of a spec, and of test suites.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,9 +10,24 @@ use crate::model::span::SourceId;
 use crate::spec::codes;
 use crate::spec::sources::{MAX_BYTES, Sources};
 
+pub mod suite;
+
 /// Reads the files that `paths` name, and of a folder its direct children that are spec. Reports what cannot be read;
 /// the ids are those of the texts that could, folders in the order of their file names.
 pub fn load(paths: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnostics) -> Vec<SourceId> {
+    let mut read = Vec::new();
+    for file in files(paths, diagnostics) {
+        match text(&file) {
+            Ok(text) => read.push(sources.add(file.display().to_string(), text)),
+            Err(fault) => diagnostics.push(*fault),
+        }
+    }
+    read
+}
+
+/// The files that `paths` name, each once, and of a folder its direct children that are spec, in the order of their names.
+/// Reports a folder that cannot be read or holds none.
+pub fn files(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
     for path in paths {
@@ -21,16 +36,10 @@ pub fn load(paths: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnost
             diagnostics.push(*fault);
             Vec::new()
         });
-        for file in children {
-            // A file may be named twice, by itself and by its folder.
-            if !seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
-                continue;
-            }
-            match text(&file) {
-                Ok(text) => files.push(sources.add(file.display().to_string(), text)),
-                Err(fault) => diagnostics.push(*fault),
-            }
-        }
+        // A file may be named twice, by itself and by its folder.
+        files.extend(
+            children.into_iter().filter(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone()))),
+        );
     }
     files
 }
@@ -50,10 +59,7 @@ pub fn text(file: &Path) -> Result<String, Box<Diagnostic>> {
 
 /// What comes from a source of this name, at most 8 MiB of UTF-8.
 pub fn text_of(opened: impl io::Read, name: &str) -> Result<String, Box<Diagnostic>> {
-    let mut bytes = Vec::new();
-    // The length that a file states is not trusted: what is read may be a pipe.
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    opened.take(limit).read_to_end(&mut bytes).map_err(|error| Box::new(unreadable(name, &error)))?;
+    let bytes = bytes(opened, MAX_BYTES).map_err(|error| Box::new(unreadable(name, &error)))?;
     if bytes.len() > MAX_BYTES {
         let message = format!("{name} is larger than {} MiB", MAX_BYTES / 1024 / 1024);
         return Err(Box::new(Diagnostic::new(codes::FILE_TOO_LARGE, message).help("split it into a folder of files")));
@@ -66,6 +72,14 @@ pub fn text_of(opened: impl io::Read, name: &str) -> Result<String, Box<Diagnost
         let help = if wide { "it looks like UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
         Box::new(Diagnostic::new(codes::NOT_UTF8, message).help(help))
     })
+}
+
+/// What can be read, but no more than one byte beyond `most`: the length that a file states is not trusted, since what is
+/// read may be a pipe.
+fn bytes(opened: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    opened.take(limit).read_to_end(&mut bytes).map(|_| bytes)
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
@@ -94,8 +108,13 @@ fn children(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
 
 /// Whether a file of this name is spec: test suites and drift's exceptions stand beside it.
 fn is_spec(name: &str) -> bool {
-    let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
-    !name.starts_with('.') && stem.rsplit_once('.').is_none_or(|(_, last)| last != "test") && stem != "drift.ignore"
+    let Some(stem) = stem(name) else { return false };
+    !name.starts_with('.') && !suite::is_suite(name) && stem != "drift.ignore"
+}
+
+/// The name of a YAML file without its ending.
+fn stem(name: &str) -> Option<&str> {
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
 }
 
 fn reason(error: &io::Error) -> String {

@@ -15,6 +15,7 @@ use bedrail::model::{
 use bedrail::plan::{Options, Plan, Purpose, plan, recognise};
 use bedrail::report::json::{self, PlanFile};
 use bedrail::report::{Disclosure, Look, Style, diagnostics, markdown, text};
+use bedrail::spec::format::format;
 use bedrail::spec::lower::{check, lower};
 use bedrail::spec::sources::Sources;
 use bedrail::spec::{Input, read};
@@ -49,6 +50,35 @@ pub fn spec(data: &[u8]) {
     if let Ok(plan) = plan(&desired, &Live::default(), &facts, &Options::default(), Digest::of(&"spec")) {
         show(&plan, &desired);
     }
+}
+
+/// The text of a test suite: it is read or refused with faults that are shown in every form, and what it says is said again by
+/// the formatter.
+pub fn suite(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (sources, file) = Sources::one("a.test.yaml", text);
+    let mut found = Diagnostics::new();
+    let suite = bedrail::suite::read(file, text, &mut found);
+    assert_eq!(suite.is_none(), found.has_errors(), "there is a suite, or a fault");
+    let found = found.sorted();
+    let paint = diagnostics::Paint::Plain;
+    obeyed_by_nobody(&diagnostics::render(&found, &sources, diagnostics::Form::Text(paint), 80));
+    for form in [diagnostics::Form::Json, diagnostics::Form::Sarif] {
+        let shown = diagnostics::render(&found, &sources, form, 80);
+        serde_json::from_str::<serde_json::Value>(&shown).expect("JSON");
+    }
+    if let Some(suite) = &suite {
+        assert!((1..=1000).contains(&suite.cases.len()) && (1..=100).contains(&suite.repeat));
+        for case in &suite.cases {
+            assert_ne!(case.expect, bedrail::suite::Expectation::default(), "{} expects nothing", case.name.value);
+            let content = case.given.content();
+            assert!(content.text().is_some_and(|text| !text.is_empty()) || content.images().next().is_some());
+        }
+    }
+    let Some(written) = format(file, text, &mut Diagnostics::new()) else { return };
+    let mut faults = Diagnostics::new();
+    assert_eq!(format(file, &written, &mut faults).as_ref(), Some(&written), "what is formatted stays as it is");
+    assert_eq!(bedrail::suite::read(file, &written, &mut faults), suite, "what is formatted says the same");
 }
 
 /// A document: what is found in it is shown in every form, each finding with its place and its path.
@@ -207,8 +237,9 @@ pub fn facts() -> Facts {
 pub type Target = fn(&[u8]);
 
 /// The names of the targets, each with what it does.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("spec", spec),
+    ("suite", suite),
     ("plan_file", plan_file),
     ("org_policy", org_policy),
     ("resource_policy", resource_policy),

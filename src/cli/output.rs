@@ -170,21 +170,46 @@ fn read_line() -> io::Result<String> {
 
 /// Writes a file as a whole or not at all.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |source: io::Error| Error::File { verb: "write", path: path.to_owned(), source };
     // A pipe or a device is written in place: it has no name to be given.
-    if path.exists() && !path.is_file() {
-        return std::fs::write(path, bytes).map_err(failed);
-    }
+    let written =
+        if path.exists() && !path.is_file() { std::fs::write(path, bytes) } else { replace(path, bytes, None) };
+    written.map_err(|source| Error::File { verb: "write", path: path.to_owned(), source })
+}
+
+/// Writes a file that is there anew, as a whole or not at all. It keeps its permissions, and a link to it stays one.
+pub(crate) fn rewrite_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let rewrite = || {
+        let real = std::fs::canonicalize(path)?;
+        let kept = std::fs::metadata(&real)?;
+        if !kept.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        // A folder that can be written to would let it be replaced all the same.
+        if kept.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        replace(&real, bytes, Some(kept.permissions()))
+    };
+    rewrite().map_err(|source| Error::File { verb: "write", path: path.to_owned(), source })
+}
+
+/// Writes a file beside the one of this name and gives it the name.
+fn replace(path: &Path, bytes: &[u8], permissions: Option<std::fs::Permissions>) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = PathBuf::from(name);
-    let written = std::fs::File::create(&part)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|error| {
+    let write = || {
+        let mut file = std::fs::File::create(&part)?;
+        // Before the text is in it: what only its owner may read is not shown for a moment.
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.write_all(bytes).and_then(|()| file.sync_all())?;
+        std::fs::rename(&part, path)
+    };
+    write().inspect_err(|_| {
         // What is left of it is of no use.
         let _ = std::fs::remove_file(&part);
-        failed(error)
     })
 }
 

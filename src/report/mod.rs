@@ -18,6 +18,7 @@ pub mod diagnostics;
 mod disclosure;
 pub mod doctor;
 mod fold;
+pub mod format;
 pub mod graph;
 pub mod json;
 pub mod markdown;

@@ -36,6 +36,8 @@ crate::codes! {
     COMPLEX_KEY = "E0110": "a key is not simple text";
     /// An alias inside its own anchor.
     RECURSIVE_ALIAS = "E0111": "an alias stands inside the value that it refers to";
+    /// A text that the formatter must leave alone.
+    NOT_FORMATTED = "E0112": "`fmt` cannot write a file anew without changing what it says, or the file is indented by more than 60 columns; it is left as it is";
 
     /// A key that does not exist.
     UNKNOWN_KEY = "E0201": "a key is not known here";
@@ -115,6 +117,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::invocation_logging::codes::CODES,
     crate::lint::codes::CODES,
     crate::kinds::iam_policy::codes::CODES,
+    crate::suite::codes::CODES,
 ];
 
 #[cfg(test)]

@@ -21,7 +21,20 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Reads one text. Every fault that does not stop the parser is reported; there is a node if none was found.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    parse_with(Template::parse, source, text, diagnostics)
+}
+
+/// As [`parse`], for a text without expressions: a `${` in it is nothing but text.
+pub fn parse_literal(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    parse_with(|text, _, _| Template::text(text), source, text, diagnostics)
+}
+
+/// How the text of a scalar, at a place and as it is written there, becomes a template.
+type ReadText = fn(&str, Span, &str) -> Template;
+
+fn parse_with(template: ReadText, source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let mut reader = Reader {
+        template,
         source,
         text,
         diagnostics: Diagnostics::new(),
@@ -45,6 +58,7 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Opt
 type Stop = Box<Diagnostic>;
 
 struct Reader<'t> {
+    template: ReadText,
     source: SourceId,
     text: &'t str,
     diagnostics: Diagnostics,
@@ -166,7 +180,7 @@ impl Reader<'_> {
             Node::new(span, Value::Null)
         } else {
             let written = if plain { Written::Plain } else { Written::Quoted };
-            Node::scalar(span, Template::parse(text, span, raw), written)
+            Node::scalar(span, (self.template)(text, span, raw), written)
         };
         self.finish(node, anchor)
     }

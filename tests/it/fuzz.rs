@@ -43,6 +43,11 @@ fn specs() {
     assert!(replay("spec", &files(&["examples", "tests/cases/spec"], ".yaml")) > 400);
 }
 
+#[test]
+fn suites() {
+    assert!(replay("suite", &files(&["tests/cases/suite", "examples"], ".yaml")) > 100);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn plan_files() {
     let sandbox = Sandbox::start().await;

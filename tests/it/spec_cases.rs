@@ -33,7 +33,7 @@ fn parse(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Sp
     read(Input { sources, files: &[file], given: Vec::new(), environment: &environment }, diagnostics)
 }
 
-fn render(diagnostics: Diagnostics, sources: &Sources) -> String {
+pub(crate) fn render(diagnostics: Diagnostics, sources: &Sources) -> String {
     let at = |span| {
         let position = sources.position(span);
         format!("{}:{}", position.line, position.column)
@@ -55,7 +55,7 @@ fn render(diagnostics: Diagnostics, sources: &Sources) -> String {
 }
 
 /// Compares with the sibling of this extension, or writes it.
-fn compare(case: &Path, extension: &str, found: &str, failures: &mut Vec<String>) {
+pub(crate) fn compare(case: &Path, extension: &str, found: &str, failures: &mut Vec<String>) {
     let sibling = case.with_extension(extension);
     if std::env::var_os("BEDRAIL_BLESS").is_some() {
         fs::write(&sibling, found).expect("the expectation is written");

@@ -5,6 +5,7 @@ mod completions;
 mod destroy;
 mod doctor;
 mod drift;
+mod fmt;
 mod graph;
 mod iam;
 mod lint;
@@ -40,6 +41,7 @@ impl Form {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(validate::Args),
+    Fmt(fmt::Args),
     Lint(lint::Args),
     Plan(plan::Args),
     Apply(apply::Args),
@@ -60,6 +62,7 @@ impl Command {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         match self {
             Self::Validate(_) => validate::Args::run(global, output),
+            Self::Fmt(args) => args.run(global, output),
             Self::Lint(args) => args.run(global, output),
             Self::Plan(args) => args.run(global, output).await,
             Self::Apply(args) => args.run(global, output, interrupt).await,

@@ -6,14 +6,15 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::report::json::{AuditLine, PlanFile, pretty};
-use crate::spec;
+use crate::{spec, suite};
 
 /// Prints a JSON Schema
 ///
-/// Of the spec (draft-07, for editors), of the JSON that `plan` and `drift`
-/// print, or of a line that `--audit-log` appends.
+/// Of the spec or of a test suite (draft-07, for editors), of the JSON that
+/// `plan` and `drift` print, or of a line that `--audit-log` appends.
 ///
 ///   bedrail schema > bedrail.schema.json
+///   bedrail schema test > bedrail.test.schema.json
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -26,6 +27,8 @@ pub(crate) struct Args {
 enum What {
     /// The YAML of a spec.
     Spec,
+    /// The YAML of a test suite.
+    Test,
     /// What `plan --format json` prints and `plan --out` saves.
     Plan,
     /// What `drift --format json` prints.
@@ -38,6 +41,7 @@ impl Args {
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         let schema = match self.what {
             What::Spec => spec::schema::schema(),
+            What::Test => suite::schema::schema(),
             What::Plan | What::Drift => draft07::<PlanFile>(),
             What::Audit => draft07::<AuditLine>(),
         };

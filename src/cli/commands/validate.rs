@@ -1,17 +1,24 @@
+use std::path::PathBuf;
+
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::{self, Checked};
+use crate::load;
+use crate::model::diagnostic::Diagnostics;
 use crate::report::diagnostics::{Form, render, summary};
+use crate::spec::sources::Sources;
 
 /// Checks the spec offline
 ///
 /// Reports every fault of the spec at once, each with its place, and asks AWS
-/// nothing. With `--format json`, `github` (annotations) or `sarif` the
-/// diagnostics are the result.
+/// nothing. A test suite that is named, `<name>.test.yaml`, is checked as well,
+/// and against the spec if that is named, too. With `--format json`, `github`
+/// (annotations) or `sarif` the diagnostics are the result.
 ///
 ///   bedrail validate -f examples/organization
+///   bedrail validate -f bedrail.yaml -f baseline.test.yaml
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {}
@@ -21,20 +28,52 @@ impl Args {
         let forms =
             [("text", None), ("json", Some(Form::Json)), ("github", Some(Form::Github)), ("sarif", Some(Form::Sarif))];
         let form = global.format(&forms, &[])?;
-        let checked = session::check(global);
-        let Checked { sources, diagnostics, .. } = &checked;
+        let Looked { what, sources, diagnostics } = look(global);
         let result = if let Some(form) = form {
-            render(diagnostics, sources, form, output.width())
+            render(&diagnostics, &sources, form, output.width())
         } else {
-            output.diagnostics(diagnostics, sources);
+            output.diagnostics(&diagnostics, &sources);
             match (diagnostics.is_empty(), diagnostics.has_errors()) {
-                (true, _) => "The spec is sound.\n".to_owned(),
-                (false, false) => format!("The spec is sound, with {}.\n", summary(diagnostics)),
+                (true, _) => format!("{what} sound.\n"),
+                (false, false) => format!("{what} sound, with {}.\n", summary(&diagnostics)),
                 // The diagnostics end with how many there are.
                 (false, true) => String::new(),
             }
         };
         output.result(&result)?;
-        Ok(if checked.diagnostics.has_errors() { Exit::Failed } else { Exit::Done })
+        Ok(if diagnostics.has_errors() { Exit::Failed } else { Exit::Done })
     }
+}
+
+/// What was looked at, and what was found.
+struct Looked {
+    /// The subject of a sentence, with its verb.
+    what: &'static str,
+    sources: Sources,
+    diagnostics: Diagnostics,
+}
+
+/// Checks the spec and the suites that are named; each suite against the spec, if there is one.
+fn look(global: &Global) -> Looked {
+    let is_suite = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(load::suite::is_suite);
+    let (suites, spec): (Vec<PathBuf>, Vec<PathBuf>) = global.spec.iter().cloned().partition(is_suite);
+    let (what, spec) = match (spec.is_empty(), suites.len()) {
+        (true, 1) => ("The suite is", None),
+        (true, _) => ("The suites are", None),
+        (false, 0) => ("The spec is", Some(spec)),
+        (false, 1) => ("The spec and the suite are", Some(spec)),
+        (false, _) => ("The spec and the suites are", Some(spec)),
+    };
+    let checked = spec.map(|spec| session::check(&Global { spec, ..global.clone() }));
+    let (mut sources, spec, mut diagnostics) = match checked {
+        Some(Checked { sources, spec, diagnostics }) => (sources, Some(spec), diagnostics),
+        None => (Sources::new(), None, Diagnostics::new()),
+    };
+    for path in &suites {
+        let loaded = load::suite::load(path, &mut sources, &mut diagnostics);
+        if let (Some(loaded), Some(spec)) = (loaded, &spec) {
+            loaded.suite.check_against(spec, &mut diagnostics);
+        }
+    }
+    Looked { what, sources, diagnostics: diagnostics.sorted() }
 }

@@ -38,8 +38,12 @@ pub(crate) fn items(have: &[Value], want: &[Value]) -> Vec<Piece> {
 /// The lines in which two documents differ, with a little of what stands around them.
 pub(crate) fn lines(have: &Value, want: &Value) -> Vec<Piece> {
     let pretty = |value: &Value| clean::block(&serde_json::to_string_pretty(value).unwrap_or_default());
-    let (have, want) = (pretty(have), pretty(want));
-    let diff = TextDiff::from_lines(&have, &want);
+    text_lines(&pretty(have), &pretty(want))
+}
+
+/// The lines in which two texts differ, with a little of what stands around them.
+pub(crate) fn text_lines(have: &str, want: &str) -> Vec<Piece> {
+    let diff = TextDiff::from_lines(have, want);
     let mut lines = Vec::new();
     for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if at > 0 {

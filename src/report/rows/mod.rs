@@ -7,6 +7,8 @@ mod update;
 
 use serde_json::Value;
 
+pub(crate) use diffs::text_lines;
+
 use super::disclosure::{NAMED, counted, some};
 use super::{Disclosure, clean};
 use crate::model::Direction;

@@ -18,7 +18,7 @@ mod text;
 mod tree;
 mod word;
 
-pub use collection::{Key, KeyNames, List, Map, OneOrMany};
+pub use collection::{Key, KeyNames, List, Map, MapEntry, OneOrMany};
 pub use either::Either;
 pub use fields::{Faulty, Fields, ObjectSchema, expand_fields, expand_short};
 pub use later::Later;

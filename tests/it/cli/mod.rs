@@ -3,6 +3,7 @@
 mod audit;
 mod contract;
 mod doctor;
+mod fmt;
 mod hazards;
 mod help;
 mod interrupt;
@@ -12,6 +13,7 @@ mod ready;
 mod saved;
 mod secrets;
 pub(crate) mod served;
+mod suites;
 mod waits;
 
 use std::path::{Path, PathBuf};

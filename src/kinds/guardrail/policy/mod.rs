@@ -33,6 +33,7 @@ crate::decodes_as_word! {
     super::ContentFilterType: "a category of content";
     super::ManagedWordList: "a managed word list";
     super::PiiType: "a type of personal data";
+    super::GroundingFilterType: "a grounding check";
 }
 
 /// Documented to be without tier STANDARD (AWS user guide, guardrails-tiers).

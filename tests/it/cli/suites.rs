@@ -1,0 +1,41 @@
+//! Test suites on the command line: `validate` checks those that are named, and `schema test` tells what they look like.
+
+use super::{Desk, SPEC};
+
+const SUITE: &str = "guardrail: baseline\nversion: first\ncases:\n  - {name: a, text: a, expect: {action: NONE}}\n";
+
+#[test]
+fn a_suite_is_checked_alone_and_against_the_spec() {
+    let desk = Desk::new(SPEC);
+    desk.write("baseline.test.yaml", SUITE);
+    desk.write("other.test.yml", &SUITE.replace("baseline", "base").replace("first", "firsts"));
+    for (files, said) in [
+        (&["-f", "baseline.test.yaml"][..], "The suite is sound.\n"),
+        (&["-f", "baseline.test.yaml", "-f", "other.test.yml"], "The suites are sound.\n"),
+        (&["-f", "bedrail.yaml", "-f", "baseline.test.yaml"], "The spec and the suite are sound.\n"),
+    ] {
+        let ran = desk.run(&[&["validate"], files].concat());
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, said, ""));
+    }
+    let ran = desk.run(&["validate", "-f", "bedrail.yaml", "-f", "other.test.yml"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    for said in ["E0601", "E0603", "did you mean `first`?", "other.test.yml:1:12", "other.test.yml:2:10"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    desk.write("picture.test.yaml", &SUITE.replace("text: a", "image: cat.png"));
+    let ran = desk.run(&["validate", "-f", "picture.test.yaml", "--format", "json"]);
+    assert!(ran.code == 1 && ran.stdout.contains("E0001"), "{ran:?}");
+    desk.write("cat.png", "no picture");
+    assert!(desk.run(&["validate", "-f", "picture.test.yaml"]).stderr.contains("E1108"));
+}
+
+#[test]
+fn the_schema_of_suites_is_printed() {
+    let ran = Desk::new(SPEC).run(&["schema", "test"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let schema: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(schema, bedrail::suite::schema::schema());
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    assert!(jsonschema::draft7::meta::is_valid(&schema));
+    assert!(!ran.stdout.contains("\\$"), "a suite has no variables: {}", ran.stdout);
+}
