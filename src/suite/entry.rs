@@ -66,7 +66,7 @@ crate::entry! {
 crate::entry! {
     /// What a guardrail is to say: each key that is there is compared.
     pub(crate) struct ExpectEntry: "`expect`" {
-        /// NONE, or GUARDRAIL_INTERVENED, which masking is too.
+        /// NONE, or `GUARDRAIL_INTERVENED`, which masking is too.
         optional action: Action,
         /// Denied topics by name.
         optional topics: Map<Exact<TopicName>, BlockedEntry, 1>,
@@ -152,7 +152,7 @@ crate::entry! {
     pub(crate) struct AppliedEntry: "`applied`" {
         /// Why: each of them is among the reasons.
         optional origins: List<Origin, 1>,
-        /// Whose it is: SELF or CROSS_ACCOUNT.
+        /// Whose it is: SELF or `CROSS_ACCOUNT`.
         optional ownership: Ownership,
     }
 }

@@ -190,10 +190,9 @@ fn scored(entry: &MapEntry<GroundingEntry>, cx: &mut Reading, acts: &mut Vec<Spa
 fn check_grounds(span: Span, case: &CaseEntry, cx: &mut Reading) {
     let answer = case.source.is_some_and(|source| source.value == Source::Output);
     let help = match (answer, &case.grounding_source, &case.query) {
-        (true, Some(_), Some(_)) => return,
-        // That it stands alone has been said.
-        (true, Some(_), None) | (true, None, Some(_)) => return,
         (true, None, None) => "add `grounding_source` and `query`",
+        // That one stands alone has been said.
+        (true, ..) => return,
         (false, ..) => "add `source: OUTPUT`, and what the answer is held against",
     };
     let message = "grounding is expected of what is held against nothing";

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::{Output, rewrite_file};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::report::clean;
 use crate::report::format::diff;
 use crate::spec::format::format;
 use crate::spec::sources::Sources;
@@ -97,24 +98,21 @@ fn read(
 /// Shows what would change.
 fn check(formatted: &[Formatted], output: &Output) -> Result<Exit, Error> {
     let changed: Vec<&Formatted> = formatted.iter().filter(|file| file.have != file.want).collect();
-    let mut shown = String::new();
-    for Formatted { name, have, want, .. } in &changed {
-        shown += &diff(name, have, want, output.style());
-        shown.push('\n');
-    }
-    shown += &match (changed.len(), formatted.len()) {
-        (0, 1) => "The file is formatted.\n".to_owned(),
-        (0, all) => format!("All {all} files are formatted.\n"),
-        (1, 1) => "The file would change.\n".to_owned(),
-        (some, all) => format!("{some} of {all} files would change.\n"),
+    let verdict = match (changed.len(), formatted.len()) {
+        (0, 1) => "The file is formatted.".to_owned(),
+        (0, all) => format!("All {all} files are formatted."),
+        (1, 1) => "The file would change.".to_owned(),
+        (some, all) => format!("{some} of {all} files would change."),
     };
+    let diffs = changed.iter().map(|file| diff(&file.name, &file.have, &file.want, output.style()) + "\n");
+    let shown = diffs.chain([verdict + "\n"]).collect::<String>();
     output.result(&shown)?;
     Ok(if changed.is_empty() { Exit::Done } else { Exit::Differs })
 }
 
 /// Writes what changes, and names it.
 fn write(formatted: &[Formatted], output: &Output) -> Result<Exit, Error> {
-    let mut named = String::new();
+    let mut named = Vec::new();
     for Formatted { path, name, have, want } in formatted {
         let Some(path) = path else {
             output.result(want)?;
@@ -122,9 +120,9 @@ fn write(formatted: &[Formatted], output: &Output) -> Result<Exit, Error> {
         };
         if have != want {
             rewrite_file(path, want.as_bytes())?;
-            named += &format!("{}\n", crate::report::clean::line(name));
+            named.push(clean::line(name) + "\n");
         }
     }
-    output.result(&named)?;
+    output.result(&named.concat())?;
     Ok(Exit::Done)
 }
