@@ -157,7 +157,7 @@ impl Mess {
                 let line = &mut lines[at.index(count)];
                 *line = line.replacen("- ", &format!("-{}", " ".repeat(*blanks)), 1);
             }
-            Self::WideBrackets => return text.replace("{", "{  ").replace("]", "  ]").replace(", ", " ,   "),
+            Self::WideBrackets => return text.replace('{', "{  ").replace(']', "  ]").replace(", ", " ,   "),
             Self::Single => return text.replace('"', "'"),
         }
         lines.join("\n") + "\n"
