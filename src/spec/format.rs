@@ -22,7 +22,9 @@ const WIDTH: usize = 120;
 const PASSES: usize = 4;
 /// Columns that a line may be indented by, dashes among them: the library counts them in 64 bits.
 const DEEPEST: usize = 60;
-/// A comment that begins with this keeps what follows it as it is.
+/// The library has a comment that keeps what follows as it is, and cannot be told to have none: before the first line it
+/// holds for the file, before an entry for that, and before the first entry of a nested map for nothing. So it is promised to
+/// nobody.
 const IGNORE: &str = "bedrail-fmt-ignore";
 
 /// `text` as it is written here; itself if it is so already. Reports why it cannot be read, or cannot be written without
@@ -54,7 +56,9 @@ fn print(text: &str) -> Option<String> {
     for _ in 0..PASSES {
         // A panic of the library is one more text that it cannot take.
         let mut next = catch_unwind(|| pretty_yaml::format_text(&written, &options())).ok()?.ok()?;
-        if !next.is_empty() && !next.ends_with('\n') {
+        if next.trim().is_empty() {
+            next.clear();
+        } else if !next.ends_with('\n') {
             next.push('\n');
         }
         if next == written {
@@ -157,7 +161,11 @@ mod tests {
             ("a: |\n    x  \n\n\n    y\nb: >-\n      z\n", "a: |\n  x  \n\n\n  y\nb: >-\n  z\n"),
             ("# only a comment\n", "# only a comment\n"),
             ("", ""),
-            ("# bedrail-fmt-ignore\na: {b:    1}\nc:   1\n", "# bedrail-fmt-ignore\na: {b:    1}\nc: 1\n"),
+            ("\n\n", ""),
+            (
+                "z:   0\n# bedrail-fmt-ignore\na: {b:    1}\nc:   1\n",
+                "z: 0\n# bedrail-fmt-ignore\na: {b:    1}\nc: 1\n",
+            ),
         ] {
             assert_eq!(formatted(text).as_deref(), Ok(written), "{text:?}");
         }

@@ -17,8 +17,7 @@ use crate::spec::sources::Sources;
 /// order, comments and anchors in their place. What is written is read again
 /// before: a file that would say anything else is left as it is, and so are all
 /// others then. `-` formats standard input to standard output. Test suites and
-/// any other YAML are formatted where they are named. After the comment
-/// `# bedrail-fmt-ignore` the next entry stays as it is.
+/// any other YAML are formatted where they are named.
 ///
 /// Exit codes: 0 done, 1 a file that is no sound YAML, and with `--check` 2 if
 /// a file would change.
