@@ -55,8 +55,8 @@ impl Args {
                     "`-` stands alone: it is read from one place and written to another".to_owned(),
                 ));
             }
-            let text = load::text_of(std::io::stdin().lock(), "standard input").map_err(|fault| *fault);
-            Vec::from_iter(read(None, "standard input", text, &mut sources, &mut faults))
+            let text = load::text_of(std::io::stdin().lock(), "<stdin>").map_err(|fault| *fault);
+            Vec::from_iter(read(None, "<stdin>", text, &mut sources, &mut faults))
         } else {
             let files = load::files(paths, &mut faults);
             let read = |file: PathBuf| {

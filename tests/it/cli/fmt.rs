@@ -90,7 +90,7 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!(piped(&desk, &["fmt", "-", "--check"], NEAT.as_bytes()).code, 0);
     let ran = piped(&desk, &["fmt", "-"], b"a: [");
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
-    assert!(ran.stderr.contains("standard input:1:"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("<stdin>:1:"), "{}", ran.stderr);
     let ran = piped(&desk, &["fmt", "-"], b"a: \xff");
     assert!(ran.code == 1 && ran.stderr.contains("E0002"), "{ran:?}");
     assert_eq!(desk.run(&["fmt", "-", "bedrail.yaml"]).code, 64);
