@@ -29,7 +29,7 @@ pub fn spec(data: &[u8]) {
     let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
     let file = sources.add("bedrail.yaml", text);
     let environment = BTreeMap::from([("MARKER".to_owned(), "env-marker".to_owned())]);
-    let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+    let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment, env: None };
     let spec = read(input, &mut found);
     check(&spec, &mut found);
     let found = found.sorted();

@@ -48,8 +48,8 @@ pub(crate) struct Global {
     /// Sets the variables that a YAML file holds.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) var_file: Vec<PathBuf>,
-    /// Takes an environment of the spec.
-    #[arg(long, global = true, value_name = "NAME", hide = true)]
+    /// Lays this one of the spec's `environments` over the rest of it.
+    #[arg(long, global = true, value_name = "NAME")]
     pub(crate) env: Option<String>,
     /// Runs against the embedded local AWS, its state kept in DIR.
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true,
@@ -126,14 +126,6 @@ pub(crate) enum LogFormat {
 }
 
 impl Global {
-    /// Refuses the flags of the contract that this release does not carry out.
-    pub(crate) fn refuse_later(&self) -> Result<(), Error> {
-        match self {
-            Self { env: Some(_), .. } => Err(Error::Later("--env".to_owned())),
-            _ => Ok(()),
-        }
-    }
-
     /// The form of the result, one of those that the command writes.
     pub(crate) fn format<F: Copy>(&self, known: &[(&'static str, F)], later: &[&str]) -> Result<F, Error> {
         let word = self.format.as_str();

@@ -39,7 +39,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     let output = Output::new(&cli.global);
-    let result = cli.global.refuse_later().and_then(|()| run(cli, &output));
+    let result = run(cli, &output);
     let exit = match result {
         Ok(exit) => exit,
         Err(error) => {

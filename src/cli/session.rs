@@ -57,7 +57,13 @@ pub(crate) fn check(global: &Global) -> Checked {
         }
     }
     let environment = environment();
-    let input = Input { sources: &sources, files: &files, given: variables, environment: &environment };
+    let input = Input {
+        sources: &sources,
+        files: &files,
+        given: variables,
+        environment: &environment,
+        env: global.env.as_deref(),
+    };
     let spec = read(input, &mut diagnostics);
     // Without any file there is nothing that a rule could be about.
     if !files.is_empty() {

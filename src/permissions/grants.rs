@@ -286,7 +286,8 @@ mod tests {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::default());
         let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
         let environment = BTreeMap::new();
-        let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+        let input =
+            Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment, env: None };
         Declared::of(&read(input, &mut diagnostics)).expect("a top level")
     }
 

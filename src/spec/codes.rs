@@ -100,6 +100,8 @@ crate::codes! {
     LATER = "E0502": "a part of the format comes with a later release of bedrail";
     /// Both ways to say where.
     ACCOUNT_AND_ORGANIZATION = "E0503": "`account_id` and `organization` stand in one spec";
+    /// An environment that is not declared.
+    NO_ENVIRONMENT = "E0504": "the environment that `--env` names is not declared";
 }
 
 /// The lists of codes of every part of bedrail that declares some. One that is missing here is missing in the docs.

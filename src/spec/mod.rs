@@ -7,6 +7,7 @@
 mod assemble;
 pub mod codes;
 pub mod decode;
+pub mod environment;
 pub mod format;
 pub mod interpolate;
 pub mod lower;

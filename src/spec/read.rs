@@ -8,8 +8,8 @@ use super::interpolate::{Environment, Vars};
 use super::node::{Entry, Node, Value};
 use super::sources::Sources;
 use super::template::ScopeVar;
-use super::top::{EntryKey, LATER, SECTIONS, ScanAccounts, Top};
-use super::{codes, suggest, yaml};
+use super::top::{EntryKey, SECTIONS, ScanAccounts, Top};
+use super::{codes, environment, suggest, yaml};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{SourceId, Span, Spanned};
 
@@ -24,6 +24,8 @@ pub struct Input<'a> {
     pub given: Vec<(Spanned<String>, Node)>,
     /// What `${env.NAME}` may name.
     pub environment: &'a Environment,
+    /// Which of `environments` is laid over the rest.
+    pub env: Option<&'a str>,
 }
 
 /// A spec whose sections are yet to be decoded. If the diagnostics hold errors, it is what could be read.
@@ -35,6 +37,8 @@ pub struct Spec {
     pub complete: bool,
     /// What came from the environment, and must not be shown.
     pub secrets: BTreeSet<String>,
+    /// The names under `environments`.
+    pub environments: Vec<String>,
     /// Whose accounts the scan looks into, where something else than the spec decides it.
     pub scan_accounts: Option<ScanAccounts>,
     sections: BTreeMap<&'static str, Vec<SectionEntry>>,
@@ -96,7 +100,7 @@ fn offer(vars: &[ScopeVar], organization: bool) -> impl Iterator<Item = ScopeVar
 
 /// Reads a spec and reports every fault of its YAML, its expressions and its top level.
 pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
-    let Input { sources, files, given, environment } = input;
+    let Input { sources, files, given, environment, env } = input;
     let mut cx = Reading::default();
     // Without a file nothing is known of the spec, and that it cannot be read has been said.
     let mut complete = !files.is_empty();
@@ -110,10 +114,18 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
         parsed.extend(entries);
     }
     let entries = merge(parsed, &mut cx);
-    let (declared, entries): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| e.key.value == "vars");
+    let (environments, entries) = apart(entries, environment::KEY);
+    let (declared, entries) = apart(entries, "vars");
+    let over = environment::chosen(environments.first(), env, &mut cx);
+    let (differing, over) = apart(over, "vars");
+    let start = entries.first().map_or_else(|| file_start(files), |entry| entry.key.span);
+    let declared = environment::lay(declared, differing, start);
     let mut vars = Vars::new(declared.first(), given, environment, &mut cx);
-    let put = |Entry { key, value }| Entry { value: vars.apply(value, &mut cx), key };
-    let entries: Vec<Entry> = entries.into_iter().map(put).collect();
+    let mut put = |entries: Vec<Entry>| -> Vec<Entry> {
+        entries.into_iter().map(|Entry { key, value }| Entry { value: vars.apply(value, &mut cx), key }).collect()
+    };
+    let (entries, over) = (put(entries), put(over));
+    let entries = environment::lay(entries, over, start);
     let secrets = vars.secrets();
 
     let organization = entries.iter().any(|entry| entry.key.value == "organization");
@@ -123,28 +135,31 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let offered: Vec<ScopeVar> = offer(REGIONAL, organization).collect();
     let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
     diagnostics.extend(cx.diagnostics.without(&secrets));
-    Spec { top, complete, secrets, scan_accounts: None, sections, organization }
+    let environments = environment::names(environments.first());
+    Spec { top, complete, secrets, environments, scan_accounts: None, sections, organization }
+}
+
+/// The entries of this key, and the others.
+fn apart(entries: Vec<Entry>, key: &str) -> (Vec<Entry>, Vec<Entry>) {
+    entries.into_iter().partition(|entry| entry.key.value == key)
 }
 
 fn file_start(files: &[SourceId]) -> Span {
     Span::new(files.first().copied().unwrap_or(SourceId::new(0)), 0, 0)
 }
 
-/// Top-level entries apart from sections. Reports keys that are neither, and keys that a later release brings.
+/// Top-level entries apart from sections. Reports keys that are neither.
 fn split(entries: Vec<Entry>, cx: &mut Reading) -> (Vec<Entry>, BTreeMap<&'static str, Vec<SectionEntry>>) {
     let mut top = Vec::new();
     let mut sections = BTreeMap::new();
     for entry in entries {
         let name = entry.key.value.as_str();
-        if LATER.contains(&name) {
-            let message = format!("`{name}` comes with a later release of bedrail");
-            cx.push(Diagnostic::at(entry.key.span, codes::LATER, message).help("remove it for now"));
-        } else if let Some(section) = SECTIONS.into_iter().find(|section| *section == name) {
+        if let Some(section) = SECTIONS.into_iter().find(|section| *section == name) {
             sections.insert(section, section_entries(entry, cx));
         } else if Top::KEYS.contains(&name) {
             top.push(entry);
         } else {
-            let known = Top::KEYS.iter().copied().chain(["vars"]).chain(SECTIONS);
+            let known = Top::KEYS.iter().copied().chain(["vars", environment::KEY]).chain(SECTIONS);
             let message = format!("unknown key `{name}` at the top level");
             let help = suggest::advise(name, known);
             cx.push(Diagnostic::at(entry.key.span, codes::UNKNOWN_KEY, message).maybe_help(help));

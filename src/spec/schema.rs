@@ -4,11 +4,13 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
 
-use super::top::{EntryKey, LATER, Top};
+use super::top::{EntryKey, Top};
 use crate::kinds::{
     account_enforcement, guardrail, guardrail_version, iam_policy, invocation_logging, org_policy, resource_policy,
 };
-use crate::spec::decode::{Exact, Key, KeyNames};
+use crate::spec::decode::{Decode, Exact, Key, KeyNames, relax};
+use crate::spec::environment;
+use crate::spec::node::Node;
 
 /// What a section adds to the schema.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +21,14 @@ pub struct SectionSchema {
     pub docs: &'static str,
     /// The schema of one entry.
     pub entry: fn(&mut SchemaGenerator) -> Schema,
+    /// Writes out the short forms of one entry.
+    pub expand: fn(Node) -> Node,
 }
 
 impl SectionSchema {
     /// A section with entries of type `T`.
-    pub const fn of<T: JsonSchema>(key: &'static str, docs: &'static str) -> Self {
-        Self { key, docs, entry: |generator| generator.subschema_for::<T>() }
+    pub const fn of<T: JsonSchema + Decode>(key: &'static str, docs: &'static str) -> Self {
+        Self { key, docs, entry: |generator| generator.subschema_for::<T>(), expand: T::expand }
     }
 }
 
@@ -40,6 +44,11 @@ const SECTIONS: &[SectionSchema] = &[
     invocation_logging::section::SCHEMA,
 ];
 
+/// The section of this key.
+pub(super) fn section(key: &str) -> Option<&'static SectionSchema> {
+    SECTIONS.iter().find(|section| section.key == key)
+}
+
 /// The schema of a spec.
 pub fn schema() -> Json {
     of_spec(SECTIONS)
@@ -50,10 +59,9 @@ pub fn of_spec(sections: &[SectionSchema]) -> Json {
     let mut generator = SchemaSettings::draft07().into_generator();
     let mut root = Top::json_schema(&mut generator);
     let mut more: Vec<(String, Json)> = vec![("vars".to_owned(), vars())];
-    for SectionSchema { key, docs, entry } in sections {
-        more.push(((*key).to_owned(), section(docs, &entry(&mut generator))));
+    for SectionSchema { key, docs, entry, .. } in sections {
+        more.push(((*key).to_owned(), of_section(docs, &entry(&mut generator))));
     }
-    more.extend(LATER.map(|key| (key.to_owned(), json!({ "description": "Comes with a later release.", "not": {} }))));
     if let Some(properties) = root.get_mut("properties").and_then(Json::as_object_mut) {
         properties.extend(more);
     }
@@ -75,7 +83,46 @@ pub fn of_spec(sections: &[SectionSchema]) -> Json {
             }
         }
     }
+    add_environments(&mut root);
     root
+}
+
+/// What differs in an environment: the same as the spec, where every part may be left out, and removed by null.
+fn add_environments(root: &mut Json) {
+    let mut changed = root.clone();
+    rename(&mut changed);
+    relax(&mut changed);
+    let definitions = changed["definitions"].take();
+    for (name, definition) in definitions.as_object().into_iter().flatten() {
+        root["definitions"][format!("{name}{CHANGED}")] = definition.clone();
+    }
+    root["properties"][environment::KEY] = json!({
+        "type": "object",
+        "description": "What differs in each environment: with `--env NAME` merged over the spec; null removes.",
+        "additionalProperties": {
+            "type": "object",
+            "properties": changed["properties"],
+            "additionalProperties": false,
+        },
+    });
+}
+
+/// What the names of definitions end with that are about changes.
+const CHANGED: &str = "InEnvironment";
+
+fn rename(schema: &mut Json) {
+    match schema {
+        Json::Object(parts) => {
+            for (keyword, part) in parts.iter_mut() {
+                match part {
+                    Json::String(target) if keyword == "$ref" => target.push_str(CHANGED),
+                    part => rename(part),
+                }
+            }
+        }
+        Json::Array(parts) => parts.iter_mut().for_each(rename),
+        _ => {}
+    }
 }
 
 /// Lets a variable stand for a list, a map, true or false. `pattern` says nothing of values that are no text, so the
@@ -102,7 +149,7 @@ fn vars() -> Json {
     })
 }
 
-fn section(docs: &str, entry: &Schema) -> Json {
+fn of_section(docs: &str, entry: &Schema) -> Json {
     let KeyNames::Pattern(keys) = Exact::<EntryKey>::names() else { return json!({}) };
     json!({
         "type": "object",

@@ -26,9 +26,6 @@ pub const SECTIONS: [&str; 8] = [
 /// What may stand in one file of a spec only.
 pub const SINGLE: [&str; 7] = ["format", "stack", "account_id", "organization", "regions", "scan", "ignore_tags"];
 
-/// Keys of the format that a later release brings.
-pub const LATER: [&str; 1] = ["environments"];
-
 crate::text! { pub StackName: "a stack name", 1..=63, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }
 crate::text! { pub EntryKey: "a key", 1..=47, "[a-z0-9][a-z0-9-]*", "made of `a` to `z`, digits and `-`, and begins with no `-`" }
 crate::text! { pub OrganizationId: "an organization id", 12..=34, "o-[a-z0-9]+", "written like `o-exampleorgid`" }

@@ -48,7 +48,7 @@ fn checked(texts: &[(String, String)], value: &str, what: &str) -> usize {
     let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
     let files: Vec<_> = texts.iter().map(|(name, text)| sources.add(name.as_str(), text.as_str())).collect();
     let environment = BTreeMap::from([("MARKER".to_owned(), value.to_owned())]);
-    let input = Input { sources: &sources, files: &files, given: Vec::new(), environment: &environment };
+    let input = Input { sources: &sources, files: &files, given: Vec::new(), environment: &environment, env: None };
     let spec = read(input, &mut found);
     check(&spec, &mut found);
     let faults = found.errors();

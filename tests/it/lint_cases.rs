@@ -115,7 +115,7 @@ fn specs_hand_over_their_documents() {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
         let id = sources.add(file.as_str(), source::text(&file));
         let environment = BTreeMap::from([("SECRET".to_owned(), "hunter2".to_owned())]);
-        let input = Input { sources: &sources, files: &[id], given: Vec::new(), environment: &environment };
+        let input = Input { sources: &sources, files: &[id], given: Vec::new(), environment: &environment, env: None };
         let spec = read(input, &mut diagnostics);
         check(&spec, &mut diagnostics);
         assert!(!diagnostics.has_errors(), "{file}: {diagnostics:?}");
@@ -134,7 +134,8 @@ fn the_examples_hold_nothing_but_what_is_told_of_them() {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
         let files = source::files(folder, ".yaml").into_iter().filter(|file| !file[folder.len()..].contains('/'));
         let ids: Vec<_> = files.map(|file| sources.add(file.as_str(), source::text(&file))).collect();
-        let input = Input { sources: &sources, files: &ids, given: Vec::new(), environment: &BTreeMap::new() };
+        let input =
+            Input { sources: &sources, files: &ids, given: Vec::new(), environment: &BTreeMap::new(), env: None };
         let spec = read(input, &mut diagnostics);
         let found: BTreeSet<String> =
             lint::spec(&spec).diagnostics.iter().map(|one| one.code.id().to_owned()).collect();

@@ -30,7 +30,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 fn parse(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Spec {
     let file = sources.add("case.yaml", text);
     let environment = BTreeMap::from([("SECRET".to_owned(), "hunter2".to_owned())]);
-    read(Input { sources, files: &[file], given: Vec::new(), environment: &environment }, diagnostics)
+    read(Input { sources, files: &[file], given: Vec::new(), environment: &environment, env: None }, diagnostics)
 }
 
 pub(crate) fn render(diagnostics: Diagnostics, sources: &Sources) -> String {

@@ -14,7 +14,8 @@ use crate::spec::sources::Sources;
 ///
 /// Reports every fault of the spec at once, each with its place, and asks AWS
 /// nothing. A test suite that is named, `<name>.test.yaml`, is checked as well,
-/// and against the spec if that is named, too. With `--format json`, `github`
+/// and against the spec if that is named, too. Without `--env` the spec is
+/// checked as it stands and in each of its environments. With `--format json`, `github`
 /// (annotations) or `sarif` the diagnostics are the result.
 ///
 ///   bedrail validate -f examples/organization
@@ -53,6 +54,19 @@ struct Looked {
     diagnostics: Diagnostics,
 }
 
+/// Checks the spec as it stands, and in each of its environments unless one is chosen. They are read from the same files in the
+/// same order, so that a place is the same in all.
+fn in_every_environment(global: &Global) -> Checked {
+    let mut checked = session::check(global);
+    if global.env.is_none() {
+        for name in checked.spec.environments.clone() {
+            let there = session::check(&Global { env: Some(name), ..global.clone() });
+            checked.diagnostics.extend(there.diagnostics);
+        }
+    }
+    checked
+}
+
 /// Checks the spec and the suites that are named; each suite against the spec, if there is one.
 fn look(global: &Global) -> Looked {
     let is_suite = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(load::suite::is_suite);
@@ -64,7 +78,7 @@ fn look(global: &Global) -> Looked {
         (false, 1) => ("The spec and the suite are", Some(spec)),
         (false, _) => ("The spec and the suites are", Some(spec)),
     };
-    let checked = spec.map(|spec| session::check(&Global { spec, ..global.clone() }));
+    let checked = spec.map(|spec| in_every_environment(&Global { spec, ..global.clone() }));
     let (mut sources, spec, mut diagnostics) = match checked {
         Some(Checked { sources, spec, diagnostics }) => (sources, Some(spec), diagnostics),
         None => (Sources::new(), None, Diagnostics::new()),

@@ -25,7 +25,7 @@ pub use later::Later;
 pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole};
 pub use place::unquoted_account;
 pub use reading::{Reading, Shape};
-pub use regional::Regional;
+pub use regional::{Regional, relax};
 pub use scalar::literal;
 pub(in crate::spec) use scalar::unknown;
 pub use text::{Exact, Text, TextRule};

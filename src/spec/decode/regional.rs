@@ -90,7 +90,19 @@ impl<T: Decode> Decode for Regional<T> {
     }
 
     fn expand(node: Node) -> Node {
-        T::expand(node)
+        let by_region = |Entry { key, value }| Entry { key, value: T::expand(value) };
+        let overrides = |entry: Entry| match entry {
+            Entry { key, value: Node { span, value: Value::Map(regions) } } if key.value == KEY => {
+                Entry { key, value: Node::new(span, Value::Map(regions.into_iter().map(by_region).collect())) }
+            }
+            other => other,
+        };
+        match T::expand(node) {
+            Node { span, value: Value::Map(entries) } => {
+                Node::new(span, Value::Map(entries.into_iter().map(overrides).collect()))
+            }
+            other => other,
+        }
     }
 }
 
@@ -127,7 +139,8 @@ impl<T: Decode> JsonSchema for Regional<T> {
     }
 }
 
-fn relax(schema: &mut Json) {
+/// Lets every part of what a schema describes be left out, and be null, which removes it.
+pub fn relax(schema: &mut Json) {
     match schema {
         Json::Object(keywords) => {
             for gone in ["required", "minItems", "minProperties", "description", "title"] {

@@ -35,7 +35,7 @@ fn asking<R>(ask: impl FnOnce(&mut Lowering<'_>) -> R) -> (R, Vec<String>) {
     let file = sources.add("spec", SPEC);
     let environment = BTreeMap::new();
     let spec = read(
-        Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment },
+        Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment, env: None },
         &mut diagnostics,
     );
     let top = spec.top.as_ref().expect("a top level");

@@ -8,7 +8,8 @@ fn read_files(files: &[&str]) -> (Spec, Vec<(&'static str, String, String)>) {
     let ids: Vec<SourceId> =
         files.iter().enumerate().map(|(at, text)| sources.add(format!("{at}.yaml"), *text)).collect();
     let mut diagnostics = Diagnostics::new();
-    let input = Input { sources: &sources, files: &ids, given: Vec::new(), environment: &Environment::new() };
+    let input =
+        Input { sources: &sources, files: &ids, given: Vec::new(), environment: &Environment::new(), env: None };
     let spec = read(input, &mut diagnostics);
     let cite = |d: Diagnostic| {
         let place = d.span.map_or_else(String::new, |span| sources.slice(span).to_owned());
@@ -54,7 +55,10 @@ fn what_stands_twice_is_named() {
 fn the_top_level_reports_what_is_mistyped() {
     for (rest, want) in [
         ("guardrials: {}", vec![("E0201", "guardrials")]),
-        ("environments: {prod: {}}", vec![("E0502", "environments")]),
+        ("environments: [prod]", vec![("E0203", "[prod]")]),
+        ("environments: {prod: [a]}", vec![("E0203", "[a]")]),
+        ("environments: {prod: {guardrials: {}}}", vec![("E0201", "guardrials")]),
+        ("environments: {prod: {environments: {}}}", vec![("E0201", "environments")]),
         ("organization: {management_account: 111122223333}", vec![("E0206", "111122223333")]),
         ("organization: {id: o-x}", vec![("E0202", "organization"), ("E0208", "o-x")]),
         (

@@ -22,7 +22,6 @@ fn wrong_usage_is_64() {
         vec!["plan", "--nonsense"],
         vec!["plan", "--parallelism", "0"],
         vec!["plan", "--format", "sarif"],
-        vec!["plan", "--env", "prod"],
         vec!["plan", "--scan", "every"],
         vec!["plan", "--allow", "weaker"],
         vec!["drift", "--format", "sarif"],

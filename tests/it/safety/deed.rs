@@ -69,7 +69,7 @@ impl Deed {
             .map(|(number, text)| sources.add(format!("{number}.yaml"), text.clone()))
             .collect();
         let environment = BTreeMap::new();
-        let input = Input { sources: &sources, files: &files, given: Vec::new(), environment: &environment };
+        let input = Input { sources: &sources, files: &files, given: Vec::new(), environment: &environment, env: None };
         let spec = read(input, &mut diagnostics);
         check(&spec, &mut diagnostics);
         let errors: Vec<_> = diagnostics.iter().filter(|fault| fault.code.id().starts_with('E')).collect();

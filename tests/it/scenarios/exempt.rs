@@ -88,7 +88,8 @@ async fn who_is_let_off_and_open_to_others_is_warned_of() {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::default());
         let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
         let environment = std::collections::BTreeMap::new();
-        let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+        let input =
+            Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment, env: None };
         let spec = read(input, &mut diagnostics);
         check(&spec, &mut diagnostics);
         diagnostics.iter().map(|fault| fault.code.id()).collect::<Vec<_>>()

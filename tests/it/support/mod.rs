@@ -216,7 +216,7 @@ pub(crate) fn spec(text: &str) -> Spec {
     let mut sources = Sources::new();
     let file = sources.add("bedrail.yaml".to_owned(), text.to_owned());
     let environment = BTreeMap::new();
-    let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment };
+    let input = Input { sources: &sources, files: &[file], given: Vec::new(), environment: &environment, env: None };
     let spec = read(input, &mut diagnostics);
     check(&spec, &mut diagnostics);
     let errors: Vec<_> = diagnostics.iter().filter(|fault| fault.code.id().starts_with('E')).collect();
