@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Change;
 use super::decide::{Decisions, Purpose, codes};
 use super::guardrails::guardrail_of;
+use super::{Change, losing};
 use crate::kinds::{Model, iam_policy, org_policy};
 use crate::model::{Address, RemoteId};
+use crate::spec::suggest::brief;
 
 /// Warns of versions that policies stop to allow, and of versions that go while a policy lets calls name them.
 pub(super) fn warn(decisions: &mut Decisions<'_>) {
@@ -44,6 +45,17 @@ pub(super) fn warn(decisions: &mut Decisions<'_>) {
             _ => {}
         }
     }
+    for draft in &decisions.drafts {
+        let accounts: Vec<String> =
+            losing::unbound(draft, decisions.desired, decisions.facts).iter().map(ToString::to_string).collect();
+        if !accounts.is_empty() {
+            let message = format!(
+                "{} may no longer apply the guardrail, and IAM policies of this stack there were not looked at: one that still asks for the guardrail denies every call; `--scan all` looks there, too",
+                brief(&accounts)
+            );
+            told.push((draft.address.clone(), message));
+        }
+    }
     for (address, message) in told {
         decisions.warn(codes::CALLERS, message, &address);
     }
@@ -57,7 +69,8 @@ fn letting_name(decisions: &Decisions<'_>, version: &RemoteId) -> Vec<Address> {
     };
     let lets = |model: &Model| match model {
         Model::IamPolicy(policy) => {
-            iam_policy::meaning::guards(&policy.document) && names(policy.document.references().into_iter().collect())
+            iam_policy::meaning::takes_any_version(&policy.document)
+                && names(policy.document.references().into_iter().collect())
         }
         Model::OrgPolicy(policy) => {
             !policy.policy_type.merges()

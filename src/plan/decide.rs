@@ -37,7 +37,7 @@ pub mod codes {
         /// Calls that will be denied.
         DENIES_CALLS = "W0906": "a service control policy begins to deny calls of models that name no guardrail, or another one";
         /// Versions that applications may still name.
-        CALLERS = "W0907": "a version that calls of models may still name goes, or is no longer allowed";
+        CALLERS = "W0907": "a version or guardrail that calls of models may still have to name goes, or is no longer allowed";
         /// Personal data in logs.
         LOGGED_IN_CLEAR = "W0905": "text of model calls is logged in clear where a guardrail blocks or masks personal data";
     }

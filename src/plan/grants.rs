@@ -1,10 +1,13 @@
 //! Who may apply guardrails by IAM policies of ours, and what that means for the order: a grant is there before something is
 //! enforced that needs it, and goes after that.
 
+use std::collections::BTreeSet;
+
+use super::guardrails::{guardrail_of, identifiers};
 use super::order::Draft;
 use super::{Change, phases};
 use crate::kinds::{Kind, Model, Verb, iam_policy};
-use crate::model::{Address, Names, Ref, RemoteId, Segment, Template, wildcard};
+use crate::model::{Address, Live, Names, Ref, RemoteId, Segment, Template, wildcard};
 
 /// Whether `draft` is about what an identity may do.
 pub(super) fn is_of_iam(draft: &Draft) -> bool {
@@ -43,6 +46,30 @@ pub(super) fn outlasts(grant: &Draft, pointer: &Draft) -> bool {
         && (pointer.verb == Verb::Delete || phases::narrows(pointer))
         && is_felt(pointer, grant)
         && lets_apply(have)
+}
+
+/// What an identity policy names as AWS has it, where this changes it or takes it from somebody: each version and guardrail
+/// that its callers are bound to, so that none goes before they are let go of it.
+pub(super) fn named(draft: &Draft, live: &Live) -> BTreeSet<RemoteId> {
+    let document = match &draft.change {
+        Change::Update { have: Model::IamPolicy(have), .. } | Change::Delete { have: Model::IamPolicy(have), .. } => {
+            Some(&have.document)
+        }
+        Change::Delete { have: Model::IamPolicyAttachment(have), .. } => {
+            let policy = have.policy.address().and_then(|policy| live.found.get(policy));
+            match policy.map(|found| &found.model) {
+                Some(Model::IamPolicy(policy)) => Some(&policy.document),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let Some(document) = document else { return BTreeSet::new() };
+    let mut named = identifiers(document);
+    named.extend(document.references().iter().flat_map(|address| live.names.ids(address).cloned()));
+    let guardrails: Vec<RemoteId> = named.iter().filter_map(guardrail_of).collect();
+    named.extend(guardrails);
+    named
 }
 
 /// Whether a resource of an identity policy is this guardrail, by its address or by its ARN.

@@ -7,7 +7,7 @@ use super::order::Draft;
 use super::preconditions::lockout::verdict;
 use super::{Change, contents};
 use crate::kinds::{Kind, Model};
-use crate::model::{Address, Desired, Document, Evidence, Facts, Live, Readings, RemoteId, Scope};
+use crate::model::{AccountId, Address, Desired, Document, Evidence, Facts, Live, Readings, RemoteId, Scope};
 
 /// The places whose enforced configuration must be read besides: a resource policy of ours admits the account and is wanted
 /// not to.
@@ -45,6 +45,25 @@ pub(super) fn unseen(draft: &Draft, live: &Live, facts: &Facts) -> Option<String
     let blind = lose.iter().find_map(hides)?;
     let account = &blind.scope.account;
     Some(format!("{account} would lose it, and whether it enforces the guardrail could not be read: {}", blind.why))
+}
+
+/// The accounts that lose by `draft` and whose IAM policies were not looked at: one of ours may still bind callers there to
+/// the guardrail.
+pub(super) fn unbound(draft: &Draft, desired: &Desired, facts: &Facts) -> BTreeSet<AccountId> {
+    let lose = match &draft.change {
+        Change::Update { id, have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want) } => {
+            losing(id, &have.document, Some(&want.document), &draft.address.scope, facts)
+        }
+        Change::Delete { id, have: Model::ResourcePolicy(have) } => {
+            losing(id, &have.document, None, &draft.address.scope, facts)
+        }
+        _ => BTreeSet::new(),
+    };
+    let policies = desired.resources.keys().filter(|address| address.kind == Kind::IamPolicy);
+    let declared: BTreeSet<&Scope> = policies.map(|address| &address.scope).collect();
+    let looked_at = |scope: &Scope| declared.contains(scope) || desired.scanned_only.contains(scope);
+    let accounts = lose.into_iter().map(|place| place.account);
+    accounts.filter(|account| !looked_at(&Scope::global(account.clone()))).collect()
 }
 
 fn losing(

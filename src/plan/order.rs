@@ -156,7 +156,9 @@ fn used_by(removal: &Draft, that: Seen<'_>, live: &Live) -> bool {
     });
     // A version cannot outlive its guardrail, nor an attachment its policy, whoever removes them.
     let goes = || other.verb == Verb::Delete || !that.wants.contains(&removal.address);
-    pointed || (that.had.contains(&removal.address) && goes())
+    // What makes room is one of several that callers may name, and goes before the policy can change.
+    let named = !removal.makes_room && grants::named(other, live).contains(id);
+    pointed || named || (that.had.contains(&removal.address) && goes())
 }
 
 pub(super) fn model(change: &Change) -> &Model {
@@ -187,6 +189,9 @@ fn lets_go(pointer: &Draft, permission: &Draft, live: &Live) -> bool {
     let (Change::Update { id, .. } | Change::Delete { id, .. }) = &permission.change else { return false };
     if permission.address.kind != Kind::ResourcePolicy {
         return false;
+    }
+    if grants::named(pointer, live).contains(id) {
+        return true;
     }
     let points = |holder: &Address| {
         let versions = live.pointers.get(holder);

@@ -88,6 +88,9 @@ impl<'d> Related<'d> {
                 self.points.entry(id).or_default().push(at);
             }
         }
+        for id in grants::named(draft, live) {
+            self.points.entry(id).or_default().push(at);
+        }
         if let Change::Update { have, .. } = &draft.change
             && let Some(name) = hand_over::name(have)
         {

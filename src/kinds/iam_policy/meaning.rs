@@ -120,6 +120,11 @@ pub fn guards(document: &Document) -> bool {
     statements(document).iter().filter_map(Statement::of).any(|statement| statement.freed().is_some())
 }
 
+/// Whether the policy denies model calls but those that name certain guardrails, in whichever version.
+pub fn takes_any_version(document: &Document) -> bool {
+    matches!(Meaning::of(document).freed, Some(Freed::Numbered(_)))
+}
+
 /// The versions that free from the denial of `have` and do not from that of `want`, where both allow some versions only.
 pub fn dropped(have: &Document, want: &Document) -> Vec<String> {
     match (Meaning::of(have).freed, Meaning::of(want).freed) {
@@ -128,11 +133,12 @@ pub fn dropped(have: &Document, want: &Document) -> Vec<String> {
     }
 }
 
-/// Whether one principal with both policies can call no model at all: what frees from the denial of one meets that of the
+/// Whether one principal with both policies can call no model but those that both except: what frees from the denial of one meets that of the
 /// other. `false` where that is not certain.
 pub(super) fn exclude_each_other(one: &Document, other: &Document) -> bool {
     let (one, other) = (Meaning::of(one), Meaning::of(other));
-    let everything = |meaning: &Meaning| meaning.denied.contains("*") && meaning.spared.is_empty();
+    // Models that one of them excepts are few, and beside the point.
+    let everything = |meaning: &Meaning| meaning.denied.contains("*");
     if !everything(&one) || !everything(&other) {
         return false;
     }

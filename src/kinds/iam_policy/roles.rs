@@ -56,7 +56,7 @@ impl Roles {
 
 fn locked_out(role: &str, one: &Attached, other: &Attached) -> Diagnostic {
     let message = format!(
-        "with `{}` and `{}` the role `{role}` can call no model: each denies every guardrail that the other asks for",
+        "with `{}` and `{}` the role `{role}` can call no model with a guardrail: each denies every guardrail that the other asks for",
         other.entry, one.entry
     );
     let fault = Diagnostic::at(one.span, codes::LOCKED_OUT, message).related(other.span, "attached here, too");

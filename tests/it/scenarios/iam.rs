@@ -254,6 +254,42 @@ async fn an_exact_version_moves_in_two_steps() {
     assert!(document.contains(":2\"") && !document.contains(":1\""), "{document}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_policy_still_demands_goes_last() {
+    let sandbox = Sandbox::start().await;
+    let released = |key: &str, word: &str| {
+        let text = required(&format!(", version: {key}")).replace("[one]", &format!("[{word}]"));
+        format!("{text}versions:\n  {key}: {{guardrail: baseline}}\n")
+    };
+    sandbox.apply(&released("rel-1", "one")).await;
+    let plan = sandbox.plan(&released("rel-2", "two")).await;
+    let at = |wanted: &str| {
+        let steps = steps(&plan);
+        steps.iter().position(|step| step.contains(wanted)).unwrap_or_else(|| panic!("{wanted}: {steps:?}"))
+    };
+    let narrowed = plan.actions.iter().position(|action| action.phase == Some(Phase::Narrow)).expect("a narrowing");
+    assert!(narrowed < at("delete guardrail-version rel-1"), "{:?}", steps(&plan));
+    // In a member, callers are let go before they lose the permission.
+    let member = "222233334444";
+    let shared = |policies: &str| {
+        let guardrail = guardrail("baseline", "one", "");
+        spec(&format!("guardrails:\n{guardrail}{policies}"))
+    };
+    let all = shared(&format!(
+        "resource_policies:\n  baseline: {{guardrail: baseline, share_with: organization}}\niam_policies:\n  there: {{accounts: [\"{member}\"], template: require_guardrail, guardrails: [baseline], attach_to_roles: [app-role]}}\n"
+    ));
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&all).await;
+    let plan = sandbox.plan_with(&all, &destroying()).await;
+    let at = |wanted: &str| steps(&plan).iter().position(|step| step.starts_with(wanted)).expect("a step");
+    assert!(at("delete iam-policy-attachment") < at("delete resource-policy"), "{:?}", steps(&plan));
+    assert!(at("delete iam-policy ") < at("delete resource-policy"), "{:?}", steps(&plan));
+    // Where the spec does not look any more, that is said.
+    let plan = sandbox.plan(&shared("")).await;
+    let told = warnings(&plan, "W0907");
+    assert!(told.len() == 1 && told[0].contains(member) && told[0].contains("--scan all"), "{told:?}");
+}
+
 fn warnings<'p>(plan: &'p bedrail::plan::Plan, code: &str) -> Vec<&'p str> {
     let of_code = plan.warnings.iter().filter(|warning| warning.code == code);
     of_code.map(|warning| warning.message.as_str()).collect()
