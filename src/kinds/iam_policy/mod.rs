@@ -88,6 +88,8 @@ impl ResourceKind for IamPolicy {
             document::align(&mut have.document, &want.document, names);
         }
         document::name_guardrails(&mut have.document, want.map(|want| &want.document), names);
+        // Versions that are kept come into what is wanted later, and what is in normal form stands in the same order then.
+        have.document = document::normal(std::mem::replace(&mut have.document, Document::Null));
     }
 
     /// By its text, as far as that can be ranked. What it grants touches nobody as long as it is attached to nobody; that it

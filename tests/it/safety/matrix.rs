@@ -137,7 +137,8 @@ pub(super) async fn step(deed: Deed, before: Value, findings: &mut Findings) -> 
     // What was held may have had to wait for what was done, such as a version that is named by the number it would get.
     let has_held = attempt.plan.as_ref().is_some_and(|plan| !plan.held.is_empty());
     if !(complete || attempt.is_complete() && has_held) {
-        findings.wrong.push(format!("{}, undisturbed: not complete: {}", deed.name, attempt.told()));
+        let left = crate::support::steps(&plan).join("; ");
+        findings.wrong.push(format!("{}, undisturbed: not complete: {}, left: {left}", deed.name, attempt.told()));
     }
     let held = plan.held.iter().map(|held| held.address.to_string()).collect();
     (Step { deed, before, end: lasting(after.clone()), calls, held }, complete, after)
