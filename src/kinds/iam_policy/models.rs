@@ -55,9 +55,8 @@ pub(super) fn resources(
         }
         let model = |region: &str, id: &str| format!("arn:{partition}:bedrock:{region}::foundation-model/{id}");
         let Some((prefix, base)) = profile(id) else {
-            if let Some(prefix) = unknown_prefix(id) {
-                let message =
-                    format!("`{id}` is taken for a model: no inference profiles are known that begin with `{prefix}.`");
+            if unknown_prefix(id).is_some() {
+                let message = format!("`{id}` is taken for a model: no inference profiles are known that begin so");
                 let doubt = Diagnostic::at(name.span, codes::UNKNOWN_PREFIX, message);
                 let help =
                     format!("known are {}; if it is a profile, name it and its models by their ARNs", prefixes());
@@ -99,7 +98,8 @@ const TYPES: [(&str, bool); 10] = [
 const FORM: &str =
     "write `arn:${partition}:bedrock:<region>::foundation-model/<id>`, or the ARN of an inference profile";
 
-/// What is wrong with the ARN of a model, and what to write. Wildcards stand for what is right.
+/// What is wrong with the ARN of a model, and what to write. Wildcards stand for what is right. The ARN is told whole: it may
+/// have come from the environment, and a part of what is hidden would not be known for it.
 fn arn_fault(arn: &str, place: &Place<'_>) -> Option<(String, String)> {
     let fault = |message: String| Some((message, FORM.to_owned()));
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
@@ -108,13 +108,10 @@ fn arn_fault(arn: &str, place: &Place<'_>) -> Option<(String, String)> {
     };
     let is = |pattern: &str, text: &str| wildcard(pattern.as_bytes(), text.as_bytes());
     if !is(partition, place.partition.as_str()) {
-        return fault(format!(
-            "`{arn}` is of the partition `{partition}`, and the accounts are in `{}`",
-            place.partition
-        ));
+        return fault(format!("`{arn}` is of another partition than the accounts, `{}`", place.partition));
     }
     if !is(service, "bedrock") {
-        return fault(format!("`{arn}` is of the service `{service}`, and models are of `bedrock`"));
+        return fault(format!("`{arn}` is of another service than `bedrock`"));
     }
     let patterned = |text: &str| text.contains(['*', '?']);
     // `*` alone, or what may go on to be any of the types.
@@ -124,11 +121,11 @@ fn arn_fault(arn: &str, place: &Place<'_>) -> Option<(String, String)> {
     let head = resource.split(['*', '?']).next().unwrap_or_default();
     let may_be = patterned(resource) && TYPES.iter().any(|(kind, _)| format!("{kind}/").starts_with(head));
     if kind.is_none() && !may_be {
-        return fault(format!("`{resource}` is neither a model nor an inference profile, nor what else calls a model"));
+        return fault(format!("`{arn}` is of neither a model nor an inference profile, nor what else calls a model"));
     }
     let everywhere = region.is_empty() && kind.is_some_and(|(_, owned)| !owned);
     if !everywhere && !patterned(region) && !is_region(region) {
-        return fault(format!("`{arn}` names no Region: `{region}` is none"));
+        return fault(format!("`{arn}` names no Region"));
     }
     let owned = kind.map(|(_, owned)| *owned);
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
@@ -160,9 +157,7 @@ fn of_another_account(arn: &str, place: &Place<'_>) -> Option<String> {
     let [.., account, resource] = parts.as_slice() else { return None };
     let profile = resource.starts_with("application-inference-profile/") || resource.starts_with("inference-profile/");
     let other = profile && !wildcard(account.as_bytes(), place.account.as_str().as_bytes());
-    other.then(|| {
-        format!("`{arn}` is an inference profile of account {account}, and none is known to be shared with another")
-    })
+    other.then(|| format!("`{arn}` is an inference profile of another account, and none is known to be shared"))
 }
 
 /// What stands before a model's id where the profiles of a geography have their prefix: `xx` of `xx.anthropic.claude-v2:1`.
