@@ -96,7 +96,11 @@ async fn a_named_version_never_changes_and_moves_only_by_name() {
     let drafted = with("Two", "{release-1: {guardrail: baseline}}");
     let plan = sandbox.apply(&drafted).await;
     assert_eq!(steps(&plan), ["update guardrail baseline", "update guardrail baseline"]);
-    assert!(plan.warnings.iter().any(|warning| warning.message.contains("no enforcement and no call by number gets it")), "{:?}", plan.warnings);
+    assert!(
+        plan.warnings.iter().any(|warning| warning.message.contains("no enforcement and no call by number gets it")),
+        "{:?}",
+        plan.warnings
+    );
     let both = "{release-1: {guardrail: baseline}, release-2: {guardrail: baseline}}";
     let second = with("Two", both).replace("version: release-1", "version: release-2");
     let plan = sandbox.apply(&second).await;

@@ -203,8 +203,8 @@ mod tests {
     #[test]
     fn other_arns_are_told_what_is_wrong_with_them() {
         for (arn, why) in [
-            ("arn:aws:s3:::bucket/key", "the service `s3`"),
-            ("arn:aws-cn:bedrock:us-east-1::foundation-model/a.b", "the partition `aws-cn`"),
+            ("arn:aws:s3:::bucket/key", "another service"),
+            ("arn:aws-cn:bedrock:us-east-1::foundation-model/a.b", "another partition"),
             ("arn:aws:bedrock:useast1::foundation-model/a.b", "no Region"),
             ("arn:aws:bedrock::111122223333:inference-profile/us.a.b", "no Region"),
             ("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc", "neither a model"),
