@@ -4,8 +4,10 @@
 //! one for each version whose content somebody needs, to recognise it, or to judge a pointer that moves from it or to it,
 //! and none of these where nothing moves; two for each version of others that is pointed at by ARN; and one for each
 //! profile that a guardrail uses, or might if it is shared, in each of its Regions. Organizations takes the pages of its
-//! policies and three calls for each of them.
+//! policies and three calls for each of them. An account that is to lose the permission to apply a guardrail, and into
+//! which the spec does not look, takes one call for its enforced configuration in each Region, and those of its IAM policies.
 
+mod bound;
 mod contents;
 mod pointed;
 mod roles;
@@ -15,9 +17,9 @@ use std::collections::BTreeSet;
 
 use futures::future::{join, join_all};
 
-use crate::aws::{CallLog, Clients, Place, ReadCx, Survey, list};
+use crate::aws::{CallLog, Clients, Place, ReadCx, Survey};
 use crate::kinds::{Kind, resource_policy};
-use crate::model::{Needed, Raw, Readings, Scope, Unread};
+use crate::model::{Needed, Raw, Readings, Scope};
 use crate::spec::lower::{destinations, profiles_from};
 
 /// Reads what `survey` makes necessary, and then the contents of the versions that `needed` asks for, seeing the rest.
@@ -33,28 +35,15 @@ pub async fn read(clients: &Clients, survey: &Survey, needed: impl FnOnce(&Readi
     // Nobody is known to need these, so one that does not answer hides nothing that anybody waits for.
     let of_forgotten = Readings { items: of_forgotten.items, ..Readings::default() };
     readings = merge([of_left, of_forgotten, readings]);
-    let Needed { recognised, compared, enforcements } = needed(&readings);
+    let Needed { recognised, compared, enforcements, callers } = needed(&readings);
     contents::fill(&cx, &mut readings, &recognised).await;
     contents::compare(&cx, &mut readings, compared).await;
     readings.pointed = pointed::look(&cx, survey).await;
     readings.roles = roles::look(&cx, survey).await;
-    let enforced = join_all(enforcements.iter().map(|scope| enforcement(&cx, survey, scope))).await;
-    merge(enforced.into_iter().chain([readings]))
-}
-
-/// The enforced configuration of one place.
-async fn enforcement(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope) -> Readings {
-    let kind = Kind::AccountEnforcement;
-    let mut found = Readings::default();
-    match list(kind, cx, survey, scope, &found).await {
-        Ok(listing) => found.items = listing.items,
-        // Where there is no Bedrock, nothing can be enforced.
-        Err(error) if cx.clients.is_unavailable(scope.region.as_ref(), &error) => {}
-        Err(error) => {
-            found.unread.push(Unread { kind, scope: scope.clone(), id: None, why: error.reason() });
-        }
-    }
-    found
+    let enforced = join_all(enforcements.iter().map(|scope| bound::by_enforcement(&cx, survey, scope)));
+    let bound = join_all(callers.iter().map(|account| bound::by_identity(&cx, survey, account)));
+    let (enforced, bound) = join(enforced, bound).await;
+    merge(enforced.into_iter().chain(bound).chain([readings]))
 }
 
 async fn scopes(cx: &ReadCx<'_>, survey: &Survey) -> Readings {

@@ -2,6 +2,7 @@
 
 mod address;
 mod control;
+mod demand;
 mod desired;
 pub mod diagnostic;
 mod digest;
@@ -25,6 +26,7 @@ mod words;
 pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
 pub use control::{Controls, Setting};
+pub use demand::{Demand, demands};
 pub use desired::{Desired, ExternalMark, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::live::{SeenRole, Unavailable};
 use super::mark::{Marker, Tags};
 use super::reference::RemoteId;
-use super::scope::Scope;
+use super::scope::{AccountId, Scope};
 use super::standing::{Pointed, Standing};
 use crate::kinds::guardrail::Content;
 use crate::kinds::{Kind, Model};
@@ -109,4 +109,6 @@ pub struct Needed {
     pub compared: BTreeMap<RemoteId, Scope>,
     /// The places whose enforced configuration must be known, though the spec does not look there.
     pub enforcements: BTreeSet<Scope>,
+    /// The accounts whose IAM policies must be known, though the spec does not look there.
+    pub callers: BTreeSet<AccountId>,
 }

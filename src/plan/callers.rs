@@ -47,10 +47,10 @@ pub(super) fn warn(decisions: &mut Decisions<'_>) {
     }
     for draft in &decisions.drafts {
         let accounts: Vec<String> =
-            losing::unbound(draft, decisions.desired, decisions.facts).iter().map(ToString::to_string).collect();
+            losing::unbound(draft, decisions.live, decisions.facts).iter().map(ToString::to_string).collect();
         if !accounts.is_empty() {
             let message = format!(
-                "{} may no longer apply the guardrail, and IAM policies of this stack there were not looked at: one that still asks for the guardrail denies every call; `--scan all` looks there, too",
+                "{} may no longer apply the guardrail, and IAM policies there may not be read: one of this stack that still asks for the guardrail denies every call; let the role that bedrail takes there read them",
                 brief(&accounts)
             );
             told.push((draft.address.clone(), message));

@@ -10,8 +10,8 @@ use crate::model::{Address, Desired, Evidence, Facts, Marker, Needed, Owner, Raw
 
 /// The versions whose content must be read: for each content that is wanted of a guardrail, those whose marker promises
 /// it, since a marker is only a hint; and where none does, those without a marker, since any version with that content
-/// serves. Besides, those that a moving pointer leaves or reaches, to compare them; and the enforced configurations of
-/// accounts that lose a permission.
+/// serves. Besides, those that a moving pointer leaves or reaches, to compare them; and the enforced configurations and
+/// the IAM policies of accounts that lose a permission.
 pub fn contents_needed(readings: &Readings, desired: &Desired, facts: &Facts) -> Needed {
     let guardrails = addresses(readings, desired);
     let mut versions: BTreeMap<&RemoteId, Vec<(&Raw, Option<&Marker>)>> = BTreeMap::new();
@@ -45,7 +45,8 @@ pub fn contents_needed(readings: &Readings, desired: &Desired, facts: &Facts) ->
     }
     needed.extend(pointed_at(readings, desired, &guardrails));
     let compared = Moves { readings, desired, addresses: guardrails, versions }.compared();
-    Needed { recognised: needed, compared, enforcements: losing::places(readings, desired, facts) }
+    let (enforcements, callers) = losing::besides(readings, desired, facts);
+    Needed { recognised: needed, compared, enforcements, callers }
 }
 
 /// The named and numbered versions that something of the spec enforces, and whose content is not known to be the one that

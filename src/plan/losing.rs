@@ -1,5 +1,5 @@
 //! Accounts that lose the permission to apply a guardrail of ours and that the spec does not look into: each may enforce it on
-//! itself, and then none of its model calls would succeed any more.
+//! itself, or an IAM policy of ours there may still ask for it, and then its model calls would succeed no more.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use super::{Change, contents};
 use crate::kinds::{Kind, Model};
 use crate::model::{AccountId, Address, Desired, Document, Evidence, Facts, Live, Readings, RemoteId, Scope};
 
-/// The places whose enforced configuration must be read besides: a resource policy of ours admits the account and is wanted
-/// not to.
-pub(super) fn places(readings: &Readings, desired: &Desired, facts: &Facts) -> BTreeSet<Scope> {
+/// What must be looked at besides, since accounts are to lose a permission that a resource policy of ours gives them: the
+/// enforced configurations of places, and the accounts whose IAM policies are not read anyway.
+pub(super) fn besides(readings: &Readings, desired: &Desired, facts: &Facts) -> (BTreeSet<Scope>, BTreeSet<AccountId>) {
     let ours = contents::addresses(readings, desired);
     let mut places = BTreeSet::new();
     for raw in &readings.items {
@@ -26,31 +26,46 @@ pub(super) fn places(readings: &Readings, desired: &Desired, facts: &Facts) -> B
         };
         places.extend(losing(guardrail, &have.document, want, &raw.scope, facts));
     }
-    places.retain(|place| !desired.accounts.contains(&place.account) && !desired.scanned_only.contains(place));
-    places
+    places.retain(|place| !desired.accounts.contains(&place.account));
+    let accounts = places.iter().map(|place| place.account.clone());
+    let accounts = accounts.filter(|account| !desired.scanned_only.contains(&Scope::global(account.clone()))).collect();
+    places.retain(|place| !desired.scanned_only.contains(place));
+    (places, accounts)
 }
 
 /// Why a resource policy cannot be narrowed: an account that would lose by it could not be looked into.
 pub(super) fn unseen(draft: &Draft, live: &Live, facts: &Facts) -> Option<String> {
-    let (id, have, want) = match &draft.change {
-        Change::Update { id, have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want) } => {
-            (id, &have.document, Some(&want.document))
-        }
-        Change::Delete { id, have: Model::ResourcePolicy(have) } => (id, &have.document, None),
-        _ => return None,
+    let lose = losing_by(draft, facts);
+    let hides = |place: &Scope| {
+        let global = Scope::global(place.account.clone());
+        live.blind.iter().find(|blind| match blind.kind {
+            Kind::AccountEnforcement => blind.scope == *place,
+            Kind::IamPolicy | Kind::IamPolicyAttachment => blind.scope == global,
+            _ => false,
+        })
     };
-    let lose = losing(id, have, want, &draft.address.scope, facts);
-    let hides =
-        |place: &Scope| live.blind.iter().find(|blind| blind.kind == Kind::AccountEnforcement && blind.scope == *place);
     let blind = lose.iter().find_map(hides)?;
     let account = &blind.scope.account;
-    Some(format!("{account} would lose it, and whether it enforces the guardrail could not be read: {}", blind.why))
+    let unknown = match blind.kind {
+        Kind::AccountEnforcement => "whether it enforces the guardrail",
+        _ => "whether IAM policies of this stack there still ask for the guardrail",
+    };
+    Some(format!("{account} would lose it, and {unknown} could not be read: {}", blind.why))
 }
 
-/// The accounts that lose by `draft` and whose IAM policies were not looked at: one of ours may still bind callers there to
-/// the guardrail.
-pub(super) fn unbound(draft: &Draft, desired: &Desired, facts: &Facts) -> BTreeSet<AccountId> {
-    let lose = match &draft.change {
+/// The accounts that lose by `draft` and whose IAM policies this caller may not read: one of ours may still bind callers
+/// there to the guardrail.
+pub(super) fn unbound(draft: &Draft, live: &Live, facts: &Facts) -> BTreeSet<AccountId> {
+    let refused = |account: &AccountId| {
+        let global = Scope::global(account.clone());
+        live.not_scanned.iter().any(|refused| refused.scope == global)
+    };
+    losing_by(draft, facts).into_iter().map(|place| place.account).filter(refused).collect()
+}
+
+/// Where `draft` takes the permission to apply a guardrail from an account.
+fn losing_by(draft: &Draft, facts: &Facts) -> BTreeSet<Scope> {
+    match &draft.change {
         Change::Update { id, have: Model::ResourcePolicy(have), want: Model::ResourcePolicy(want) } => {
             losing(id, &have.document, Some(&want.document), &draft.address.scope, facts)
         }
@@ -58,12 +73,7 @@ pub(super) fn unbound(draft: &Draft, desired: &Desired, facts: &Facts) -> BTreeS
             losing(id, &have.document, None, &draft.address.scope, facts)
         }
         _ => BTreeSet::new(),
-    };
-    let policies = desired.resources.keys().filter(|address| address.kind == Kind::IamPolicy);
-    let declared: BTreeSet<&Scope> = policies.map(|address| &address.scope).collect();
-    let looked_at = |scope: &Scope| declared.contains(scope) || desired.scanned_only.contains(scope);
-    let accounts = lose.into_iter().map(|place| place.account);
-    accounts.filter(|account| !looked_at(&Scope::global(account.clone()))).collect()
+    }
 }
 
 fn losing(

@@ -4,6 +4,7 @@
 //! that. One that is not known holds nothing. Removals, and repairs that would cure the failure, are never held.
 
 mod accounts;
+mod agreement;
 mod callers;
 mod delegation;
 mod finding;
@@ -49,6 +50,8 @@ pub mod codes {
         KEY_PERMITTED = "P0123": "the policy of the guardrail's KMS key lets every reached account decrypt";
         /// Roles in the reached accounts.
         CALLERS_MAY_APPLY = "P0124": "whoever may call models in the reached accounts may apply the guardrail";
+        /// Service control policies and what else asks for guardrails.
+        AGREEMENT = "P0125": "a call of a model can meet what all policies of the spec ask of it";
         /// Foreign policies on the same node.
         NODE = "P0131": "no policy of others stands on the same node for the same Region";
         /// Foreign policies below.
@@ -132,6 +135,7 @@ fn examine(view: &View<'_>) -> Vec<Finding> {
     found.extend(size::examine(view));
     found.extend(accounts::examine(view));
     found.extend(iam::examine(view));
+    found.extend(agreement::examine(view));
     found.extend(callers::examine(view, &pointers));
     found
 }

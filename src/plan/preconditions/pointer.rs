@@ -138,7 +138,8 @@ impl<'d> View<'d> {
         Pointer { holder, scope, version, guardrail, reach }
     }
 
-    fn guardrail(&self, version: &Ref) -> Guardrail {
+    /// The guardrail of a version.
+    pub(super) fn guardrail(&self, version: &Ref) -> Guardrail {
         let names = &self.0.live.names;
         match version {
             Ref::Foreign(id) => {

@@ -1,0 +1,110 @@
+//! What a policy in the language of IAM asks of a model call: to name one of certain guardrails (AWS: "Set up permissions to
+//! use guardrails", condition key `bedrock:GuardrailIdentifier`).
+
+use super::address::wildcard;
+use super::document::{Document, Template};
+
+const INVOKE: &str = "bedrock:invokemodel";
+const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
+const PRINCIPAL: &str = "aws:PrincipalArn";
+/// The operators that deny what has another value than those named.
+const NEGATED: [&str; 4] = ["ArnNotLike", "ArnNotEquals", "StringNotLike", "StringNotEquals"];
+
+/// A statement that denies calls of all models but those that name one of these guardrails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// The guardrails, or versions of them, as the statement has them.
+    pub named: Vec<Template>,
+    /// Patterns of the ARNs of the principals that it lets off.
+    pub exempt: Vec<String>,
+}
+
+impl Demand {
+    /// Whether it lets off a role, of which the path is not known.
+    pub fn spares(&self, role: &str) -> bool {
+        let name = |arn: &str| arn.rsplit('/').next().map(str::to_lowercase).unwrap_or_default();
+        self.exempt.iter().any(|arn| wildcard(name(arn).as_bytes(), role.to_lowercase().as_bytes()))
+    }
+}
+
+/// The demands of a policy; a call must meet each. Denials that bear on some models only, or under further conditions, are
+/// none, since calls are left to which they do not apply.
+pub fn demands(document: &Document) -> Vec<Demand> {
+    items(document.get("Statement")).iter().filter_map(demand).collect()
+}
+
+fn demand(statement: &Document) -> Option<Demand> {
+    if statement.get("Effect").and_then(Document::as_text) != Some("Deny") {
+        return None;
+    }
+    let texts = |key: &str| items(statement.get(key)).iter().filter_map(Document::as_text).collect::<Vec<_>>();
+    let invokes = |pattern: &&str| wildcard(pattern.to_lowercase().as_bytes(), INVOKE.as_bytes());
+    let everything = texts("Resource").contains(&"*") || statement.get("NotResource").is_some();
+    if !everything || !texts("Action").iter().any(invokes) {
+        return None;
+    }
+    let Document::Map(operators) = statement.get("Condition")? else { return None };
+    let mut demand = Demand { named: Vec::new(), exempt: Vec::new() };
+    for (operator, tests) in operators {
+        let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
+        let Document::Map(tests) = tests else { return None };
+        if !NEGATED.contains(&operator) {
+            return None;
+        }
+        for (key, values) in tests {
+            if key.eq_ignore_ascii_case(GUARDRAIL) && demand.named.is_empty() {
+                for value in items(Some(values)) {
+                    let Document::Text(value) = value else { return None };
+                    demand.named.push(value.clone());
+                }
+            } else if key.eq_ignore_ascii_case(PRINCIPAL) {
+                demand.exempt.extend(items(Some(values)).iter().filter_map(Document::as_text).map(str::to_owned));
+            } else {
+                return None;
+            }
+        }
+    }
+    (!demand.named.is_empty()).then_some(demand)
+}
+
+fn items(value: Option<&Document>) -> &[Document] {
+    match value {
+        None => &[],
+        Some(Document::List(items)) => items,
+        Some(one) => std::slice::from_ref(one),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn of(effect: &str, resource: &str, condition: Value) -> Vec<Demand> {
+        demands(&Document::from(json!({"Statement": [{"Effect": effect, "Action": "bedrock:InvokeModel*",
+            "Resource": resource, "Condition": condition}]})))
+    }
+
+    #[test]
+    fn a_denial_of_all_but_some_is_a_demand() {
+        let condition = json!({"ArnNotLike": {"bedrock:guardrailidentifier": "arn:a:*", "aws:PrincipalArn": ["arn:aws:iam::*:role/ops/Break-*"]}});
+        let [demand] = of("Deny", "*", condition.clone()).try_into().expect("one demand");
+        assert_eq!(demand.named, [Template::text("arn:a:*")]);
+        assert!(demand.spares("break-glass") && !demand.spares("app"));
+        assert!(of("Allow", "*", condition.clone()).is_empty());
+        assert!(of("Deny", "arn:aws:bedrock:*::foundation-model/one", condition).is_empty());
+    }
+
+    #[test]
+    fn what_applies_sometimes_is_none() {
+        for condition in [
+            json!({"Null": {"bedrock:GuardrailIdentifier": "true"}}),
+            json!({"ArnLike": {"bedrock:GuardrailIdentifier": "arn:a:*"}}),
+            json!({"ArnNotLike": {"bedrock:GuardrailIdentifier": "arn:a:*"}, "StringNotEquals": {"aws:RequestedRegion": "r"}}),
+            json!({"ArnNotLike": {"aws:PrincipalArn": "arn:a:*"}}),
+        ] {
+            assert!(of("Deny", "*", condition.clone()).is_empty(), "{condition}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Whether what service control policies ask of model calls can be met by one guardrail, together with what other such
+//! policies and IAM policies ask: where each denies every guardrail that the other names, nobody can call a model any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::codes::AGREEMENT;
+use super::finding::Finding;
+use super::permission::accounts;
+use super::pointer::{Guardrail, View};
+use crate::kinds::{Kind, Model};
+use crate::model::{AccountId, Address, Demand, Ref, RemoteId, Segment, Template, demands};
+use crate::plan::guardrails::guardrail_of;
+
+/// A policy that asks for guardrails.
+struct Asking<'d> {
+    policy: &'d Address,
+    demands: Vec<Demand>,
+}
+
+/// One fact for each service control policy that asks for guardrails: those with which it leaves no call.
+pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
+    let controls: Vec<(Asking<'_>, BTreeSet<&AccountId>)> = view
+        .wanted()
+        .filter_map(|(policy, model)| match model {
+            Model::OrgPolicy(model) if !model.policy_type.merges() => {
+                let demands = demands(&model.document);
+                (!demands.is_empty()).then(|| (Asking { policy, demands }, bound(view, policy)))
+            }
+            _ => None,
+        })
+        .collect();
+    if controls.is_empty() {
+        return Vec::new();
+    }
+    let roles = roles(view);
+    let mut found = Vec::new();
+    for (at, (asking, bound)) in controls.iter().enumerate() {
+        let before = found.len();
+        for (other, others) in &controls[..at] {
+            let both: BTreeSet<&AccountId> = bound.intersection(others).copied().collect();
+            if !both.is_empty() && exclude_each_other(view, asking, other) {
+                let who = format!("no role in {} {} can call a model", both.len(), accounts(both.len()));
+                found.push(disagreement(asking, other, &who, both, [asking.policy, other.policy]));
+            }
+        }
+        found.extend(with_identities(view, asking, bound, &roles));
+        if found.len() == before {
+            let message = "calls can meet what it asks for together with all else that the spec asks of them";
+            found.push(Finding::ok(AGREEMENT, asking.policy, message));
+        }
+    }
+    found
+}
+
+/// IAM policies by the entry that they are of, each with the roles that have one and are not let off.
+fn with_identities(
+    view: &View<'_>,
+    asking: &Asking<'_>,
+    bound: &BTreeSet<&AccountId>,
+    roles: &[(Asking<'_>, Vec<(&Address, &str)>)],
+) -> Vec<Finding> {
+    let spared = |role: &str| asking.demands.iter().any(|demand| demand.spares(role));
+    // One entry has a policy in each of its accounts.
+    let mut alike: BTreeMap<&str, Vec<(&Asking<'_>, &Address, &str)>> = BTreeMap::new();
+    for (identity, attached) in roles {
+        let here = bound.contains(&identity.policy.scope.account);
+        let here = attached.iter().filter(|(_, role)| here && !spared(role)).collect::<Vec<_>>();
+        if !here.is_empty() && exclude_each_other(view, asking, identity) {
+            let all = alike.entry(identity.policy.name.as_str()).or_default();
+            all.extend(here.into_iter().map(|(attachment, role)| (identity, *attachment, *role)));
+        }
+    }
+    let told = alike.into_values().filter_map(|all| {
+        let (identity, _, _) = *all.first()?;
+        let names: BTreeSet<&str> = all.iter().map(|(_, _, role)| *role).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        let hurt = all.iter().map(|(identity, _, _)| &identity.policy.scope.account).collect();
+        let held = all.iter().map(|(_, attachment, _)| *attachment);
+        let policies = all.iter().map(|(identity, _, _)| identity.policy);
+        let held: Vec<&Address> = held.chain(policies).chain([asking.policy]).collect();
+        Some(disagreement(asking, identity, &format!("{names} can call no model"), hurt, held))
+    });
+    told.collect()
+}
+
+fn disagreement<'d>(
+    one: &Asking<'_>,
+    other: &Asking<'_>,
+    who: &str,
+    hurt: BTreeSet<&AccountId>,
+    held: impl IntoIterator<Item = &'d Address>,
+) -> Finding {
+    let message = format!("together with {}, {who}: each denies every guardrail that the other asks for", other.policy);
+    let fix = "let both name the guardrails of both, or attach them to different accounts";
+    Finding::failed(AGREEMENT, one.policy, message).about(hurt).fix(fix).holds(held.into_iter().cloned())
+}
+
+/// The accounts whose roles a service control policy binds: those below its nodes, the management account never among them
+/// (Organizations user guide, "Service control policies").
+fn bound<'d>(view: &View<'d>, policy: &Address) -> BTreeSet<&'d AccountId> {
+    let management = view.organization().map(|organization| &organization.management_account);
+    let below = view.targets(policy).into_iter().flat_map(|target| view.reach(target));
+    below.filter(|account| Some(*account) != management).collect()
+}
+
+/// The IAM policies of the spec that ask for guardrails, with the attachments to roles.
+fn roles<'d>(view: &View<'d>) -> Vec<(Asking<'d>, Vec<(&'d Address, &'d str)>)> {
+    let mut attached: BTreeMap<&Address, Vec<(&Address, &str)>> = BTreeMap::new();
+    for (address, model) in view.wanted() {
+        if let Model::IamPolicyAttachment(model) = model
+            && let Some(policy) = model.policy.address()
+        {
+            attached.entry(policy).or_default().push((address, &model.role));
+        }
+    }
+    let asking = view.wanted().filter_map(|(policy, model)| {
+        let Model::IamPolicy(model) = model else { return None };
+        let attached = attached.get(policy)?.clone();
+        let demands = demands(&model.document);
+        (!demands.is_empty()).then_some((Asking { policy, demands }, attached))
+    });
+    asking.collect()
+}
+
+/// Whether no call can meet both: some demand of the one names guardrails of which none is named by some demand of the other.
+fn exclude_each_other(view: &View<'_>, one: &Asking<'_>, other: &Asking<'_>) -> bool {
+    let named = |demand: &Demand| demand.named.iter().map(|named| of(view, named)).collect::<Option<Vec<Guardrail>>>();
+    let sets = |asking: &Asking<'_>| asking.demands.iter().filter_map(named).collect::<Vec<_>>();
+    let others = sets(other);
+    sets(one).iter().any(|set| others.iter().any(|other| !set.iter().any(|one| other.iter().any(|two| same(one, two)))))
+}
+
+fn same(one: &Guardrail, other: &Guardrail) -> bool {
+    one.address.is_some() && one.address == other.address || one.arn.is_some() && one.arn == other.arn
+}
+
+/// The guardrail that is named, whatever its version; `None` where a pattern may take several.
+fn of(view: &View<'_>, named: &Template) -> Option<Guardrail> {
+    match named.0.as_slice() {
+        [Segment::Id(id, _)] => Some(by_reference(view, id)),
+        [Segment::Id(id, _), Segment::Text(text)] if text.starts_with(':') => Some(by_reference(view, id)),
+        [Segment::Text(text)] => {
+            let arn = text.strip_suffix(":*").unwrap_or(text);
+            let literal = !arn.contains(['*', '?']);
+            literal.then(|| by_reference(view, &Ref::Foreign(RemoteId::new(arn))))
+        }
+        _ => None,
+    }
+}
+
+/// The guardrail of a reference to it or to one of its versions.
+fn by_reference(view: &View<'_>, id: &Ref) -> Guardrail {
+    match id {
+        Ref::To(address) if address.kind == Kind::Guardrail => {
+            Guardrail { arn: view.0.live.names.ids(address).next().cloned(), address: Some(address.clone()) }
+        }
+        Ref::Foreign(id) => {
+            let arn = guardrail_of(id).unwrap_or_else(|| id.clone());
+            Guardrail { address: view.0.live.names.address(&arn).cloned(), arn: Some(arn) }
+        }
+        other @ Ref::To(_) => view.guardrail(other),
+    }
+}
