@@ -9,6 +9,9 @@ use crate::kinds::Kind;
 use crate::kinds::guardrail::key_policy::FOR_SERVICE;
 use crate::model::{Region, STACK_TAG};
 
+/// The organization of whoever calls (IAM user guide, "IAM policy elements: Variables and tags").
+const OWN_ORGANIZATION: &str = "${aws:PrincipalOrgID}";
+
 /// Where a role is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Where {
@@ -87,9 +90,9 @@ impl Scope<'_> {
             Some(accounts) => accounts.iter().map(|account| arn(account.as_str())).collect(),
         };
         let mut conditions = Conditions::new();
-        if let Some(id) = &organization.id {
-            conditions.insert(("StringEquals", "aws:ResourceOrgID".to_owned()), BTreeSet::from([id.clone()]));
-        }
+        // Where the spec does not name the organization, it is the one of the caller.
+        let id = organization.id.clone().unwrap_or_else(|| OWN_ORGANIZATION.to_owned());
+        conditions.insert(("StringEquals", "aws:ResourceOrgID".to_owned()), BTreeSet::from([id]));
         let actions = BTreeSet::from(["sts:AssumeRole".to_owned()]);
         (!resources.is_empty()).then(|| Statement { sid: "EnterMembers".to_owned(), actions, resources, conditions })
     }

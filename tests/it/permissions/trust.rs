@@ -5,6 +5,7 @@ use bedrail::permissions::{Form, What, form};
 use bedrail_localstack::{Config, Seed};
 use serde_json::{Value, json};
 
+use super::world::{May, World};
 use super::{MORE, declared, documents};
 use crate::source;
 use crate::support::{MANAGEMENT, Sandbox};
@@ -41,6 +42,26 @@ async fn members_are_entered_by_the_roles_of_bedrail_and_by_nobody_else() {
         }
     }
     assert!(root.enter(&format!("arn:aws:iam::{MEMBER}:role/Apply"), "&ExternalId=larkfield").await.is_err());
+}
+
+/// A spec that does not name its organization has roles that enter no account of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_enters_another_organization() {
+    let text = MORE.replace("id: o-bedrailsand, ", "");
+    for what in [What::PlanRole, What::ApplyRole] {
+        let home = documents(&text, what, false).iter().map(ToString::to_string).collect::<String>();
+        assert!(home.contains(r#""aws:ResourceOrgID":"${aws:PrincipalOrgID}""#), "{home}");
+    }
+    let paper = paper(&declared(&text), What::PlanRole, &Asked::default()).expect("it can be printed");
+    let print = |form| form::print(&paper, form).expect("it can be printed").0;
+    for form in [Form::CloudFormation, Form::Terraform] {
+        let text = print(form);
+        // Neither takes it for a variable of its own.
+        let escaped = if form == Form::Terraform { "$${aws:PrincipalOrgID}" } else { "${aws:PrincipalOrgID}" };
+        assert!(text.contains(escaped), "{text}");
+    }
+    let world = World::start(&text, &May::write(&text)).await;
+    world.live().await.expect("the role suffices");
 }
 
 #[test]
