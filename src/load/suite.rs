@@ -9,7 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::Spanned;
 use crate::spec::codes::UNREADABLE;
 use crate::spec::sources::Sources;
-use crate::suite::{Image, ImageFault, ImageFile, MAX_IMAGE_BYTES, Suite, codes, read};
+use crate::suite::{Image, ImageFault, ImageFile, MAX_IMAGE_BYTES, Outline, Suite, codes, read};
 
 /// A suite, and the images that its cases name.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,19 +25,32 @@ pub fn is_suite(name: &str) -> bool {
     stem(name).and_then(|stem| stem.rsplit_once('.')).is_some_and(|(_, last)| last == "test")
 }
 
-/// Reads the suite at `path`, and its images from the folder that it stands in. Reports every fault; `None` if there is
-/// one.
-pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+/// A suite as far as it could be read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The suite with its images; none if there is a fault in them.
+    pub loaded: Option<Loaded>,
+    /// What to hold against a spec, faults or not.
+    pub outline: Outline,
+}
+
+/// Reads the suite at `path`, and its images from the folder that it stands in. Reports every fault.
+pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Read {
     let text = match text(path) {
         Ok(text) => text,
         Err(fault) => {
             // The advice is about the files of a spec.
             diagnostics.push(Diagnostic { help: None, ..*fault });
-            return None;
+            return Read::default();
         }
     };
     let source = sources.add(path.display().to_string(), text);
-    let suite = read(source, sources.text(source), diagnostics)?;
+    let suite = read(source, sources.text(source), diagnostics);
+    let outline = Outline::of(source, sources.text(source));
+    Read { loaded: suite.and_then(|suite| with_images(path, suite, diagnostics)), outline }
+}
+
+fn with_images(path: &Path, suite: Suite, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut images = BTreeMap::new();
     let mut sound = true;
@@ -99,7 +112,7 @@ mod tests {
         let path = folder.join("a.test.yaml");
         fs::write(&path, text).unwrap();
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
-        let loaded = load(&path, &mut sources, &mut diagnostics);
+        let loaded = load(&path, &mut sources, &mut diagnostics).loaded;
         let shown = |fault: &Diagnostic| {
             let line = fault.span.map_or(0, |span| sources.position(span).line);
             format!("{} in line {line}", fault.code)

@@ -19,9 +19,9 @@ pub(super) fn names(environments: Option<&Entry>) -> Vec<String> {
     entries.iter().map(|entry| entry.key.value.clone()).collect()
 }
 
-/// What the environment of this name changes, as top-level entries. Reports one that is not declared; and of every
-/// environment, chosen or not, keys that no spec has.
-pub(super) fn chosen(environments: Option<&Entry>, name: Option<&str>, cx: &mut Reading) -> Vec<Entry> {
+/// What the environment of this name changes, as top-level entries. Reports one that is not declared, if the spec is
+/// `complete`; and of every environment, chosen or not, keys that no spec has.
+pub(super) fn chosen(environments: Option<&Entry>, name: Option<&str>, complete: bool, cx: &mut Reading) -> Vec<Entry> {
     let declared = match environments {
         None => &[][..],
         Some(entry) => entry.value.entries().unwrap_or_else(|| {
@@ -34,7 +34,8 @@ pub(super) fn chosen(environments: Option<&Entry>, name: Option<&str>, cx: &mut 
     }
     let Some(name) = name else { return Vec::new() };
     let found = declared.iter().find(|environment| environment.key.value == name);
-    if found.is_none() {
+    // It may stand in the file that could not be read.
+    if found.is_none() && complete {
         let known = declared.iter().map(|environment| environment.key.value.as_str());
         let help = suggest::advise(name, known).unwrap_or_else(|| format!("declare it under `{KEY}`"));
         let message = format!("the spec has no environment `{name}`");

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::{as_entries, merge};
-use super::decode::{Decode, Exact, Key, Reading, Shape};
+use super::decode::{Decode, Exact, Key, Reading, Shape, salvage};
 use super::interpolate::{Environment, Vars};
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Value, Written};
 use super::sources::Sources;
-use super::template::ScopeVar;
+use super::template::{ScopeVar, Template};
 use super::top::{EntryKey, SECTIONS, ScanAccounts, Top};
 use super::{codes, environment, suggest, yaml};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
@@ -43,6 +43,8 @@ pub struct Spec {
     pub scan_accounts: Option<ScanAccounts>,
     sections: BTreeMap<&'static str, Vec<SectionEntry>>,
     organization: bool,
+    /// The top level without what is at fault, where it is at fault.
+    rough: Option<Top>,
 }
 
 /// One entry of a section, variables in place.
@@ -69,6 +71,11 @@ pub const GLOBAL: &[ScopeVar] = &[ScopeVar::Account, ScopeVar::Partition];
 pub const REGIONAL: &[ScopeVar] = &[ScopeVar::Region, ScopeVar::Account, ScopeVar::Partition];
 
 impl Spec {
+    /// The top level, or what could be read of one that is at fault.
+    pub(crate) fn rough_top(&self) -> Option<&Top> {
+        self.top.as_ref().or(self.rough.as_ref())
+    }
+
     /// The entries of a section in the order of the texts, files in the order of their names.
     pub fn section(&self, name: &str) -> &[SectionEntry] {
         self.sections.get(name).map_or(&[], Vec::as_slice)
@@ -116,7 +123,7 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let entries = merge(parsed, &mut cx);
     let (environments, entries) = apart(entries, environment::KEY);
     let (declared, entries) = apart(entries, "vars");
-    let over = environment::chosen(environments.first(), env, &mut cx);
+    let over = environment::chosen(environments.first(), env, complete, &mut cx);
     let (differing, over) = apart(over, "vars");
     let start = entries.first().map_or_else(|| file_start(files), |entry| entry.key.span);
     let declared = environment::lay(declared, differing, start);
@@ -136,7 +143,8 @@ pub fn read(input: Input<'_>, diagnostics: &mut Diagnostics) -> Spec {
     let top = cx.offering(&offered, |cx| decode_top(&root, complete, cx));
     diagnostics.extend(cx.diagnostics.without(&secrets));
     let environments = environment::names(environments.first());
-    Spec { top, complete, secrets, environments, scan_accounts: None, sections, organization }
+    let rough = if top.is_none() { rough_top(root) } else { None };
+    Spec { top, complete, secrets, environments, scan_accounts: None, sections, organization, rough }
 }
 
 /// The entries of this key, and the others.
@@ -177,6 +185,23 @@ fn section_entries(section: Entry, cx: &mut Reading) -> Vec<SectionEntry> {
         Exact::<EntryKey>::read(key, cx);
     }
     entries.into_iter().map(|Entry { key, value }| SectionEntry { key, node: value }).collect()
+}
+
+/// What is left of a top level without its faults, which have been reported. Regions are not made up.
+fn rough_top(root: Node) -> Option<Top> {
+    let Node { span, value: Value::Map(mut entries) } = root else { return None };
+    let wanting = [("format", "1", Written::Plain), ("stack", "stack", Written::Plain)];
+    for (key, text, written) in wanting {
+        let found = entries.iter().position(|entry| entry.key.value == key);
+        let value = Node::scalar(span.at_start(), Template::text(text), written);
+        let entry = Entry { key: Spanned::new(key.to_owned(), span.at_start()), value };
+        // Neither has a part in what is asked of it.
+        match found {
+            Some(at) => entries[at] = entry,
+            None => entries.push(entry),
+        }
+    }
+    salvage(&Node::new(span, Value::Map(entries)), &["regions", "organization", "account_id"])
 }
 
 fn decode_top(root: &Node, complete: bool, cx: &mut Reading) -> Option<Top> {

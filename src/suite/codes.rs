@@ -21,4 +21,16 @@ crate::codes! {
     IMAGE_SIZE = "E1109": "an image is larger than 4 MiB, or empty";
     /// A reserved version.
     VERSION = "E1110": "the version of a suite is neither `draft`, `current` nor a key of `versions`";
+    /// A name that the guardrail does not know.
+    UNCONFIGURED = "E1111": "a case of a suite is about something that the guardrail has not: a topic, word, list, regex, type, filter or check";
+    /// An outcome that the guardrail is not set to.
+    OTHER_OUTCOME = "E1112": "a case of a suite expects another outcome than the guardrail is set to";
+    /// A Region without the guardrail.
+    NOT_THERE = "E1113": "a suite is for a Region that its guardrail, or the version of it, is not in";
+    /// A version of something else.
+    OTHER_GUARDRAIL = "E1114": "the version of a suite is one of another guardrail";
+    /// An expectation that is always true.
+    ALWAYS = "W1101": "a case of a suite expects nothing to be done by a list, type, filter or check that the guardrail has not";
+    /// A published version may say what the spec no longer says.
+    OTHER_CONTENT = "W1102": "a case of a suite does not fit what the spec says of the guardrail, and is for a version of it, which may say something else";
 }

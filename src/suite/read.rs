@@ -49,7 +49,7 @@ fn decode(source: SourceId, node: Option<Node>, cx: &mut Reading) -> Option<Suit
 }
 
 /// Top-level keys that begin with `x-` hold anchors and say nothing, as in a spec.
-fn without_extensions(node: Node) -> Node {
+pub(super) fn without_extensions(node: Node) -> Node {
     let value = match node.value {
         Value::Map(mut entries) => {
             entries.retain(|entry| !entry.key.value.starts_with("x-"));

@@ -27,7 +27,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 }
 
 /// Reads a case with `SECRET` in the environment.
-fn parse(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Spec {
+pub(crate) fn parse(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Spec {
     let file = sources.add("case.yaml", text);
     let environment = BTreeMap::from([("SECRET".to_owned(), "hunter2".to_owned())]);
     read(Input { sources, files: &[file], given: Vec::new(), environment: &environment, env: None }, diagnostics)

@@ -1,11 +1,13 @@
 //! Suites and what is said of them: `tests/cases/suite/good` is read, `bad/<rule>.yaml` has `<rule>.diagnostics`. The JSON
-//! Schema agrees on each as far as a schema can. `BEDRAIL_BLESS=1 cargo test --test it suite_cases` writes them anew.
+//! Schema agrees on each as far as a schema can. Those in `against` are held against `against.spec.yaml` as well. `BEDRAIL_BLESS=1 cargo test --test it suite_cases` writes them anew.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use bedrail::model::diagnostic::Diagnostics;
+use bedrail::spec::lower::check;
 use bedrail::spec::sources::Sources;
-use bedrail::suite::{Suite, codes, read, schema};
+use bedrail::suite::{Outline, Suite, codes, read, schema};
 
 use crate::{source, spec_cases};
 
@@ -40,7 +42,7 @@ fn sound_suites_are_read_and_pass_the_schema() {
 fn each_fault_is_found_where_it_stands_and_by_the_schema_if_it_can() {
     let validator = jsonschema::draft7::new(&schema::schema()).expect("a schema");
     let mut failures = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = codes_against(&mut failures);
     for file in source::files("tests/cases/suite/bad", ".yaml") {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
         let suite = parse(&file, &mut sources, &mut diagnostics);
@@ -63,6 +65,60 @@ fn each_fault_is_found_where_it_stands_and_by_the_schema_if_it_can() {
     let opened = [codes::IMAGE_FORMAT, codes::IMAGE_SIZE];
     for code in codes::CODES.iter().filter(|code| !opened.contains(code)) {
         assert!(seen.contains(code.id()), "{code} has no case");
+    }
+}
+
+/// What is said of a suite beside a spec whose text is this.
+fn against(suite: &str, spec: &str, sources: &mut Sources) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let spec = spec_cases::parse(spec, sources, &mut diagnostics);
+    check(&spec, &mut diagnostics);
+    let id = sources.add("case.test.yaml", suite);
+    read(id, sources.text(id), &mut diagnostics);
+    Outline::of(id, sources.text(id)).check_against(&spec, &mut diagnostics);
+    diagnostics
+}
+
+const SPEC: &str = "tests/cases/suite/against.spec.yaml";
+
+/// Compares what is said of each suite beside the spec. Returns the codes.
+fn codes_against(failures: &mut Vec<String>) -> BTreeSet<&'static str> {
+    let mut seen = BTreeSet::new();
+    for file in source::files("tests/cases/suite/against", ".yaml") {
+        let mut sources = Sources::new();
+        let found = against(&source::text(&file), &source::text(SPEC), &mut sources);
+        seen.extend(found.iter().map(|fault| fault.code.id()));
+        let said = spec_cases::render(found, &sources);
+        assert!(!said.contains("hunter2"), "{file} tells what came from the environment: {said}");
+        spec_cases::compare(&source::root().join(&file), "diagnostics", &said, failures);
+    }
+    seen
+}
+
+/// Faults of the spec and of the suite are told in one run, whichever came first.
+#[test]
+fn faults_of_the_one_hide_none_of_the_other() {
+    let suite = source::text("tests/cases/suite/against/unknown_names.yaml");
+    let sound = source::text(SPEC);
+    let faults_of = |spec: &str| {
+        let mut sources = Sources::new();
+        let found = against(&suite, spec, &mut sources);
+        let (own, of_spec): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|fault| fault.code == codes::UNCONFIGURED || fault.code == codes::ALWAYS);
+        (own.len(), of_spec.iter().map(|fault| fault.code.id()).collect::<Vec<_>>())
+    };
+    assert_eq!(faults_of(&sound), (5, vec![]));
+    for (from, to) in [
+        ("stack: acme\n", "stack: Acme!\n"),
+        ("stack: acme\n", ""),
+        ("format: 1", "format: 2"),
+        ("stack: acme\n", "stack: acme\nnonsense: 1\n"),
+        ("mode: DETECT", "mode: detect"),
+        ("first: {guardrail: baseline}", "first: {guardrail: basline}"),
+    ] {
+        let (own, of_spec) = faults_of(&sound.replacen(from, to, 1));
+        assert_eq!(own, 5, "{to}: {of_spec:?}");
+        assert!(!of_spec.is_empty(), "{to} is a fault of the spec");
     }
 }
 

@@ -13,8 +13,9 @@ use crate::spec::sources::Sources;
 /// Checks the spec offline
 ///
 /// Reports every fault of the spec at once, each with its place, and asks AWS
-/// nothing. A test suite that is named, `<name>.test.yaml`, is checked as well,
-/// and against the spec if that is named, too. Without `--env` the spec is
+/// nothing. A test suite that is named, `<name>.test.yaml`, is checked as well;
+/// if the spec is named, too, then what the suite expects is held against what
+/// the guardrail is set to do. Without `--env` the spec is
 /// checked as it stands and in each of its environments. With `--format json`, `github`
 /// (annotations) or `sarif` the diagnostics are the result.
 ///
@@ -42,7 +43,7 @@ impl Args {
             }
         };
         output.result(&result)?;
-        Ok(if diagnostics.has_errors() { Exit::Failed } else { Exit::Done })
+        Ok(if diagnostics.has_errors() { Exit::at_fault(&diagnostics) } else { Exit::Done })
     }
 }
 
@@ -84,9 +85,9 @@ fn look(global: &Global) -> Looked {
         None => (Sources::new(), None, Diagnostics::new()),
     };
     for path in &suites {
-        let loaded = load::suite::load(path, &mut sources, &mut diagnostics);
-        if let (Some(loaded), Some(spec)) = (loaded, &spec) {
-            loaded.suite.check_against(spec, &mut diagnostics);
+        let read = load::suite::load(path, &mut sources, &mut diagnostics);
+        if let Some(spec) = &spec {
+            read.outline.check_against(spec, &mut diagnostics);
         }
     }
     Looked { what, sources, diagnostics: diagnostics.sorted() }

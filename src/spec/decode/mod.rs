@@ -13,6 +13,7 @@ mod number;
 mod place;
 mod reading;
 mod regional;
+mod salvage;
 mod scalar;
 mod text;
 mod tree;
@@ -26,6 +27,7 @@ pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole
 pub use place::unquoted_account;
 pub use reading::{Reading, Shape};
 pub use regional::{Regional, relax};
+pub(crate) use salvage::salvage;
 pub use scalar::literal;
 pub(in crate::spec) use scalar::unknown;
 pub use text::{Exact, Text, TextRule};

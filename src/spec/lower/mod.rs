@@ -80,6 +80,25 @@ pub fn offline(spec: &Spec) -> Option<Offline> {
     Some(Offline { home: (!pinned).then(|| facts.home().clone()), stand_ins, desired: lowering.desired })
 }
 
+/// The guardrails and versions of a spec, by key.
+pub(crate) struct Declared {
+    /// What can be referred to as a guardrail.
+    pub(crate) guardrails: BTreeMap<String, Rc<DeclaredGuardrail>>,
+    /// The entries of `versions`.
+    pub(crate) versions: BTreeMap<String, Rc<DeclaredVersion>>,
+}
+
+/// What the spec declares as far as it can be told without AWS, under the assumptions of [`check`], which reports the faults.
+/// An entry at fault is not there. `None` if the top level says too little.
+pub(crate) fn declared(spec: &Spec) -> Option<Declared> {
+    let top = spec.rough_top()?;
+    let facts = assumed::facts(top);
+    let mut unheard = Diagnostics::new();
+    let mut lowering = Lowering::new(spec, top, &facts, true, &mut unheard);
+    lowering.lower();
+    Some(Declared { guardrails: lowering.guardrails, versions: lowering.versions })
+}
+
 /// What the spec wants under these facts; `None` if the spec is at fault. It reports what [`check`] does, and besides
 /// what only the facts can tell.
 pub fn lower(spec: &Spec, facts: &Facts, diagnostics: &mut Diagnostics) -> Option<Desired> {

@@ -30,6 +30,26 @@ fn a_suite_is_checked_alone_and_against_the_spec() {
 }
 
 #[test]
+fn faults_of_spec_suite_and_image_are_told_in_one_run() {
+    let desk = Desk::new(&SPEC.replacen("stack: ", "stak: ", 1));
+    let suite =
+        "guardrail: baseline\nrepeat: 0\ncases:\n  - {name: a, image: cat.png, expect: {topics: {Nowhere: BLOCKED}}}\n";
+    desk.write("baseline.test.yaml", suite);
+    let ran = desk.run(&["validate", "-f", "bedrail.yaml", "-f", "baseline.test.yaml"]);
+    assert_eq!(ran.code, 1);
+    for said in
+        ["unknown key `stak`", "E0210", "E1111", "baseline.test.yaml:4:49", "the guardrail has no topic `Nowhere`"]
+    {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    desk.write("baseline.test.yaml", &suite.replace("repeat: 0\n", ""));
+    let ran = desk.run(&["validate", "-f", "bedrail.yaml", "-f", "baseline.test.yaml"]);
+    for said in ["unknown key `stak`", "cannot read cat.png", "E1111"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_schema_of_suites_is_printed() {
     let ran = Desk::new(SPEC).run(&["schema", "test"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
