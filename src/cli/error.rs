@@ -113,16 +113,16 @@ pub(crate) enum Error {
 
 impl Error {
     /// The exit code that says so.
-    pub(crate) const fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Spec(faults) => Exit::at_fault(faults),
             Self::Usage(_) | Self::Later(_) | Self::NoTarget(_) => Exit::Usage,
             Self::Refused(_) | Self::DeclaresNothing { .. } | Self::FailOn(_) | Self::NoTerminal | Self::Declined => {
                 Exit::Refused
             }
             Self::Stale(_) => Exit::Stale,
             Self::Interrupted => Exit::Interrupted,
-            Self::Spec(_)
-            | Self::Facts(_)
+            Self::Facts(_)
             | Self::Aws(_)
             | Self::Sandbox { .. }
             | Self::SandboxInUse(_)

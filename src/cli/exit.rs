@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use crate::model::diagnostic::Diagnostics;
+use crate::spec::codes::NO_ENVIRONMENT;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -19,13 +22,19 @@ pub enum Exit {
     Stale,
     /// 5: incomplete: something was done, and something failed, was held or was not seen. A rerun continues.
     Incomplete,
-    /// 64: wrong usage of the command line.
+    /// 64: wrong usage of the command line; a `--target` or an `--env` that names nothing.
     Usage,
     /// 130: interrupted; calls in flight were finished, the rest skipped.
     Interrupted,
 }
 
 impl Exit {
+    /// How a command ends that found errors in a spec: an environment that the spec does not have is the command line's fault,
+    /// whatever else there is.
+    pub(crate) fn at_fault(faults: &Diagnostics) -> Self {
+        if faults.iter().any(|fault| fault.code == NO_ENVIRONMENT) { Self::Usage } else { Self::Failed }
+    }
+
     /// The number.
     pub const fn code(self) -> u8 {
         match self {

@@ -96,7 +96,7 @@ impl Args {
         let report = Lint { findings, faults, documents: *documents, sources };
         output.result(&report.render(form.unwrap_or(Form::Text(output.paint())), output.width()))?;
         Ok(match (faults.has_errors(), findings.is_empty()) {
-            (true, _) => Exit::Failed,
+            (true, _) => Exit::at_fault(faults),
             (false, false) => Exit::Differs,
             (false, true) => Exit::Done,
         })

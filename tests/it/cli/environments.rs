@@ -31,8 +31,25 @@ fn an_environment_is_planned_by_name_and_every_one_is_validated() {
     assert!(all.stderr.contains("bedrail.yaml:13:40") && all.stderr.contains("1 error"), "{}", all.stderr);
     let one = desk.run(&["validate", "--env", "test"]);
     assert_eq!((one.code, one.stdout.as_str()), (0, "The spec is sound.\n"), "{one:?}");
-    let none = desk.run(&["plan", "--sandbox", "--env", "tst"]);
-    assert!(none.code == 1 && none.stderr.contains("E0504") && none.stderr.contains("`test`"), "{}", none.stderr);
+}
+
+/// As a `--target` that matches nothing.
+#[test]
+fn an_environment_that_is_not_there_is_wrong_usage() {
+    let desk = Desk::new(SPEC);
+    for command in ["validate", "plan", "apply", "drift", "lint", "show", "graph", "destroy", "doctor"] {
+        let ran = desk.run(&[command, "--sandbox", "--env", "tst"]);
+        let said =
+            ran.stderr.contains("E0504") && ran.stderr.contains("did you mean `test`? known here: `test`, `prod`");
+        assert!(ran.code == 64 && said, "{command}: {ran:?}");
+    }
+    desk.write("bedrail.yaml", "format: 1\nstack: acme\nregions: [us-east-1]\n");
+    let ran = desk.run(&["validate", "--env", "prod"]);
+    assert!(ran.code == 64 && ran.stderr.contains("declare it under `environments`"), "{ran:?}");
+    // What could not be read may have it.
+    desk.write("bedrail.yaml", "environments: {prod: {}");
+    let ran = desk.run(&["validate", "--env", "prod"]);
+    assert!(ran.code == 1 && !ran.stderr.contains("E0504"), "{ran:?}");
 }
 
 #[test]
