@@ -1,6 +1,8 @@
 //! What a reader is shown of one action: a few rows, the same in a terminal and in markdown.
 
+mod beside;
 mod brief;
+mod condition;
 mod diffs;
 mod policy;
 mod update;

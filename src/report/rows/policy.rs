@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::written;
+use super::{condition, written};
 use crate::model::Digest;
 use crate::report::clean;
 
@@ -68,43 +68,37 @@ fn statement(statement: &Value) -> Option<(String, String)> {
         Some(actions) => written(actions),
         None => format!("everything but {}", written(statement.get("NotAction")?)),
     }];
-    match statement.get("Principal") {
+    match statement.get("Principal").or_else(|| statement.get("NotPrincipal")) {
         None => {}
-        Some(Value::Object(principals)) => {
-            words.push(format!("to {}", principals.values().map(written).collect::<Vec<_>>().join(", ")));
+        Some(spared) if statement.get("Principal").is_none() => {
+            words.push(format!("to all but {}", principals(spared)));
         }
         Some(everyone) if everyone == "*" => words.push("to everyone".to_owned()),
-        Some(other) => words.push(format!("to {}", written(other))),
+        Some(listed) => words.push(format!("to {}", principals(listed))),
     }
     // Where whom it is for is told, so is the resource, by the address.
-    if statement.get("Principal").is_none() {
+    if statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none() {
         match (statement.get("Resource"), statement.get("NotResource")) {
             (Some(resources), _) => words.push(format!("on {}", several(resources))),
             (None, Some(spared)) => words.push(format!("on all but {}", several(spared))),
             _ => {}
         }
     }
-    let conditions = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
-    for (operator, keys) in conditions.filter_map(|(operator, keys)| Some((operator, keys.as_object()?))) {
-        words.extend(keys.iter().map(|(key, value)| format!("where {} {}", clean::line(key), held(operator, value))));
+    if let Some(conditions) = statement.get("Condition") {
+        words.extend(condition::in_words(conditions));
     }
     Some((label.to_owned(), words.join(" ")))
 }
 
-/// What a condition asks of its key.
-fn held(operator: &str, value: &Value) -> String {
-    let name = operator.split_once(':').map_or(operator, |(_, name)| name);
-    match (name, value.as_str()) {
-        ("Null", Some("true")) => "is absent".to_owned(),
-        ("Null", Some("false")) => "is there".to_owned(),
-        (_, Some("")) => "is empty".to_owned(),
-        _ if name.contains("Not") => format!("is not {}", several(value)),
-        _ => format!("is {}", several(value)),
+fn principals(listed: &Value) -> String {
+    match listed {
+        Value::Object(kinds) => kinds.values().map(written).collect::<Vec<_>>().join(", "),
+        other => written(other),
     }
 }
 
 /// A value, or the first few of a list; references as addresses.
-fn several(value: &Value) -> String {
+pub(super) fn several(value: &Value) -> String {
     let plain = |value: &Value| written(value).replace("${", "").replace('}', "");
     match value {
         Value::Array(items) => super::brief::listed(items.iter().map(plain).collect()).unwrap_or_default(),
