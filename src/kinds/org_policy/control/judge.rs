@@ -6,7 +6,7 @@ use super::{LISTS, compared_values, statements};
 use crate::model::{Direction, Document, FieldDiff};
 
 /// Gives each field of a document that changes its direction, by the statements that come, go, or say something else. Those
-/// that keep their `Sid` are compared element by element. Wildcards are compared as they are written.
+/// that keep their `Sid`, and others that differ in one way only, are compared element by element. Wildcards are compared as they are written.
 pub(in crate::kinds::org_policy) fn judge(have: &Document, want: &Document, fields: &mut [FieldDiff]) {
     let direction = compared(have, want);
     for field in fields.iter_mut() {
@@ -28,20 +28,28 @@ fn compared(have: &Document, want: &Document) -> Direction {
     let gone: Vec<&Document> = have.iter().filter(|statement| !want.contains(statement)).collect();
     let mut new: Vec<&Document> = want.iter().filter(|statement| !have.contains(statement)).collect();
     let mut all = Vec::new();
+    let mut alone = Vec::new();
     for statement in gone {
         let sid = statement.get("Sid");
-        let same = new.iter().position(|other| sid.is_some() && other.get("Sid") == sid);
-        all.push(match same {
-            Some(at) => changed(statement, new.remove(at)),
-            None if denies(statement) => Direction::Weakens,
-            None => Direction::Unranked,
+        match new.iter().position(|other| sid.is_some() && other.get("Sid") == sid) {
+            Some(at) => all.push(changed(statement, new.remove(at))),
+            None => alone.push(statement),
+        }
+    }
+    // Of those without a name in common, one that goes while another denies as much, and perhaps more, is no loss: whichever
+    // two are compared, what is said of them holds.
+    for ranked in [Direction::Neutral, Direction::Strengthens, Direction::Weakens] {
+        alone.retain(|statement| {
+            let found = new.iter().position(|other| changed(statement, other) == ranked);
+            found.inspect(|at| {
+                new.remove(*at);
+                all.push(ranked);
+            });
+            found.is_none()
         });
     }
-    all.extend(new.into_iter().map(
-        |statement| {
-            if denies(statement) { Direction::Strengthens } else { Direction::Unranked }
-        },
-    ));
+    all.extend(alone.into_iter().map(|one| if denies(one) { Direction::Weakens } else { Direction::Unranked }));
+    all.extend(new.into_iter().map(|one| if denies(one) { Direction::Strengthens } else { Direction::Unranked }));
     all.into_iter().collect()
 }
 
@@ -128,6 +136,11 @@ mod tests {
             *other.pointer_mut(pointer).expect("an element") = value;
             other
         };
+        let without_sid = |statement: &Value| {
+            let mut other = statement.clone();
+            other.as_object_mut().expect("a statement").remove("Sid");
+            other
+        };
         let allows = json!({"Sid": "B", "Effect": "Allow", "Action": "*", "Resource": "*"});
         let other = json!({"Sid": "C", "Effect": "Deny", "Action": ["x"], "NotResource": ["m", "n"]});
         let fewer = json!({"Sid": "C", "Effect": "Deny", "Action": ["x"], "NotResource": ["m"]});
@@ -145,6 +158,9 @@ mod tests {
             (json!([with("/Condition/StringEquals", json!({}))]), json!([one]), Weakens),
             (json!([one]), json!([with("/Effect", json!("Allow"))]), Unranked),
             (json!([one]), json!([one, allows]), Unranked),
+            (json!([without_sid(&one)]), json!([without_sid(&with("/Action", json!(["x", "y"])))]), Strengthens),
+            (json!([one]), json!([without_sid(&one)]), Neutral),
+            (json!([without_sid(&one), other]), json!([other, without_sid(&with("/Action", json!([])))]), Weakens),
             (json!([other]), json!([fewer]), Strengthens),
             (json!([other]), json!([reversed]), Unranked),
             (json!([one, other]), json!([other, one]), Neutral),
