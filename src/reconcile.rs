@@ -9,7 +9,7 @@ use crate::kinds::{Kind, Model, resource_policy};
 use crate::live;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::Spanned;
-use crate::model::{Desired, Digest, Facts, Live, Scope};
+use crate::model::{AccountId, Desired, Digest, Facts, Live, Readings, Scope};
 use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise};
 use crate::spec::Spec;
 use crate::spec::decode::Text;
@@ -26,6 +26,8 @@ pub struct Sides {
     pub desired: Desired,
     /// What AWS has.
     pub live: Live,
+    /// Accounts that the spec does not name and that were looked into all the same, for what a change takes from them.
+    besides: BTreeSet<AccountId>,
 }
 
 /// Why there is no plan.
@@ -50,13 +52,19 @@ impl Sides {
         let Some(desired) = lower(spec, &facts, &mut faults) else { return Err(Failure::Spec(faults)) };
         diagnostics.extend(faults);
         let survey = survey(&desired, &facts);
-        let readings = live::read(clients, &survey, |readings| contents_needed(readings, &desired, &facts)).await;
+        let mut besides = BTreeSet::new();
+        let needed = |readings: &Readings| {
+            let needed = contents_needed(readings, &desired, &facts);
+            besides.extend(needed.enforcements.iter().map(|place| &place.account).chain(&needed.callers).cloned());
+            needed
+        };
+        let readings = live::read(clients, &survey, needed).await;
         let live = recognise(readings, &desired, &facts);
         if let Some(organization) = &mut facts.organization {
             // Its future is large, and mostly there is nothing to name.
             Box::pin(name_units(clients, organization, &left(&live, &desired))).await;
         }
-        Ok(Self { facts, desired, live })
+        Ok(Self { facts, desired, live, besides })
     }
 
     /// What apply would do. `spec` is the digest of the spec's sources.
@@ -64,7 +72,32 @@ impl Sides {
     /// # Errors
     /// [`Failure::Spec`] for faults that only the comparison reveals.
     pub fn plan(&self, options: &Options, spec: Digest) -> Result<Plan, Failure> {
-        plan(&self.desired, &self.live, &self.facts, options, spec).map_err(Failure::Spec)
+        let mut plan = plan(&self.desired, &self.live, &self.facts, options, spec).map_err(Failure::Spec)?;
+        plan.scanned.accounts = self.looked_into().len();
+        Ok(plan)
+    }
+
+    /// The accounts that were looked into: those of the spec, those that answered the scan, and those that lose something.
+    fn looked_into(&self) -> BTreeSet<&AccountId> {
+        let Self { facts, desired, live, besides } = self;
+        let refusals: BTreeSet<&Scope> =
+            live.not_scanned.iter().chain(&live.unavailable).map(|refusal| &refusal.scope).collect();
+        let searched = desired.scanned_only.iter().filter(|scope| !refusals.contains(scope));
+        let found = live.found.keys().map(|address| &address.scope);
+        let accounts = searched.chain(found).map(|scope| &scope.account);
+        accounts.chain(&desired.accounts).chain(besides).chain([facts.home()]).collect()
+    }
+
+    /// The active accounts of the organization that were not looked into, sorted: what a spec left behind there was not seen.
+    /// Those that refused the scan are told elsewhere.
+    pub fn beyond(&self) -> Vec<AccountId> {
+        let looked_into = self.looked_into();
+        let asked = |id: &AccountId| {
+            looked_into.contains(id) || self.live.not_scanned.iter().any(|refusal| refusal.scope.account == *id)
+        };
+        let accounts = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
+        let beyond = accounts.filter(|account| account.active && !asked(&account.id)).map(|account| account.id.clone());
+        beyond.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

@@ -183,10 +183,10 @@ fn removed(raw: Raw) {
 fn show(plan: &Plan, desired: &Desired) {
     for content in [false, true] {
         let disclosure = Disclosure { content, secrets: desired.secrets.clone() };
-        let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure };
+        let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure, beyond: &[] };
         let saved = PlanFile::of(plan, &disclosure);
         let file = json::pretty(&saved);
-        let shown = [text::plan(plan, &[], look), markdown::plan(plan, &[], &disclosure, 10_000), file.clone()];
+        let shown = [text::plan(plan, &[], look), markdown::plan(plan, &[], &disclosure, &[], 10_000), file.clone()];
         for shown in shown {
             obeyed_by_nobody(&shown);
             assert!(!shown.contains("env-marker"), "a secret is shown:\n{shown}");

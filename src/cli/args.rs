@@ -64,7 +64,8 @@ pub(crate) struct Global {
     /// Only resources whose address matches; `*` stands for any characters. May be given several times.
     #[arg(long, global = true, value_name = "PATTERN")]
     pub(crate) target: Vec<String>,
-    /// In which accounts to look for what is no longer declared.
+    /// In which accounts to look for what is no longer declared. `declared`: those of the spec; `all`: every account of the
+    /// organization that can be entered. Default: `scan.accounts` of the spec, else `all` for `drift` and `destroy` only.
     #[arg(long, global = true, value_name = "ACCOUNTS")]
     pub(crate) scan: Option<Scan>,
     /// How many AWS calls and actions run at once.

@@ -10,7 +10,7 @@ use super::sandbox::Local;
 use crate::aws::{Access, Clients, Connection, Retries};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Desired, Digest};
+use crate::model::{AccountId, Desired, Digest};
 use crate::plan::{Options, Plan, Purpose, unmatched};
 use crate::reconcile::{Failure, Sides, roles};
 use crate::report::{Disclosure, Look};
@@ -88,6 +88,8 @@ pub(crate) struct Session {
     pub(crate) sides: Sides,
     /// What may be shown.
     pub(crate) disclosure: Disclosure,
+    /// The accounts of the organization that were not looked into.
+    pub(crate) beyond: Vec<AccountId>,
     sources: Sources,
     local: Option<Local>,
 }
@@ -126,7 +128,8 @@ impl Session {
         let known = |one: &Diagnostic| diagnostics.iter().any(|other| other == one);
         output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), &sources);
         let disclosure = Disclosure { content: global.show_content, secrets: sides.desired.secrets.clone() };
-        Ok(Self { clients, sides, disclosure, sources, local })
+        let beyond = sides.beyond();
+        Ok(Self { clients, sides, disclosure, beyond, sources, local })
     }
 
     /// What there is to do.
@@ -145,7 +148,7 @@ impl Session {
 
     /// How results look.
     pub(crate) fn look(&self, output: &Output) -> Look<'_> {
-        Look { style: output.style(), width: output.width(), disclosure: &self.disclosure }
+        Look { style: output.style(), width: output.width(), disclosure: &self.disclosure, beyond: &self.beyond }
     }
 
     /// Ends the run.

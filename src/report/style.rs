@@ -5,6 +5,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::Disclosure;
+use crate::model::AccountId;
 
 /// Whether text is coloured. What a colour says is always said in words too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,4 +78,6 @@ pub struct Look<'a> {
     pub width: usize,
     /// What it may disclose.
     pub disclosure: &'a Disclosure,
+    /// The accounts of the organization that were not looked into.
+    pub beyond: &'a [AccountId],
 }

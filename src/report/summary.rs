@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disclosure::counted;
 use crate::kinds::{Kind, Verb};
+use crate::model::AccountId;
 use crate::plan::{Action, Plan, Why};
 
 /// The counts of a plan. A published version is a create; a pruned one is a prune and no delete.
@@ -141,6 +142,25 @@ pub(crate) fn losses(plan: &Plan) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; ") + ".")
 }
 
+/// How many accounts are named before the rest is counted.
+const ACCOUNTS: usize = 5;
+
+/// `verdict`, and to which accounts of the organization it does not extend.
+pub(crate) fn elsewhere(verdict: &str, beyond: &[AccountId]) -> String {
+    if beyond.is_empty() {
+        return verdict.to_owned();
+    }
+    let mut named: Vec<String> = beyond.iter().take(ACCOUNTS).map(ToString::to_string).collect();
+    if beyond.len() > ACCOUNTS {
+        named.push(format!("and {} more", beyond.len() - ACCOUNTS));
+    }
+    let (accounts, were) = (counted(beyond.len(), "account"), if beyond.len() == 1 { "was" } else { "were" });
+    format!(
+        "{verdict} {accounts} of the organization {were} not looked into for what is left behind ({}): `--scan all` does.",
+        named.join(", ")
+    )
+}
+
 /// `5 to create, 2 to publish`; empty where there is nothing to do.
 pub(crate) fn to_do(plan: &Plan) -> String {
     let parts: Vec<String> = Deed::ALL
@@ -150,4 +170,22 @@ pub(crate) fn to_do(plan: &Plan) -> String {
         .map(|(count, deed)| format!("{count} to {}", deed.word()))
         .collect();
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_looked_into_is_told_with_nothing_to_do() {
+        let account = |number: u64| format!("{number:012}").parse::<AccountId>().expect("an account");
+        assert_eq!(elsewhere("Nothing.", &[]), "Nothing.");
+        assert_eq!(
+            elsewhere("Nothing.", &[account(1)]),
+            "Nothing. 1 account of the organization was not looked into for what is left behind (000000000001): `--scan all` does."
+        );
+        let many: Vec<AccountId> = (1..=7).map(account).collect();
+        let told = elsewhere("Nothing.", &many);
+        assert!(told.contains("7 accounts") && told.contains("000000000005, and 2 more"), "{told}");
+    }
 }

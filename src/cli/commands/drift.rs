@@ -36,7 +36,7 @@ impl Args {
         let report = match form {
             Form::Text => text::drift(&plan, session.look(output)),
             Form::Json => pretty(&json::drift(&plan, &session.disclosure)),
-            Form::Markdown => markdown::drift(&plan, &session.disclosure, self.max_bytes),
+            Form::Markdown => markdown::drift(&plan, &session.disclosure, &session.beyond, self.max_bytes),
         };
         output.result(&report)?;
         session.close().await;

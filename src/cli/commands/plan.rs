@@ -61,7 +61,7 @@ impl Args {
         let report = match form {
             Form::Text => text::plan(&plan, &refusals, session.look(output)),
             Form::Json => pretty(&PlanFile::of(&plan, &session.disclosure)),
-            Form::Markdown => markdown::plan(&plan, &refusals, &session.disclosure, self.max_bytes),
+            Form::Markdown => markdown::plan(&plan, &refusals, &session.disclosure, &session.beyond, self.max_bytes),
         };
         output.result(&report)?;
         if declares_something(&plan, &session.sides.desired).is_err() {

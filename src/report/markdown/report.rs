@@ -19,9 +19,9 @@ use crate::report::{Disclosure, Refusal, Summary, flags};
 const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
 
 /// `plan` as a comment of at most `bytes`, its verdict whole.
-pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, bytes: usize) -> String {
+pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, beyond: &[AccountId], bytes: usize) -> String {
     let word = |action: &Action| Deed::of(action).word();
-    let mut parts = vec![Part::whole(head("plan", &verdict(plan), plan, disclosure))];
+    let mut parts = vec![Part::whole(head("plan", &verdict(plan, beyond), plan, disclosure))];
     parts.extend(unscanned(plan, disclosure));
     if !refusals.is_empty() {
         let list = list(refusals.iter().map(|refusal| code(&refusal.flag())));
@@ -34,14 +34,14 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, bytes: u
 }
 
 /// Drift as a comment of at most `bytes`, its verdict whole.
-pub fn drift(plan: &Plan, disclosure: &Disclosure, bytes: usize) -> String {
+pub fn drift(plan: &Plan, disclosure: &Disclosure, beyond: &[AccountId], bytes: usize) -> String {
     let word = |action: &Action| match FindingKind::of(action.verb) {
         FindingKind::Modified => "modified",
         FindingKind::Missing => "missing",
         FindingKind::LeftBehind => "left behind",
         FindingKind::Unmanaged => "unmanaged",
     };
-    let mut parts = vec![Part::whole(head("drift", &drift_verdict(plan), plan, disclosure))];
+    let mut parts = vec![Part::whole(head("drift", &drift_verdict(plan, beyond), plan, disclosure))];
     parts.extend(unscanned(plan, disclosure));
     parts.extend(changes(plan, disclosure, word));
     parts.extend(notes(plan, disclosure));

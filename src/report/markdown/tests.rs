@@ -8,7 +8,7 @@ const WIDE: usize = 60_000;
 #[test]
 fn an_eventful_plan() {
     let plan = sample::eventful();
-    insta::assert_snapshot!(super::plan(&plan, &[], &Disclosure::default(), WIDE), @r#"
+    insta::assert_snapshot!(super::plan(&plan, &[], &Disclosure::default(), &[], WIDE), @r#"
     <!-- bedrail:plan stack=acme-ai-safety digest=sha256:1d3b84d1019388fd5d2d3c08fbd5cab2c1972f86560cc9ba5aa2106989d2d948 -->
     ### bedrail plan
 
@@ -143,7 +143,7 @@ fn structure(comment: &str) -> Vec<String> {
 fn keeps_its_structure(text: &str) {
     let disclosure = Disclosure { content: true, ..Disclosure::default() };
     let plan = sample::filled_with(text);
-    for comment in [super::plan(&plan, &[], &disclosure, WIDE), super::drift(&plan, &disclosure, WIDE)] {
+    for comment in [super::plan(&plan, &[], &disclosure, &[], WIDE), super::drift(&plan, &disclosure, &[], WIDE)] {
         let lines = structure(&comment);
         // The marker keeps letters and digits of the stack's name, and they stay within it.
         assert!(lines[0].starts_with("<!-- bedrail:") && lines[0].ends_with(" -->"), "{}", lines[0]);
@@ -203,8 +203,8 @@ fn a_large_plan_fits_and_keeps_its_verdict() {
         action.address.name = format!("guardrail-{number}");
         plan.actions.push(action);
     }
-    let whole = super::plan(&plan, &[], &Disclosure::default(), usize::MAX);
-    let cut = super::plan(&plan, &[], &Disclosure::default(), WIDE);
+    let whole = super::plan(&plan, &[], &Disclosure::default(), &[], usize::MAX);
+    let cut = super::plan(&plan, &[], &Disclosure::default(), &[], WIDE);
     assert!(whole.len() > WIDE && cut.len() <= WIDE, "{} and {}", whole.len(), cut.len());
     assert!(cut.contains("502 to update") && cut.ends_with("has the whole of it._\n"));
     assert!(cut.contains("legacy"), "a delete outlives five hundred updates");
@@ -214,7 +214,7 @@ fn a_large_plan_fits_and_keeps_its_verdict() {
 #[test]
 fn the_accounts_that_are_hurt_are_named_up_to_ten_and_the_json_has_them_all() {
     let plan = sample::hurting();
-    let shown = super::plan(&plan, &[], &Disclosure::default(), WIDE);
+    let shown = super::plan(&plan, &[], &Disclosure::default(), &[], WIDE);
     let ten: Vec<String> = (0..10).map(|number| format!("2222333344{number:02}")).collect();
     let named = format!("{}, and 2 more", ten.join(", "));
     assert!(shown.contains(&format!("locks out: 12 accounts: {named}\n")), "{shown}");

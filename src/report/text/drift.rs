@@ -2,14 +2,17 @@
 
 use super::entry::{self, Mark};
 use super::notes;
+use crate::model::AccountId;
 use crate::plan::Plan;
 use crate::report::json::FindingKind;
+use crate::report::summary::elsewhere;
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, differs, fold};
 
 /// What has changed behind bedrail's back.
 pub fn drift(plan: &Plan, look: Look<'_>) -> String {
-    let mut out = look.style.paint(Tone::Strong, indented(&verdict(plan), 0, look.width).trim_end()) + "\n";
+    let mut out =
+        look.style.paint(Tone::Strong, indented(&verdict(plan, look.beyond), 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
     out += &notes::held(plan, look);
     out += &notes::blind(plan, look);
@@ -26,8 +29,8 @@ pub fn drift(plan: &Plan, look: Look<'_>) -> String {
     out
 }
 
-/// One sentence with every count.
-pub(crate) fn verdict(plan: &Plan) -> String {
+/// One sentence with every count; where there is no drift, also which accounts of the organization that is not said of.
+pub(crate) fn verdict(plan: &Plan, beyond: &[AccountId]) -> String {
     let count = |kind: FindingKind| plan.actions.iter().filter(|action| FindingKind::of(action.verb) == kind).count();
     let counts = [
         (count(FindingKind::Modified), "modified"),
@@ -39,11 +42,12 @@ pub(crate) fn verdict(plan: &Plan) -> String {
     let unchanged = plan.unchanged.len();
     let mut parts = Vec::new();
     if differing.is_empty() && plan.held.is_empty() && plan.blind.is_empty() {
-        return match unchanged {
+        let verdict = match unchanged {
             0 => "No drift: the spec declares nothing, and nothing is left behind.".to_owned(),
             1 => "No drift: the one resource is as the spec says.".to_owned(),
             _ => format!("No drift: all {unchanged} resources are as the spec says."),
         };
+        return elsewhere(&verdict, beyond);
     }
     if !differs(plan) {
         parts.push("No drift as far as could be seen".to_owned());

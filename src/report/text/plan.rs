@@ -3,17 +3,19 @@
 use std::iter;
 
 use super::{entry, notes};
+use crate::model::AccountId;
 use crate::plan::Plan;
 use crate::report::disclosure::counted;
 use crate::report::refusal::Refusal;
-use crate::report::summary::{Deed, losses, to_do};
+use crate::report::summary::{Deed, elsewhere, losses, to_do};
 use crate::report::unseen;
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, fold};
 
 /// What `plan` does, for a person to agree to; `refusals` is what apply would refuse of it.
 pub fn plan(plan: &Plan, refusals: &[Refusal], look: Look<'_>) -> String {
-    let mut out = look.style.paint(Tone::Strong, indented(&verdict(plan), 0, look.width).trim_end()) + "\n";
+    let mut out =
+        look.style.paint(Tone::Strong, indented(&verdict(plan, look.beyond), 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
     out += &notes::refused(refusals, look);
     out += &notes::preconditions(plan, look);
@@ -26,16 +28,21 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], look: Look<'_>) -> String {
     out
 }
 
-/// One sentence with every count, and one on what gets weaker.
-pub(crate) fn verdict(plan: &Plan) -> String {
+/// One sentence with every count, and one on what gets weaker; where there is nothing to do, also which accounts of the
+/// organization that is not said of.
+pub(crate) fn verdict(plan: &Plan, beyond: &[AccountId]) -> String {
     let unchanged = plan.unchanged.len();
     let held = plan.held.len();
     let mut parts = Vec::new();
     if plan.actions.is_empty() {
         parts.push(match (held, plan.blind.is_empty(), unchanged) {
-            (0, true, 0) => return "Nothing to do: the spec declares nothing, and nothing is left behind.".to_owned(),
-            (0, true, 1) => return "Nothing to do: the one resource is as the spec says.".to_owned(),
-            (0, true, _) => return format!("Nothing to do: all {unchanged} resources are as the spec says."),
+            (0, true, 0) => {
+                return elsewhere("Nothing to do: the spec declares nothing, and nothing is left behind.", beyond);
+            }
+            (0, true, 1) => return elsewhere("Nothing to do: the one resource is as the spec says.", beyond),
+            (0, true, _) => {
+                return elsewhere(&format!("Nothing to do: all {unchanged} resources are as the spec says."), beyond);
+            }
             (0, false, _) => "Nothing to do as far as could be seen".to_owned(),
             (_, _, _) => "Nothing can be done".to_owned(),
         });

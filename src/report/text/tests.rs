@@ -4,7 +4,7 @@ use crate::report::{Disclosure, Look, Refusal, Style, sample};
 
 fn shown(plan: &Plan, refusals: &[Refusal], width: usize) -> String {
     let disclosure = Disclosure::default();
-    super::plan(plan, refusals, Look { style: Style::Plain, width, disclosure: &disclosure })
+    super::plan(plan, refusals, Look { style: Style::Plain, width, disclosure: &disclosure, beyond: &[] })
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn nothing_to_do() {
 fn obeys_nothing(text: &str) {
     let disclosure = Disclosure { content: true, ..Disclosure::default() };
     let plan = sample::filled_with(text);
-    let look = Look { style: Style::Plain, width: 60, disclosure: &disclosure };
+    let look = Look { style: Style::Plain, width: 60, disclosure: &disclosure, beyond: &[] };
     for report in [super::plan(&plan, &[], look), super::drift(&plan, look)] {
         assert!(!report.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{report:?}");
         for line in report.lines().map(str::trim_start) {
@@ -184,7 +184,7 @@ fn secrets_are_in_no_report() {
     let plan = sample::filled_with("hunter2");
     let secrets = std::collections::BTreeSet::from(["hunter2".to_owned()]);
     let disclosure = Disclosure { content: true, secrets };
-    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure };
+    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure, beyond: &[] };
     // Keys of the spec and names of Regions cannot come from the environment.
     let structure = |report: String| {
         ["/xhunter2", "Stack hunter2", ": hunter2.", "(hunter2)"]
@@ -199,7 +199,7 @@ fn secrets_are_in_no_report() {
 #[test]
 fn drift_tells_what_changed() {
     let disclosure = Disclosure::default();
-    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure };
+    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure, beyond: &[] };
     let mut plan = sample::eventful();
     plan.held.clear();
     plan.blind.clear();

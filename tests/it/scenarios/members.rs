@@ -44,6 +44,34 @@ async fn a_guardrail_of_the_management_account_is_enforced_in_members() {
     assert_eq!(steps(&plan), ["delete account-enforcement account"], "{:#?}", plan.unmanaged);
 }
 
+/// What is told of a plan says where it looked: without an entry for them, members are looked into with `--scan all` only, or
+/// where they lose something.
+#[tokio::test]
+async fn what_was_looked_into_is_counted_and_what_was_not_is_told() {
+    let sandbox = Sandbox::start().await;
+    let text = enforcing("[\"ou:Sandbox\"]");
+    sandbox.apply(&text).await;
+    let without = text.lines().filter(|line| !line.starts_with("account_enforcement")).collect::<Vec<_>>().join("\n");
+    let (plan, beyond) = sandbox.plan_and_beyond(&without).await;
+    assert!(plan.actions.is_empty(), "{:#?}", steps(&plan));
+    assert_eq!(plan.scanned.accounts, 1);
+    assert!([SANDBOX_1, SANDBOX_2].iter().all(|id| beyond.contains(&(*id).to_owned())), "{beyond:?}");
+    assert!(!beyond.contains(&MANAGEMENT.to_owned()), "{beyond:?}");
+
+    let everywhere = without.replace("{regions: declared}", "{regions: declared, accounts: all}");
+    let (plan, beyond) = sandbox.plan_and_beyond(&everywhere).await;
+    assert_eq!(steps(&plan), ["delete account-enforcement account"; 2], "{:#?}", plan.unmanaged);
+    assert_eq!(beyond, [""; 0]);
+
+    // Who loses the permission is looked into, and so is whatever enforces the guardrail there.
+    let alone = without.lines().filter(|line| !line.starts_with("resource_policies")).collect::<Vec<_>>().join("\n");
+    let (plan, beyond) = sandbox.plan_and_beyond(&alone).await;
+    let elsewhere = plan.actions.iter().filter(|action| action.address.scope.account.as_str() != MANAGEMENT).count();
+    assert_eq!(elsewhere, 2, "{:#?}", steps(&plan));
+    assert!(plan.scanned.accounts >= 3, "{}", plan.scanned.accounts);
+    assert_eq!(beyond, [""; 0], "the whole organization loses it");
+}
+
 #[tokio::test]
 async fn each_account_has_a_guardrail_of_its_own() {
     let sandbox = Sandbox::start().await;

@@ -179,6 +179,13 @@ impl Sandbox {
         sides.plan(options, Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}\n{text}"))
     }
 
+    /// The plan, and the accounts that were not looked into for it.
+    pub(crate) async fn plan_and_beyond(&self, text: &str) -> (Plan, Vec<String>) {
+        let sides = self.sides(text).await.unwrap_or_else(|failure| panic!("{failure:?}\n{text}"));
+        let plan = sides.plan(&Options::default(), Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}"));
+        (plan, sides.beyond().iter().map(ToString::to_string).collect())
+    }
+
     /// Applies this spec and demands that all of it succeeds.
     pub(crate) async fn apply(&self, text: &str) -> Plan {
         let (plan, outcome) = self.apply_with(text, &Options::default()).await;
