@@ -43,14 +43,22 @@ fn asked(name: &str, value: &Value) -> String {
         return null(value);
     }
     let (verb, not) = match name {
-        "StringEquals" | "ArnEquals" | "ArnLike" | "NumericEquals" | "DateEquals" | "BinaryEquals" | "Bool" => {
-            ("", false)
-        }
-        "StringNotEquals" | "ArnNotEquals" | "ArnNotLike" | "NumericNotEquals" | "DateNotEquals" => ("", true),
+        "StringEquals"
+        | "StringEqualsIgnoreCase"
+        | "ArnEquals"
+        | "ArnLike"
+        | "NumericEquals"
+        | "DateEquals"
+        | "BinaryEquals"
+        | "Bool" => ("", false),
+        "StringNotEquals"
+        | "StringNotEqualsIgnoreCase"
+        | "ArnNotEquals"
+        | "ArnNotLike"
+        | "NumericNotEquals"
+        | "DateNotEquals" => ("", true),
         "StringLike" => ("like ", false),
         "StringNotLike" => ("like ", true),
-        "StringEqualsIgnoreCase" => ("", false),
-        "StringNotEqualsIgnoreCase" => ("", true),
         "NumericLessThan" => ("less than ", false),
         "NumericLessThanEquals" => ("at most ", false),
         "NumericGreaterThan" => ("greater than ", false),

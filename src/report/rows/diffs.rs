@@ -42,15 +42,16 @@ pub(crate) fn lines(have: &Value, want: &Value) -> Vec<Piece> {
     let pretty = |value: &Value| clean::block(&serde_json::to_string_pretty(value).unwrap_or_default());
     let (have, want) = (pretty(&beside(have, want)), pretty(want));
     let (have, want): (Vec<&str>, Vec<&str>) = (have.lines().collect(), want.lines().collect());
-    fn bare<'t>(lines: &[&'t str]) -> Vec<&'t str> {
-        lines.iter().map(|line| line.strip_suffix(',').unwrap_or(line)).collect()
-    }
     let (bare_have, bare_want) = (bare(&have), bare(&want));
     let diff = TextDiff::from_slices(&bare_have, &bare_want);
     grouped(&diff, |change| {
         let shown = change.new_index().and_then(|at| want.get(at));
         shown.or_else(|| change.old_index().and_then(|at| have.get(at))).copied().unwrap_or_default()
     })
+}
+
+fn bare<'t>(lines: &[&'t str]) -> Vec<&'t str> {
+    lines.iter().map(|line| line.strip_suffix(',').unwrap_or(line)).collect()
 }
 
 /// The lines in which two texts differ, with a little of what stands around them.

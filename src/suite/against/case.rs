@@ -128,11 +128,11 @@ impl Contents<'_> {
         let told = |((code, mut message, help), regions): ((Code, String, Option<String>), BTreeSet<&Region>)| {
             if regions.len() < all.len() {
                 let regions: Vec<&str> = regions.iter().map(|region| region.as_str()).collect();
-                message += &format!(", in {}", regions.join(", "));
+                message.extend([", in ", &regions.join(", ")]);
             }
             let mut code = code;
             if let Some(version) = self.version {
-                message += &format!(", and `{version}` may have been published from another text");
+                message.extend([", and `", version, "` may have been published from another text"]);
                 code = if code == codes::ALWAYS { code } else { codes::OTHER_CONTENT };
             }
             Diagnostic::at(span, code, message)
