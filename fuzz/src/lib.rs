@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use bedrail::kinds::{Kind, Model, org_policy, resource_policy};
-use bedrail::lint::Findings;
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{
     Account, Caller, Desired, Digest, Document, Evidence, Facts, Live, NAME_TAG, Organization, Partition, Raw,
@@ -85,10 +84,7 @@ pub fn suite(data: &[u8]) {
 pub fn lint(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (sources, file) = Sources::one("policy.json", text);
-    let (findings, faults) = match bedrail::lint::document(file, text, None) {
-        Ok((_, findings)) => (findings, Diagnostics::new()),
-        Err(faults) => (Findings::default(), faults),
-    };
+    let bedrail::lint::Looked { kinds: _, findings, faults } = bedrail::lint::document(file, text, None);
     for finding in &findings.diagnostics {
         let span = finding.span.expect("a place");
         assert!(findings.paths.get(&span).is_some_and(|path| !path.is_empty()), "{} has no path", finding.message);

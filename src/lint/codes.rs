@@ -1,12 +1,14 @@
 //! The codes of what is found in policies, guardrails and specs. [`explain`](super::explain) says why each matters.
 
+use crate::model::diagnostic::Code;
+
 crate::codes! {
     /// Something else.
     UNKNOWN_DOCUMENT = "E0801": "a document is neither a policy nor a guardrail nor an enforcement";
     /// A spec among documents.
     IS_SPEC = "E0802": "a spec is given where `lint` takes documents";
     /// A document inside text.
-    IN_TEXT = "E0803": "a document stands inside a string of another";
+    IN_TEXT = "E0803": "a document stands inside a string of another, and cannot be read";
 
     /// A statement that IAM would refuse.
     MALFORMED = "L0001": "a policy does not have the form that IAM reads";
@@ -71,18 +73,22 @@ crate::codes! {
     EMPTY_VALUE = "L0313": "a Deny does not fire on an empty guardrail identifier, which therefore passes";
     /// An operator that does not exist.
     UNKNOWN_OPERATOR = "L0314": "a condition operator does not exist";
+    /// A `*` beside what it takes in.
+    SWALLOWED = "L0315": "a `*` stands beside guardrails under a negated operator, which therefore holds for none";
 
     /// Nothing denies.
     ALLOW_ONLY = "L0401": "a guardrail is asked for by an Allow alone, and any other policy can allow without";
     /// An Allow beside the one that asks.
     CALL_PASSES = "L0402": "a policy asks for a guardrail, and another of its statements allows the same call without";
+    /// Every call denied.
+    CUTS_ALL = "L0403": "a service control policy denies every model call, whoever makes it";
 
     /// A user as principal.
     LONG_LIVED_USER = "L0501": "a policy trusts or exempts an IAM user, whose keys do not expire";
     /// Keys that do not expire.
     LONG_LIVED_KEYS = "L0502": "a policy allows to create or to use credentials that do not expire";
     /// Everybody.
-    EVERYBODY = "L0503": "a role can be assumed by everybody";
+    EVERYBODY = "L0503": "a policy admits everybody, under no condition that says whom";
 
     /// Not one of the three statements.
     RESOURCE_POLICY_SHAPE = "L0601": "a statement on a guardrail does not have one of the three shapes that AWS accepts";
@@ -108,4 +114,22 @@ crate::codes! {
     DETECT_ONLY = "L0804": "a guardrail only detects";
     /// The system prompt as an attack.
     SYSTEM_PROMPT_ATTACK = "L0805": "prompt attacks are looked for in the whole system prompt";
+
+    /// Functions of a template.
+    NOT_LITERAL = "L0901": "a document of a template, or a part of it, is not written out, and was not looked at";
 }
+
+/// What is found since something is absent, which may stand in what could not be looked at.
+pub(super) const BY_ABSENCE: &[Code] = &[
+    STREAMING_LEFT_OUT,
+    STREAMING_NOT_ALLOWED,
+    PROFILE_WITHOUT_MODEL,
+    MODELS_LEFT_OUT,
+    FOR_ANY_VALUE,
+    DENIES_THE_GUARDED,
+    EMPTY_VALUE,
+    ALLOW_ONLY,
+    CALL_PASSES,
+    NO_PROMPT_ATTACK,
+    NO_PII,
+];

@@ -1,9 +1,11 @@
 //! Telling documents apart by what they say.
 
 use super::codes::{IN_TEXT, IS_SPEC, UNKNOWN_DOCUMENT};
+use super::literal::is_document;
 use super::said::{entry, get, is_map, items, word, words};
 use super::{glob, guardrail};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::span::Span;
 use crate::spec::node::Node;
 
 /// What a document is.
@@ -70,6 +72,9 @@ const WRAPS: &[&str] = &[
 /// # Errors
 /// What the root is instead.
 pub(super) fn classify(root: &Node, given: Option<Kind>) -> Result<(&Node, Kind), Box<Diagnostic>> {
+    if let Some(text) = word(root).filter(|text| is_document(text)) {
+        return Err(Box::new(in_text(text.span)));
+    }
     let mut node = root;
     loop {
         if let Some(kind) = kind(node) {
@@ -85,13 +90,18 @@ pub(super) fn classify(root: &Node, given: Option<Kind>) -> Result<(&Node, Kind)
             };
         }
         let Some(inside) = WRAPS.iter().find_map(|wrap| get(node, wrap)) else { break };
-        if let Some(text) = word(inside).filter(|text| text.value.trim_start().starts_with(['{', '['])) {
-            let fault = Diagnostic::at(text.span, IN_TEXT, "the document stands inside a string");
-            return Err(Box::new(fault.help("save what the string holds as a file of its own, and lint that")));
+        if let Some(text) = word(inside).filter(|text| is_document(text)) {
+            return Err(Box::new(in_text(text.span)));
         }
         node = inside;
     }
     Err(Box::new(stranger(root)))
+}
+
+/// What is said of a string that is meant for a document and is none.
+fn in_text(span: Span) -> Diagnostic {
+    let fault = Diagnostic::at(span, IN_TEXT, "the document in this string cannot be read");
+    fault.help("save what the string holds as a file of its own, and lint that: it says what is wrong with it")
 }
 
 fn stranger(root: &Node) -> Diagnostic {
@@ -99,6 +109,10 @@ fn stranger(root: &Node) -> Diagnostic {
     if is("format") && is("stack") {
         let fault = Diagnostic::at(root.span.at_start(), IS_SPEC, "this is a spec, not a document");
         return fault.help("lint it with `bedrail lint --spec PATH`, without naming files");
+    }
+    if is("cases") && is("guardrail") {
+        let fault = Diagnostic::at(root.span.at_start(), UNKNOWN_DOCUMENT, "this is a test suite, not a document");
+        return fault.help("check it with `bedrail validate --spec PATH`");
     }
     let message = format!("this is {}, and no document that lint knows", root.kind());
     let help = "known are IAM policies (`Statement`), Bedrock policies (`bedrock`), guardrails \
@@ -214,7 +228,7 @@ mod tests {
             ("7", "E0801"),
             (r#"{"name": "x"}"#, "E0801"),
             ("format: 1\nstack: acme\n", "E0802"),
-            (r#"{"resourcePolicy": "{\"Statement\": []}"}"#, "E0803"),
+            (r#"{"resourcePolicy": "{\"Statement\": [}"}"#, "E0803"),
         ] {
             let root = node(text);
             assert_eq!(classify(&root, None).map_err(|fault| fault.code.id()), Err(code), "{text}");

@@ -20,7 +20,11 @@ pub fn of(code: Code) -> Option<&'static Explanation> {
 }
 
 const ACTIONS: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock.html";
+const CONTROL: &str =
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html";
 const ENFORCED: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-enforcements.html";
+const FUNCTIONS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html";
 const GRAMMAR: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html";
 const IDENTITY: &str = "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html";
 const OPERATORS: &str =
@@ -134,12 +138,18 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
     UNKNOWN_OPERATOR:
         "IAM refuses a policy with an operator that it does not know.",
         "Write one of IAM's operators.", OPERATORS;
+    SWALLOWED:
+        "Under a negated operator a list is what the value must be none of. `*` is whatever a call names, so that the operator holds for no call that names a guardrail, and the guardrails beside it count for nothing.",
+        "Leave `*` out, and list the guardrails that are meant.", OPERATORS;
     ALLOW_ONLY:
         "Permissions add up: one more policy of the same principal, an AWS managed one for instance, allows the call without the guardrail. Only a Deny cannot be undone. In a permissions boundary the Allow is enough.",
         "Add a Deny of both actions where the guardrail is not the one that is asked for.", IDENTITY;
     CALL_PASSES:
         "Statements that allow add up: whichever is content with a call allows it. What one asks for is asked for by none as long as another does not.",
         "Deny calls without the guardrail, or leave the other statement to models that need none, such as embedding models.", IDENTITY;
+    CUTS_ALL:
+        "A Deny of the organization binds every principal of every account that the policy reaches, and no Allow undoes it: no model is called there, with a guardrail or without.",
+        "Deny calls without the guardrail, by a condition on `bedrock:GuardrailIdentifier`, or let off by `aws:PrincipalArn` whom the Deny is not for.", CONTROL;
     LONG_LIVED_USER:
         "Access keys of users stay valid until somebody deletes them, and leak.",
         "Trust roles, which are assumed for hours.", PRACTICES;
@@ -147,7 +157,7 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
         "Users, access keys and long-term API keys of Bedrock outlive whoever made them, and are no part of the roles that policies are written for.",
         "Let people and programs assume roles; deny `iam:CreateServiceSpecificCredential` for `bedrock.amazonaws.com` where guardrails are mandatory.", PRACTICES;
     EVERYBODY:
-        "A principal of `*` is everybody with an AWS account.",
+        "A principal of `*` is everybody with an AWS account, and `NotPrincipal` is everybody but a few.",
         "Name the accounts, or ask for the organization by `aws:PrincipalOrgID`.", PRACTICES;
     RESOURCE_POLICY_SHAPE:
         "On guardrails AWS takes three statements: the root of the own account; `*` with `StringEquals` on `aws:PrincipalOrgID`; and that with \
@@ -183,6 +193,9 @@ pub const EXPLANATIONS: &[(Code, Explanation)] = explained! {
     SYSTEM_PROMPT_ATTACK:
         "System prompts instruct, which is what prompt attacks look like. Where the whole of them is examined, agents and coding tools have been reported to be blocked.",
         "Guard the system prompt selectively, or keep the filter to guardrails that callers name.", ATTACKS;
+    NOT_LITERAL:
+        "Functions such as `Fn::ImportValue`, and parameters, have no value before a template is deployed. What they stand for may allow anything.",
+        "Lint the template as it is deployed, functions resolved, or write the document out.", FUNCTIONS;
 };
 
 #[cfg(test)]

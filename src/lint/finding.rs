@@ -27,6 +27,12 @@ impl Findings {
         self.diagnostics.iter().any(|one| codes.contains(&one.code))
     }
 
+    /// Without the findings of some codes.
+    #[must_use]
+    pub(super) fn without(self, codes: &[Code]) -> Self {
+        Self { diagnostics: self.diagnostics.into_iter().filter(|one| !codes.contains(&one.code)).collect(), ..self }
+    }
+
     /// Adds what another document has.
     pub fn extend(&mut self, other: Self) {
         let Self { diagnostics, paths } = other;

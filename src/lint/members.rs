@@ -2,42 +2,73 @@
 //! `CloudFormation`.
 
 use super::document::Kind;
-use super::said::{entry, get, is_map, items, text};
+use super::literal::variants;
+use super::said::{entry, get, is_map, is_placeholder, items, text};
 use crate::spec::node::{Entry, Node};
 
 /// A document among others.
-pub(super) struct Member<'n> {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Member {
     /// What leads to it: `[1]`, `Resources.Role.Properties.PolicyDocument`; empty where it is the whole text.
     pub(super) path: String,
-    pub(super) node: &'n Node,
+    pub(super) node: Node,
     /// What it is, where its place tells.
     pub(super) kind: Option<Kind>,
+}
+
+impl Member {
+    /// The resource that it belongs to, or itself.
+    pub(super) fn owner(&self) -> &str {
+        self.path.split_once(".Properties").map_or(&self.path, |(owner, _)| owner)
+    }
 }
 
 /// Deepest list in a list that is looked into.
 const DEEPEST: usize = 8;
 
-/// The documents of a text, in their order. A text that is no collection is its own only document; a template may have none.
-pub(super) fn of(root: &Node) -> Vec<Member<'_>> {
+/// The documents of a text, in their order; one that comes to something else by the conditions of a template is there once for
+/// each. A text that is no collection is its own only document; a template may have none.
+pub(super) fn of(root: &Node) -> Vec<Member> {
     let mut all = Vec::new();
-    collect(root, String::new(), DEEPEST, &mut all);
+    collect(root, "", DEEPEST, &mut all);
     all
 }
 
-fn collect<'n>(node: &'n Node, path: String, deepest: usize, all: &mut Vec<Member<'n>>) {
+fn collect(node: &Node, path: &str, deepest: usize, all: &mut Vec<Member>) {
     if let (Some(items), true) = (node.items().filter(|items| !items.is_empty()), deepest > 0) {
         for (at, item) in items.iter().enumerate() {
-            collect(item, format!("{path}[{at}]"), deepest - 1, all);
+            collect(item, &format!("{path}[{at}]"), deepest - 1, all);
         }
     } else if let Some(resources) = resources(node) {
-        for Entry { key, value } in resources {
-            resource(value, &join(&path, &format!("Resources.{}", key.value)), all);
+        for entry in resources {
+            declared(entry, &join(path, "Resources"), deepest, all);
         }
     } else if let Some(policies) = by_owner(node) {
-        let member = |entry: &'n Entry| Member { path: join(&path, &entry.key.value), node: &entry.value, kind: None };
-        all.extend(policies.iter().map(member));
+        for Entry { key, value } in policies {
+            all.push(Member { path: join(path, &key.value), node: value.clone(), kind: None });
+        }
     } else {
-        all.push(Member { path, node, kind: None });
+        all.extend(variants(node).into_iter().map(|node| Member { path: path.to_owned(), node, kind: None }));
+    }
+}
+
+/// A resource of a template, or those that `Fn::ForEach` makes.
+fn declared(Entry { key, value }: &Entry, path: &str, deepest: usize, all: &mut Vec<Member>) {
+    let path = join(path, &key.value);
+    if let (true, Some([_, _, made])) = (key.starts_with("Fn::ForEach") && deepest > 0, value.items()) {
+        for entry in made.entries().unwrap_or_default() {
+            declared(entry, &path, deepest - 1, all);
+        }
+        return;
+    }
+    let mut found = Vec::new();
+    for variant in variants(value) {
+        resource(&variant, &path, &mut found);
+    }
+    for member in found {
+        if !all.contains(&member) {
+            all.push(member);
+        }
     }
 }
 
@@ -48,7 +79,9 @@ fn join(path: &str, name: &str) -> String {
 /// The resources of a template: each has a type of AWS's.
 pub(super) fn resources(node: &Node) -> Option<&[Entry]> {
     let resources = get(node, "Resources")?.entries()?;
-    let typed = |entry: &Entry| text(&entry.value, "Type").is_some_and(|name| name.contains("::"));
+    let typed = |entry: &Entry| {
+        entry.key.starts_with("Fn::ForEach") || text(&entry.value, "Type").is_some_and(|name| name.contains("::"))
+    };
     resources.iter().any(typed).then_some(resources)
 }
 
@@ -60,11 +93,11 @@ fn by_owner(node: &Node) -> Option<&[Entry]> {
 }
 
 /// What a resource of a template holds (AWS `CloudFormation` template reference).
-fn resource<'n>(node: &'n Node, path: &str, all: &mut Vec<Member<'n>>) {
+fn resource(node: &Node, path: &str, all: &mut Vec<Member>) {
     let Some(properties) = get(node, "Properties").filter(|properties| is_map(properties)) else { return };
     let path = format!("{path}.Properties");
-    let mut add = |node: Option<&'n Node>, path: String, kind: Option<Kind>| {
-        all.extend(node.map(|node| Member { path, node, kind }));
+    let mut add = |node: Option<&Node>, path: String, kind: Option<Kind>| {
+        all.extend(node.map(|node| Member { path, node: node.clone(), kind }));
     };
     let mut document = |name: &str, kind: Kind| add(get(properties, name), format!("{path}.{name}"), Some(kind));
     match text(node, "Type").unwrap_or_default().as_str() {
@@ -83,8 +116,10 @@ fn resource<'n>(node: &'n Node, path: &str, all: &mut Vec<Member<'n>>) {
         "AWS::Organizations::Policy" => match text(properties, "Type").unwrap_or_default().as_str() {
             "SERVICE_CONTROL_POLICY" => document("Content", Kind::Control),
             "BEDROCK_POLICY" => document("Content", Kind::Bedrock),
+            named if is_placeholder(named) => add(get(properties, "Content"), format!("{path}.Content"), None),
             _ => {}
         },
+        "AWS::SSO::PermissionSet" => document("InlinePolicy", Kind::Principals),
         "AWS::EC2::VPCEndpoint" if text(properties, "ServiceName").is_none_or(|name| name.contains("bedrock")) => {
             document("PolicyDocument", Kind::Endpoint);
         }

@@ -17,15 +17,34 @@ pub(super) fn word(node: &Node) -> Option<Word> {
     Some(Spanned::new(text, node.span))
 }
 
-/// What an intrinsic function of `CloudFormation` stands for: the text of `Fn::Sub` with its gaps, or a gap.
+/// What an intrinsic function of `CloudFormation` stands for: the text of `Fn::Sub` with its gaps, that of `Fn::Join` put
+/// together, or a gap.
 fn intrinsic(node: &Node) -> Option<String> {
-    let [Entry { key, value }] = node.entries()? else { return None };
-    match key.as_str() {
-        "Fn::Sub" => Some(value.as_scalar().map_or_else(|| "${Fn::Sub}".to_owned(), |scalar| sample(&scalar.text))),
-        "Ref" => Some("${Ref}".to_owned()),
-        name if name.starts_with("Fn::") => Some(format!("${{{name}}}")),
-        _ => None,
-    }
+    let Entry { key, value } = function(node)?;
+    let gap = || format!("${{{}}}", key.value);
+    Some(match key.as_str() {
+        "Fn::Sub" => items(value).first().and_then(Node::as_scalar).map_or_else(gap, |scalar| sample(&scalar.text)),
+        "Fn::Join" => joined(value).unwrap_or_else(gap),
+        _ => gap(),
+    })
+}
+
+fn joined(arguments: &Node) -> Option<String> {
+    let [delimiter, parts] = arguments.items()? else { return None };
+    let delimiter = sample(&delimiter.as_scalar()?.text);
+    let parts: Option<Vec<String>> = parts.items()?.iter().map(|part| word(part).map(|word| word.value)).collect();
+    Some(parts?.join(&delimiter))
+}
+
+/// The entry of a value that is nothing but an intrinsic function.
+pub(super) fn function(node: &Node) -> Option<&Entry> {
+    let [entry] = node.entries()? else { return None };
+    is_function(&entry.key).then_some(entry)
+}
+
+/// Whether a key is the name of an intrinsic function.
+pub(super) fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::")
 }
 
 fn sample(template: &Template) -> String {

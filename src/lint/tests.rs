@@ -11,10 +11,8 @@ pub(super) fn node(text: &str) -> Node {
 
 fn codes(text: &str) -> Vec<&'static str> {
     let (sources, id) = Sources::one("case.json", text);
-    match document(id, sources.text(id), None) {
-        Ok((_, findings)) => findings.diagnostics.iter().map(|finding| finding.code.id()).collect(),
-        Err(faults) => faults.iter().map(|fault| fault.code.id()).collect(),
-    }
+    let Looked { kinds: _, findings, faults } = document(id, sources.text(id), None);
+    findings.diagnostics.iter().chain(&faults).map(|one| one.code.id()).collect()
 }
 
 #[test]
@@ -40,7 +38,7 @@ fn what_is_no_document_is_a_fault() {
 fn findings_know_their_path() {
     let text = r#"{"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "bedrock:Converse"], "Resource": "arn:aws:s3:::b"}]}"#;
     let (sources, id) = Sources::one("case.json", text);
-    let (_, findings) = document(id, sources.text(id), None).expect("a document");
+    let findings = document(id, sources.text(id), None).findings;
     assert_eq!(findings.paths.values().collect::<Vec<_>>(), ["Statement[0].Action[1]"]);
 }
 

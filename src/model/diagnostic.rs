@@ -13,14 +13,17 @@ pub enum Severity {
     Error,
     /// The spec can be used, though perhaps not as meant.
     Warning,
+    /// Something was not looked at.
+    Note,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -49,9 +52,11 @@ impl Code {
         self.meaning
     }
 
-    /// Told by the first letter: what is found by `lint`, `L`, is a warning as `W` is.
+    /// Told by the first letter: what is found by `lint`, `L`, is a warning as `W` is, and what it cannot look at, `L09`, a
+    /// note.
     pub const fn severity(self) -> Severity {
         match self.id.as_bytes() {
+            [b'L', b'0', b'9', ..] => Severity::Note,
             [b'W' | b'L', ..] => Severity::Warning,
             _ => Severity::Error,
         }

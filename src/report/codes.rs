@@ -39,8 +39,15 @@ cannot be read, or is none of these:
 Where a text says the same whatever it is, as the policy of a VPC endpoint that names one guardrail, `--kind endpoint` tells.
 
 A file may hold several documents, and each finding says of which it is: a list of them or a map from ARNs, as `bedrail iam` prints
-them, and a template of CloudFormation with policies of IAM (managed, inline, of trust), Organizations, VPC endpoints and keys, and
-guardrails. `-` is the standard input: `bedrail iam apply-role | bedrail lint -`. HCL is not read.
+them, and a template of CloudFormation with policies of IAM (managed, inline, of trust), Organizations, permission sets, VPC endpoints
+and keys, and guardrails. `-` is the standard input: `bedrail iam apply-role | bedrail lint -`. HCL is not read.
+
+Templates may be JSON or YAML, with short functions (`!Sub`) or long ones (`Fn::Sub`). A document in a string, or in `Fn::Sub` of one, is
+read; what is in it has the place where the string begins. `Fn::If` is looked at both ways. A document, or a statement, that only a
+deployment knows is told of once for its resource, as the note L0901, which is a finding like any other.
+
+What cannot be read is named on standard error, and everything else is looked at all the same: the exit code is 1 then, whatever is
+found besides.
 
 What AWS's answers wrap around a document (`PolicyDocument`, `PolicyVersion`, …) may stay. A policy that only denies, beside
 `Allow * on *`, is taken for one of the organization, whose Allow gives nothing. A text with `${…}` or `<…>` in it is taken for

@@ -19,22 +19,42 @@ pub const MAX_NODES: usize = 250_000;
 /// How deep values may nest.
 pub const MAX_DEPTH: usize = 64;
 
+mod fault;
+mod intrinsic;
+
+use fault::{control_character, faulty_key, is_control};
+
 /// Reads one text. Every fault that does not stop the parser is reported; there is a node if none was found.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    parse_with(Template::parse, source, text, diagnostics)
+    parse_with(Mode { template: Template::parse, intrinsics: false }, source, text, diagnostics)
 }
 
 /// As [`parse`], for a text without expressions: a `${` in it is nothing but text.
 pub fn parse_literal(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    parse_with(|text, _, _| Template::text(text), source, text, diagnostics)
+    let template: ReadText = |text, _, _| Template::text(text);
+    parse_with(Mode { template, intrinsics: false }, source, text, diagnostics)
+}
+
+/// As [`parse`], for a document that may be a template of `CloudFormation`: a short intrinsic function (`!Sub x`) is read as
+/// its long form (`Fn::Sub: x`). Other tags are refused all the same.
+pub fn parse_document(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    parse_with(Mode { template: Template::parse, intrinsics: true }, source, text, diagnostics)
 }
 
 /// How the text of a scalar, at a place and as it is written there, becomes a template.
 type ReadText = fn(&str, Span, &str) -> Template;
 
-fn parse_with(template: ReadText, source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+/// What a text may hold besides YAML's own.
+#[derive(Clone, Copy)]
+struct Mode {
+    template: ReadText,
+    /// Whether short intrinsic functions of `CloudFormation` stand for their long form.
+    intrinsics: bool,
+}
+
+fn parse_with(mode: Mode, source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let mut reader = Reader {
-        template,
+        mode,
         source,
         text,
         diagnostics: Diagnostics::new(),
@@ -58,7 +78,7 @@ fn parse_with(template: ReadText, source: SourceId, text: &str, diagnostics: &mu
 type Stop = Box<Diagnostic>;
 
 struct Reader<'t> {
-    template: ReadText,
+    mode: Mode,
     source: SourceId,
     text: &'t str,
     diagnostics: Diagnostics,
@@ -82,6 +102,7 @@ struct Open {
     start: u32,
     flow: bool,
     anchor: usize,
+    function: Option<Spanned<String>>,
     children: Children,
 }
 
@@ -137,17 +158,17 @@ impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, range: &Range) -> Result<(), Stop> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), range);
-                self.scalar(&text, style, anchor, range)
+                let function = self.function(tag.is_some(), range);
+                self.scalar(&text, style, anchor, function, range)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), range);
-                self.open(range, anchor, Children::Items(Vec::new()))
+                let function = self.function(tag.is_some(), range);
+                self.open(range, anchor, function, Children::Items(Vec::new()))
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), range);
+                let function = self.function(tag.is_some(), range);
                 let children = Children::Entries { entries: Vec::new(), seen: BTreeMap::new(), key: None };
-                self.open(range, anchor, children)
+                self.open(range, anchor, function, children)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range),
             Event::Alias(id) => self.alias(id, range),
@@ -160,7 +181,14 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, range: &Range) -> Result<(), Stop> {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        function: Option<Spanned<String>>,
+        range: &Range,
+    ) -> Result<(), Stop> {
         self.count(range)?;
         let span = self.range(range);
         let plain = style == ScalarStyle::Plain;
@@ -180,12 +208,18 @@ impl Reader<'_> {
             Node::new(span, Value::Null)
         } else {
             let written = if plain { Written::Plain } else { Written::Quoted };
-            Node::scalar(span, (self.template)(text, span, raw), written)
+            Node::scalar(span, (self.mode.template)(text, span, raw), written)
         };
-        self.finish(node, anchor)
+        self.finish(applied(function, node), anchor)
     }
 
-    fn open(&mut self, range: &Range, anchor: usize, children: Children) -> Result<(), Stop> {
+    fn open(
+        &mut self,
+        range: &Range,
+        anchor: usize,
+        function: Option<Spanned<String>>,
+        children: Children,
+    ) -> Result<(), Stop> {
         self.count(range)?;
         let span = self.range(range);
         if let Some(Open { children: Children::Entries { key: None, .. }, .. }) = self.stack.last() {
@@ -198,12 +232,12 @@ impl Reader<'_> {
             return Err(Box::new(Diagnostic::at(span, codes::TOO_DEEP, message)));
         }
         let flow = self.text[span.start as usize..].starts_with(['[', '{']);
-        self.stack.push(Open { start: span.start, flow, anchor, children });
+        self.stack.push(Open { start: span.start, flow, anchor, function, children });
         Ok(())
     }
 
     fn close(&mut self, range: &Range) -> Result<(), Stop> {
-        let Some(Open { mut start, flow, anchor, children }) = self.stack.pop() else { return Ok(()) };
+        let Some(Open { mut start, flow, anchor, function, children }) = self.stack.pop() else { return Ok(()) };
         // A block collection ends for the parser where the next token begins: it ends with its last value.
         let mut end = self.range(range).end;
         let value = match children {
@@ -222,7 +256,8 @@ impl Reader<'_> {
                 Value::Map(entries)
             }
         };
-        self.finish(Node::new(Span::new(self.source, start, end.max(start)), value), anchor)
+        let node = Node::new(Span::new(self.source, start, end.max(start)), value);
+        self.finish(applied(function, node), anchor)
     }
 
     fn alias(&mut self, id: usize, range: &Range) -> Result<(), Stop> {
@@ -272,12 +307,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn refuse_tag(&mut self, tagged: bool, range: &Range) {
-        if tagged {
-            let span = range.tag_span().map_or_else(|| self.range(range), |tag| self.range(&tag));
-            let message = format!("the tag `{}` is not part of the format", span.slice(self.text));
-            self.diagnostics.push(Diagnostic::at(span, codes::TAG, message).help("remove it, and quote what is text"));
+    /// The long form of the intrinsic function that the tag of a value is. Reports any other tag.
+    fn function(&mut self, tagged: bool, range: &Range) -> Option<Spanned<String>> {
+        if !tagged {
+            return None;
         }
+        let span = range.tag_span().map_or_else(|| self.range(range), |tag| self.range(&tag));
+        let tag = span.slice(self.text);
+        let is_key = matches!(self.stack.last(), Some(Open { children: Children::Entries { key: None, .. }, .. }));
+        if let Some(long) = intrinsic::long_form(tag).filter(|_| self.mode.intrinsics && !is_key) {
+            return Some(Spanned::new(long, span));
+        }
+        let message = format!("the tag `{tag}` is not part of the format");
+        self.diagnostics.push(Diagnostic::at(span, codes::TAG, message).help("remove it, and quote what is text"));
+        None
     }
 
     fn count(&mut self, range: &Range) -> Result<(), Stop> {
@@ -315,32 +358,11 @@ impl Reader<'_> {
     }
 }
 
-fn faulty_key(text: &str, span: Span, plain: bool, anchored: bool, first: Option<Span>) -> Option<Diagnostic> {
-    if anchored || (plain && text.is_empty()) {
-        let message = if anchored { "a key carries an anchor" } else { "a key is empty" };
-        return Some(Diagnostic::at(span, codes::COMPLEX_KEY, message).help("write the key as simple text"));
-    }
-    if plain && text == "<<" {
-        let help = "write the keys out, or give the whole value by an alias: `key: *name`";
-        let fault = Diagnostic::at(span, codes::MERGE_KEY, "a merge key is not part of the format");
-        return Some(fault.help(help));
-    }
-    let message = format!("the key `{text}` stands twice in this map");
-    let fault = Diagnostic::at(span, codes::DUPLICATE_KEY, message).label("again here");
-    first.map(|first| fault.related(first, "first here"))
-}
-
-fn control_character(span: Span, found: char) -> Diagnostic {
-    let message = format!("the text holds the control character U+{:04X}", u32::from(found));
-    Diagnostic::at(span, codes::CONTROL_CHARACTER, message).help("remove it; only tabs and line breaks are allowed")
-}
-
-fn is_control(found: char) -> bool {
-    match found {
-        '\t' | '\n' | '\r' | '\u{85}' => false,
-        '\u{fffe}' | '\u{ffff}' => true,
-        found => found.is_control(),
-    }
+/// A value, or the function of it.
+fn applied(function: Option<Spanned<String>>, node: Node) -> Node {
+    let Some(key) = function else { return node };
+    let span = Span { end: node.span.end.max(key.span.end), ..key.span };
+    Node::new(span, Value::Map(vec![Entry { key, value: node }]))
 }
 
 fn advice(kind: &ErrorKind) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::{self, Checked};
-use crate::lint::{self, Findings, Kind};
+use crate::lint::{self, Findings, Kind, Looked};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::report::diagnostics::{Form, Lint};
@@ -22,7 +22,9 @@ use crate::spec::sources::Sources;
 /// spec. Each finding has a code, which docs/lint.md explains, and what to
 /// write instead. Nothing is asked of AWS.
 ///
-/// Exit codes: 0 no findings, 2 findings, 1 a file that is no such document.
+/// What cannot be read is named, and everything else is looked at all the same.
+///
+/// Exit codes: 0 no findings, 2 findings, 1 something that cannot be read.
 ///
 ///   bedrail lint policies/*.json
 ///   bedrail lint -f examples/organization
@@ -119,23 +121,24 @@ fn files(paths: &[PathBuf], kind: Option<Kind>) -> Linted {
     let mut documents = 0;
     for path in paths {
         match file(path, kind, &mut sources) {
-            Ok((found_in, found)) => {
-                documents += found_in;
-                findings.extend(found);
+            Ok(looked) => {
+                documents += looked.kinds.len();
+                findings.extend(looked.findings);
+                faults.extend(looked.faults);
             }
-            Err(fault) => faults.extend(fault),
+            Err(fault) => faults.push(*fault),
         }
     }
     Linted { sources, documents, findings, faults }
 }
 
-/// How many documents a file holds, and what is found in them.
-fn file(path: &Path, kind: Option<Kind>, sources: &mut Sources) -> Result<(usize, Findings), Diagnostics> {
+/// What came of looking at a file that could be read.
+fn file(path: &Path, kind: Option<Kind>, sources: &mut Sources) -> Result<Looked, Box<Diagnostic>> {
     let piped = path == Path::new("-");
     let name = if piped { "<stdin>".to_owned() } else { path.display().to_string() };
     let text = if piped { load::text_of(std::io::stdin().lock(), &name) } else { load::text(path) };
     // The advice is about the files of a spec.
-    let text = text.map_err(|fault| Diagnostics::from(Diagnostic { help: None, ..*fault }))?;
+    let text = text.map_err(|fault| Box::new(Diagnostic { help: None, ..*fault }))?;
     let source = sources.add(name, text);
-    lint::document(source, sources.text(source), kind).map(|(kinds, findings)| (kinds.len(), findings))
+    Ok(lint::document(source, sources.text(source), kind))
 }

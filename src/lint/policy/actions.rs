@@ -95,8 +95,7 @@ fn breadth(word: &Word, findings: &mut Findings) {
     let text = word.value.as_str();
     let help = "name the actions that are needed: for an application `bedrock:InvokeModel`, \
                 `bedrock:InvokeModelWithResponseStream` and `bedrock:ApplyGuardrail`";
-    let everything = glob::matches(text, "bedrock:deleteguardrail") && glob::matches(text, "bedrock:zzz-to-come");
-    if everything {
+    if is_all_of_bedrock(text) {
         let of = if glob::matches(text, "zzz:zzz") { "every action of AWS" } else { "every action of Bedrock" };
         let message = format!("`{text}` allows {of}, removing guardrails and their enforcement among them");
         findings.find(word.span, ALL_ACTIONS, message, help);
@@ -118,6 +117,30 @@ fn breadth(word: &Word, findings: &mut Findings) {
         let message = format!("`{text}` takes in `bedrock:{first}`{more}, with which guardrails are taken away");
         findings.find(word.span, MANAGES_GUARDRAILS, message, help);
     }
+}
+
+/// A statement that admits principals to what it stands on.
+pub(super) fn admitted(statement: &Statement<'_>, findings: &mut Findings) {
+    if statement.effect == Effect::Deny {
+        return;
+    }
+    match &statement.actions {
+        Listed::Only(words) => {
+            for word in words.iter().filter(|word| is_all_of_bedrock(word)) {
+                let message = format!("`{}` admits to every action, those of Bedrock among them", word.value);
+                let help =
+                    "name the actions that are needed, such as `bedrock:InvokeModel` and `bedrock:ApplyGuardrail`";
+                findings.find(word.span, ALL_ACTIONS, message, help);
+            }
+        }
+        Listed::AllBut(words) => all_but(statement, words, findings),
+        Listed::Nothing => {}
+    }
+}
+
+/// Whether a pattern takes in what Bedrock has and what it will have.
+fn is_all_of_bedrock(text: &str) -> bool {
+    glob::matches(text, "bedrock:deleteguardrail") && glob::matches(text, "bedrock:zzz-to-come")
 }
 
 fn all_but(statement: &Statement<'_>, words: &[Word], findings: &mut Findings) {

@@ -1,6 +1,6 @@
 //! Conditions on the guardrail of a call: what they compare it with.
 
-use super::super::codes::{ANY_ACCOUNT, LITERAL_WILDCARD, LONGER_IDS, NEVER_MATCHES};
+use super::super::codes::{ANY_ACCOUNT, LITERAL_WILDCARD, LONGER_IDS, NEVER_MATCHES, SWALLOWED};
 use super::super::finding::Findings;
 use super::super::glob;
 use super::super::said::{Word, is_placeholder};
@@ -27,6 +27,25 @@ pub(super) fn check(statement: &Statement<'_>, findings: &mut Findings) {
             findings.find(test.written.span, NEVER_MATCHES, message, help);
             continue;
         }
+        if on_guardrail && let Some(everything) = swallowing(test) {
+            let written = &test.written.value;
+            let outcome = match (statement.effect, test.holds(None)) {
+                (Effect::Deny, true) => {
+                    "this Deny stops only calls without a guardrail, and any other guardrail passes"
+                }
+                (Effect::Deny, false) => "this Deny never fires",
+                (Effect::Allow, true) => "this Allow allows only calls without a guardrail",
+                (Effect::Allow, false) => "this Allow never allows",
+            };
+            let message = format!(
+                "`{}` matches whatever a call names, so `{written}` never holds for a call with a guardrail, whatever else is \
+                 listed: {outcome}",
+                everything.value
+            );
+            let help = "remove it, and keep the guardrails that are meant";
+            findings.find(everything.span, SWALLOWED, message, help);
+            continue;
+        }
         let judged: Vec<_> = test.values.iter().map(|value| (value, fault(value, test, on_guardrail))).collect();
         let all = judged.iter().all(|(_, fault)| fault.as_ref().is_some_and(|fault| fault.void));
         for (value, fault) in judged {
@@ -39,6 +58,13 @@ pub(super) fn check(statement: &Statement<'_>, findings: &mut Findings) {
             findings.find(value.span, code, message, help);
         }
     }
+}
+
+/// What makes a negated test void that lists guardrails beside it.
+pub(super) fn swallowing(test: &Test) -> Option<&Word> {
+    let patterns = matches!(test.operator.compare, Compare::Like | Compare::Arn);
+    let everything = |value: &&Word| !value.is_empty() && value.bytes().all(|byte| byte == b'*');
+    test.values.iter().find(everything).filter(|_| patterns && test.operator.negated && test.values.len() > 1)
 }
 
 /// What comes of a test whose values no ARN matches, where the key is there.

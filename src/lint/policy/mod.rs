@@ -3,6 +3,7 @@
 mod actions;
 mod arn;
 mod calls;
+mod cut;
 mod enforcement;
 mod identifier;
 mod keys;
@@ -36,6 +37,8 @@ pub(super) enum Attached {
 /// Looks at a policy of principals.
 pub(super) fn lint(node: &Node, attached: Attached, findings: &mut Findings) {
     let policy = Policy::read(node, findings);
+    // A policy of denials alone may be one of a role, made to bind just that.
+    let binds_accounts = attached == Attached::Organization || policy.allows().next().is_some();
     let attached = match attached {
         // The one Allow that an organization's denials stand beside.
         Attached::Somewhere if policy.denies() && policy.allows().all(Statement::is_full_access) => {
@@ -48,6 +51,9 @@ pub(super) fn lint(node: &Node, attached: Attached, findings: &mut Findings) {
         actions::check(statement, attached, findings);
         identifier::check(statement, findings);
         principals::exempted(statement, findings);
+        if attached == Attached::Organization && binds_accounts {
+            cut::check(statement, findings);
+        }
         if attached != Attached::Organization {
             resources::check(statement, findings);
             principals::credentials(statement, findings);
@@ -59,19 +65,38 @@ pub(super) fn lint(node: &Node, attached: Attached, findings: &mut Findings) {
     passing::check(&policy, attached, findings);
 }
 
+/// What a policy that names principals stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// A role, as its trust policy.
+    Role,
+    /// A VPC endpoint, through which goes what other policies allow.
+    Endpoint,
+    /// Something else.
+    Resource,
+}
+
 /// Looks at the policy of a VPC endpoint, which like one of the organization gives nothing by itself.
 pub(super) fn lint_endpoint(node: &Node, findings: &mut Findings) {
     lint(node, Attached::Organization, findings);
-    for statement in &Policy::read(node, &mut Findings::default()).statements {
-        principals::trusted(statement, false, findings);
+    let policy = Policy::read(node, &mut Findings::default());
+    for statement in &policy.statements {
+        principals::trusted(statement, Stands::Endpoint, findings);
+        // Beside denials it stands for what they leave.
+        if !policy.denies() {
+            actions::admitted(statement, findings);
+        }
     }
 }
 
 /// Looks at the trust policy of a role, or at a resource policy on something else than a guardrail.
-pub(super) fn lint_resource(node: &Node, trust: bool, findings: &mut Findings) {
+pub(super) fn lint_resource(node: &Node, stands: Stands, findings: &mut Findings) {
     let policy = Policy::read(node, findings);
     for statement in &policy.statements {
-        principals::trusted(statement, trust, findings);
+        principals::trusted(statement, stands, findings);
+        if stands == Stands::Resource {
+            actions::admitted(statement, findings);
+        }
         keys::check(statement, findings);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::codes::{
     ALLOW_ONLY, ANY_ACCOUNT, CALL_PASSES, DENIES_THE_GUARDED, EMPTY_VALUE, FOR_ANY_VALUE, INVERTED, MODELS_LEFT_OUT,
-    STREAMING_LEFT_OUT, TESTS_TOGETHER,
+    STREAMING_LEFT_OUT, SWALLOWED, TESTS_TOGETHER,
 };
 use super::super::finding::Findings;
 use super::super::glob;
@@ -72,7 +72,7 @@ fn overlap(one: &Statement<'_>, other: &Statement<'_>) -> bool {
 fn allow_only(policy: &Policy<'_>, findings: &mut Findings) {
     // Why a Deny is of no use has been found.
     const TOLD: &[crate::model::diagnostic::Code] =
-        &[STREAMING_LEFT_OUT, FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER, CALL_PASSES];
+        &[STREAMING_LEFT_OUT, FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER, SWALLOWED, CALL_PASSES];
     if findings.has(TOLD) {
         return;
     }
@@ -102,7 +102,9 @@ fn allow_only(policy: &Policy<'_>, findings: &mut Findings) {
 
 /// Denials of calls without a guardrail that are content with any.
 fn another(policy: &Policy<'_>, findings: &mut Findings) {
-    if findings.has(&[FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER, ANY_ACCOUNT, ALLOW_ONLY]) {
+    const TOLD: &[crate::model::diagnostic::Code] =
+        &[FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER, ANY_ACCOUNT, SWALLOWED, ALLOW_ONLY];
+    if findings.has(TOLD) {
         return;
     }
     let mut passes = Passes::default();
@@ -126,7 +128,7 @@ fn another(policy: &Policy<'_>, findings: &mut Findings) {
 
 /// Denials that an empty identifier slips past.
 fn empty(policy: &Policy<'_>, findings: &mut Findings) {
-    if findings.has(&[FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER]) {
+    if findings.has(&[FOR_ANY_VALUE, DENIES_THE_GUARDED, INVERTED, TESTS_TOGETHER, SWALLOWED]) {
         return;
     }
     let mut passes = Passes::default();
@@ -146,7 +148,13 @@ fn empty(policy: &Policy<'_>, findings: &mut Findings) {
             Compare::Arn => {
                 ("does not hold for an empty guardrail identifier", format!("write `StringNotLike`, or {add}"))
             }
-            _ => ("takes an empty guardrail identifier for a right one", "leave the empty text out".to_owned()),
+            _ if test.values.iter().any(|value| value.is_empty()) => {
+                ("takes an empty guardrail identifier for a right one", "leave the empty text out".to_owned())
+            }
+            _ => (
+                "holds a pattern that an empty guardrail identifier matches, too",
+                "name the guardrail by its ARN; what must not be empty is `?*`".to_owned(),
+            ),
         };
         let message = format!("`{}` {why}, so {actions} with one passes", test.written.value);
         findings.find(test.written.span, EMPTY_VALUE, message, help);
@@ -240,6 +248,6 @@ fn is_covered(resource: &str, patterns: &[&Word]) -> bool {
 }
 
 /// Whether a pattern takes in the foundation models of every Region.
-fn is_every_model(pattern: &str) -> bool {
+pub(super) fn is_every_model(pattern: &str) -> bool {
     glob::matches(pattern, "arn:aws:bedrock:zz-strange-9::foundation-model/strange.model-v9")
 }

@@ -3,11 +3,11 @@
 use super::super::codes::{EVERYBODY, LONG_LIVED_KEYS, LONG_LIVED_USER};
 use super::super::finding::Findings;
 use super::super::glob;
-use super::super::said::{Word, get, is_map, is_placeholder, words};
-use super::operator::Compare;
-use super::resources;
-use super::statement::{Effect, Statement};
-use crate::spec::node::Node;
+use super::super::said::{Word, entry, get, is_map, is_placeholder, words};
+use super::operator::{Compare, Operator, Set};
+use super::statement::{Effect, Statement, Test};
+use super::{Stands, resources};
+use crate::spec::node::{Entry, Node};
 
 const ROLE: &str = "name a role that people and programs assume: `arn:aws:iam::<account>:role/<name>`";
 
@@ -34,9 +34,20 @@ pub(super) fn exempted(statement: &Statement<'_>, findings: &mut Findings) {
 }
 
 /// Whom a resource or trust policy names.
-pub(super) fn trusted(statement: &Statement<'_>, trust: bool, findings: &mut Findings) {
+pub(super) fn trusted(statement: &Statement<'_>, stands: Stands, findings: &mut Findings) {
     if statement.effect == Effect::Deny {
         return;
+    }
+    // Through an endpoint everybody goes whom another policy allows.
+    let open = stands != Stands::Endpoint && !statement.tests.iter().any(says_whom);
+    let what = match stands {
+        Stands::Role => "can assume this role",
+        Stands::Endpoint | Stands::Resource => "is admitted to this resource",
+    };
+    let help = "name the accounts or roles, or add a condition on `aws:PrincipalOrgID`";
+    if let Some(Entry { key, .. }) = entry(statement.node, "NotPrincipal").filter(|_| open) {
+        let message = format!("everybody in every account {what}, but for those that are named");
+        findings.find(key.span, EVERYBODY, message, help);
     }
     let Some(principal) = get(statement.node, "Principal") else { return };
     for name in named(principal) {
@@ -44,11 +55,40 @@ pub(super) fn trusted(statement: &Statement<'_>, trust: bool, findings: &mut Fin
             let message = format!("this trusts the IAM user `{}`, whose keys do not expire", name.value);
             findings.find(name.span, LONG_LIVED_USER, message, ROLE);
         }
-        if trust && name.value == "*" && statement.tests.is_empty() {
-            let help = "name the accounts or roles, or add a condition on `aws:PrincipalOrgID`";
-            findings.find(name.span, EVERYBODY, "everybody in every account can assume this role", help);
+        if open && name.value == "*" {
+            findings.find(name.span, EVERYBODY, format!("everybody in every account {what}"), help);
         }
     }
+}
+
+/// Keys that tell who calls, or from where (IAM user guide, "AWS global condition context keys").
+const CALLERS: [&str; 17] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalServiceName",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:VpcSourceIp",
+    "aws:userid",
+    "kms:CallerAccount",
+    "sts:ExternalId",
+];
+
+/// Whether a test holds for some callers only.
+fn says_whom(test: &Test) -> bool {
+    let Operator { set, compare, negated, if_exists } = test.operator;
+    let narrows = compare != Compare::Null && !negated && !if_exists && set != Set::All;
+    let everybody =
+        |value: &Word| value.bytes().all(|byte| byte == b'*') || matches!(value.as_str(), "0.0.0.0/0" | "::/0");
+    narrows && CALLERS.iter().any(|key| key.eq_ignore_ascii_case(&test.key)) && !test.values.iter().any(everybody)
 }
 
 /// The principals that are no services.

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use crate::lint::explain::{self, Explanation};
-use crate::model::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::span::Span;
 use crate::report::clean;
 use crate::report::json::pretty;
@@ -168,7 +168,7 @@ pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
         json!({
             "ruleId": code.id(),
             "ruleIndex": codes.keys().position(|id| *id == code.id()),
-            "level": match severity { Severity::Error => "error", Severity::Warning => "warning" },
+            "level": severity.as_str(),
             "message": { "text": text },
             "locations": span.iter().map(|span| location(*span, sources)).collect::<Vec<_>>(),
             "relatedLocations": related.collect::<Vec<_>>(),

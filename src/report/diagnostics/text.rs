@@ -66,6 +66,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, note: Option<Stri
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(lines(message, width.saturating_sub(TITLE))).id(code.id()));
     let marks = span.iter().map(|span| Mark { span: *span, label: label.as_deref(), kind: AnnotationKind::Primary });

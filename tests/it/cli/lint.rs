@@ -176,6 +176,31 @@ fn without_files_the_spec_is_looked_at() {
 }
 
 #[test]
+fn one_unreadable_document_hides_no_finding_of_the_others() {
+    let desk = desk();
+    let wide = |what: &str| {
+        format!("{{\"Type\": \"AWS::IAM::ManagedPolicy\", \"Properties\": {{\"PolicyDocument\": {what}}}}}")
+    };
+    let policy = r#"{"Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}}"#;
+    let template = |first: &str| format!("{{\"Resources\": {{\"A\": {}, \"B\": {}}}}}", wide(first), wide(policy));
+    for (first, code, said) in [
+        ("{\"a\": 1}", 1, "E0801"),
+        ("\"{]\"", 1, "E0803"),
+        ("{\"Fn::ImportValue\": \"x\"}", 2, "note[L0901]"),
+        ("{\"Fn::Sub\": \"${X}\"}", 2, "note[L0901]"),
+    ] {
+        desk.write("template.json", &template(first));
+        let ran = desk.run(&["lint", "broken.json", "template.json"]);
+        assert!(ran.code == 1 && ran.stderr.contains("E0101") && ran.stdout.contains("L0102"), "{first}: {ran:?}");
+        let ran = desk.run(&["lint", "template.json"]);
+        assert!(ran.code == code && ran.stdout.contains("L0102"), "{first}: {ran:?}");
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains(said), "{first}: {ran:?}");
+        let sarif = desk.run(&["lint", "--format", "sarif", "template.json"]).stdout;
+        assert_eq!(sarif.contains("\"level\": \"note\""), code == 2, "{first}: {sarif}");
+    }
+}
+
+#[test]
 fn hostile_documents_are_refused_within_limits() {
     let desk = desk();
     let deep = format!("{}1{}", "{\"Statement\": [".repeat(500), "]}".repeat(500));
