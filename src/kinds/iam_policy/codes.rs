@@ -35,4 +35,6 @@ crate::codes! {
     UNKNOWN_PREFIX = "W6001": "the id of a model begins as that of an inference profile of no known geography";
     /// A profile that is not shared.
     PROFILE_OF_OTHERS = "W6002": "an IAM policy names an inference profile of another account than its own";
+    /// Nothing left to ask a guardrail for.
+    ALL_EXCEPTED = "W6003": "every model of an IAM policy is excepted, so that it allows no call with a guardrail";
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::codes;
 use super::geography::{destinations, is_source, prefixes, profile};
 use super::template::Place;
+use crate::kinds::org_policy::SparedModel;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Spanned;
 use crate::model::{Scope, wildcard};
-use crate::spec::decode::Text;
+use crate::spec::decode::{Exact, List, Text};
 use crate::spec::lower::Lowering;
+use crate::spec::suggest;
 
 crate::text! {
     /// Ids as `ListFoundationModels` and inference profiles have them, or ARNs.
@@ -78,6 +80,38 @@ pub(super) fn resources(
         all.extend(destinations(prefix, regions).iter().map(|region| model(region, base)));
     }
     all.into_iter().collect()
+}
+
+/// Reports models none of which is left once the excepted ones are spared: alone, or through a profile.
+pub(super) fn all_excepted(
+    named: &Spanned<List<Text<ModelName>, 1>>,
+    except: &[Spanned<Exact<SparedModel>>],
+    place: &Place<'_>,
+    lowering: &mut Lowering<'_>,
+) {
+    let scope = Scope::global(place.account.clone());
+    let mut spared = Vec::new();
+    for name in named.iter() {
+        let Some(id) = lowering.known(name.template(), &scope) else { return };
+        let model = id.split_once(":foundation-model/").map_or(id.as_str(), |(_, model)| model);
+        let base = profile(model).map_or(model, |(_, base)| base);
+        let covers = |pattern: &str| wildcard(pattern.as_bytes(), base.as_bytes());
+        match except.iter().find(|pattern| covers(pattern.as_str())) {
+            Some(pattern) => spared.push((id, pattern.span)),
+            None => return,
+        }
+    }
+    let ids: Vec<String> = spared.iter().map(|(id, _)| format!("`{id}`")).collect();
+    let message = {
+        let are = if ids.len() == 1 { "is" } else { "are" };
+        format!("no model is left to call with a guardrail: {} {are} excepted", suggest::brief(&ids))
+    };
+    let warning = Diagnostic::at(named.span, codes::ALL_EXCEPTED, message);
+    let places: BTreeSet<_> = spared.into_iter().map(|(_, span)| span).collect();
+    let warning = places.into_iter().fold(warning, |warning, span| warning.related(span, "excepted here"));
+    lowering.diagnostics.push(
+        warning.help("name models that are not excepted; to call these alone, `template: invoke_models` is enough"),
+    );
 }
 
 /// What a call of a model can be authorised on (Service Authorization Reference, "Amazon Bedrock", `InvokeModel`), each with

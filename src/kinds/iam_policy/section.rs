@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::models::{ModelName, every, resources};
+use super::models::{ModelName, all_excepted, every, resources};
 use super::named::{Named, named};
 use super::roles::Roles;
 use super::template::{
@@ -293,6 +293,9 @@ fn content(entry: &Entry, account: &AccountId, lowering: &mut Lowering<'_>) -> O
         None => Vec::new(),
     };
     let faults = lowering.diagnostics.errors();
+    if let (Some(named), Some(except)) = (&entry.models, &entry.except_models) {
+        all_excepted(named, except, &place, lowering);
+    }
     let models = entry.models.as_ref().map_or_else(|| every(&place), |models| resources(models, &place, lowering));
     if lowering.diagnostics.errors() > faults {
         return None;

@@ -39,4 +39,6 @@ crate::codes! {
     UNKEPT_EXEMPTION = "W4001": "a service control policy lets off whom administrators of an account could become, since nothing keeps them from it";
     /// Let off by a part of the name.
     WILD_EXEMPTION = "W4002": "a service control policy lets off roles by a part of their name, which anybody may choose who may make roles";
+    /// No model to call.
+    CUTS_ALL = "W4003": "a service control policy denies every model call of the accounts it reaches, whoever makes it";
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Document;
 
+mod cut;
 pub(crate) mod exempt;
 mod judge;
 mod raw;

@@ -1,7 +1,7 @@
 //! What an entry of the type `SERVICE_CONTROL_POLICY` says.
 
 use super::exempt::Templated;
-use super::{normal, raw};
+use super::{cut, normal, raw};
 use crate::kinds::org_policy::section::{Content, Entry, Named};
 use crate::kinds::org_policy::{codes, template};
 use crate::kinds::org_policy_type::PolicyType;
@@ -84,6 +84,8 @@ pub(in crate::kinds::org_policy) fn content(
             if policy.lowering.diagnostics.errors() > before {
                 return None;
             }
+            let lowered = normal(lowered);
+            cut::warn(document, &lowered, policy.lowering);
             (lowered, document.span)
         }
     };
