@@ -81,6 +81,15 @@ impl Spec {
         self.sections.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The entry that holds a place, as `account_enforcement.sandbox`.
+    pub(crate) fn entry_at(&self, place: Span) -> Option<String> {
+        let holds = |span: Span| span.source == place.source && span.start <= place.start && place.end <= span.end;
+        self.sections.iter().find_map(|(section, entries)| {
+            let entry = entries.iter().find(|entry| holds(entry.node.span))?;
+            Some(format!("{section}.{}", entry.key.value))
+        })
+    }
+
     /// Decodes the entries of a section, with [`GLOBAL`] or [`REGIONAL`] expressions on offer, and
     /// `${organization_id}` if the spec has an organization. An entry at fault is left out.
     pub fn decode<T: Decode>(

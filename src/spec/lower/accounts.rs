@@ -8,7 +8,6 @@ use crate::model::span::{Span, Spanned};
 use crate::model::{Account, AccountId, Scope};
 use crate::spec::decode::List;
 use crate::spec::selector::{AccountSelector, Selector};
-use crate::spec::suggest;
 
 /// Accounts that stand, offline, for those that only the organization can tell: one for each way of selecting them, so that
 /// what is selected alike meets itself and nothing else. No account of AWS's has such a number.
@@ -88,7 +87,7 @@ impl Lowering<'_> {
         accounts.filter(|account| account.id == *id).any(|account| !account.active)
     }
 
-    /// Says which accounts that are meant are left out since nobody can call anything there.
+    /// Notes which accounts that are meant are left out since nobody can call anything there.
     fn passed_over(&mut self, selector: &Spanned<AccountSelector>, selected: &BTreeSet<AccountId>) {
         let Ok(node) = selector.value.node(self.facts) else { return };
         let one = selector.value.id(self.facts).ok();
@@ -98,12 +97,10 @@ impl Lowering<'_> {
         };
         let known = self.facts.organization.iter().flat_map(|organization| &organization.accounts);
         let below = known.filter(|account| meant(account) && !selected.contains(&account.id));
-        let left: Vec<String> = below.map(|account| format!("{} ({})", account.name, account.id)).collect();
-        if left.is_empty() {
-            return;
+        for account in below {
+            let by = self.inactive.entry(account.id.clone()).or_insert_with(|| (account.name.clone(), BTreeSet::new()));
+            by.1.insert(selector.span);
         }
-        let message = format!("`{}` passes over what is not active: {}", *selector.value, suggest::brief(&left));
-        self.diagnostics.push(Diagnostic::at(selector.span, codes::NOT_ACTIVE, message));
     }
 
     /// The account that holds an entry; reports one that the organization does not have.

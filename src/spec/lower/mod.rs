@@ -10,6 +10,7 @@ pub mod codes;
 mod declared;
 pub(crate) mod document;
 mod finish;
+mod inactive;
 mod needs;
 mod nodes;
 mod profiles;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 
 use accounts::StandIns;
 pub(crate) use declared::{DeclaredGuardrail, DeclaredVersion, Origin};
+use inactive::Inactive;
 pub use needs::{Needs, selectors};
 pub(crate) use nodes::Node;
 pub(crate) use profiles::{destinations, profile_for, profiles_from, sources};
@@ -153,6 +155,7 @@ pub(crate) struct Lowering<'a> {
     stand_ins: StandIns,
     /// Accounts that entries except: what an entry made there before it did is looked for.
     left_out: BTreeSet<AccountId>,
+    inactive: Inactive,
 }
 
 impl<'a> Lowering<'a> {
@@ -181,6 +184,7 @@ impl<'a> Lowering<'a> {
             templated: Vec::new(),
             stand_ins: StandIns::default(),
             left_out: BTreeSet::new(),
+            inactive: Inactive::new(),
         }
     }
 
@@ -202,6 +206,7 @@ impl<'a> Lowering<'a> {
         iam_policy::section::lower(self);
         invocation_logging::section::lower(self);
         org_policy::control::exempt::finish(self);
+        self.tell_inactive();
         self.check_enforced();
         self.scan();
     }
