@@ -18,6 +18,7 @@ pub fn load(paths: &[PathBuf], sources: &mut Sources, diagnostics: &mut Diagnost
     let mut read = Vec::new();
     for file in files(paths, diagnostics) {
         match text(&file) {
+            Ok(text) if suite::is_meant(&file, &text) => diagnostics.push(suite::misplaced(&file)),
             Ok(text) => read.push(sources.add(file.display().to_string(), text)),
             Err(fault) => diagnostics.push(*fault),
         }

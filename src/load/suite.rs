@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{bytes, reason, stem, text};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::Spanned;
-use crate::spec::codes::UNREADABLE;
+use crate::spec::codes::{IS_SUITE, UNREADABLE};
 use crate::spec::sources::Sources;
 use crate::suite::{Image, ImageFault, ImageFile, MAX_IMAGE_BYTES, Outline, Suite, codes, read};
 
@@ -32,6 +32,21 @@ pub struct Read {
     pub loaded: Option<Loaded>,
     /// What to hold against a spec, faults or not.
     pub outline: Outline,
+}
+
+/// Whether a file is a suite by its name, or by keys that no spec has.
+pub(super) fn is_meant(file: &Path, text: &str) -> bool {
+    let named = file.file_name().and_then(|name| name.to_str()).is_some_and(is_suite);
+    let has = |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+    named || has("cases") && has("guardrail") && !has("format") && !has("stack")
+}
+
+/// What is said of a suite that is named among the files of a spec.
+pub(super) fn misplaced(file: &Path) -> Diagnostic {
+    let fault = Diagnostic::new(IS_SUITE, format!("{} is a test suite, and here a spec is taken", file.display()));
+    fault.help(
+        "leave it out of `--spec`; `bedrail validate` checks a suite beside its spec, if the file is called `<name>.test.yaml`",
+    )
 }
 
 /// Reads the suite at `path`, and its images from the folder that it stands in. Reports every fault.

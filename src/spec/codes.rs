@@ -13,6 +13,8 @@ crate::codes! {
     EMPTY = "E0004": "a file of the spec holds nothing";
     /// A folder without spec files.
     NO_FILES = "E0005": "a folder holds no spec: its direct children count if they end in .yaml or .yml and are no test suite or drift.ignore.yaml";
+    /// A test suite among the files of a spec.
+    IS_SUITE = "E0006": "a test suite is named where a spec is taken";
 
     /// Broken YAML.
     SYNTAX = "E0101": "the text is not well-formed YAML 1.2";

@@ -59,3 +59,23 @@ fn the_schema_of_suites_is_printed() {
     assert!(jsonschema::draft7::meta::is_valid(&schema));
     assert!(!ran.stdout.contains("\\$"), "a suite has no variables: {}", ran.stdout);
 }
+
+#[test]
+fn a_suite_that_is_named_where_a_spec_is_taken_is_one_error() {
+    let desk = Desk::new(SPEC);
+    desk.write("baseline.test.yaml", SUITE);
+    desk.write("baseline.yaml", SUITE);
+    for file in ["baseline.test.yaml", "baseline.yaml"] {
+        for command in [&["plan"][..], &["apply", "--yes"], &["iam", "plan-role"], &["lint"], &["drift"]] {
+            let ran = desk.run(&[command, &["-f", file]].concat());
+            assert_eq!(ran.code, 1, "{ran:?}");
+            assert_eq!((ran.stderr.matches("error[").count(), ran.stderr.matches("E0006").count()), (1, 1), "{ran:?}");
+            assert!(ran.stderr.contains("is a test suite") && ran.stderr.contains("bedrail validate"), "{ran:?}");
+        }
+    }
+    // Beside a spec it is one error as well.
+    let ran = desk.run(&["lint", "-f", "bedrail.yaml", "-f", "baseline.test.yaml"]);
+    assert!(ran.code == 1 && ran.stderr.matches("error[").count() == 1, "{ran:?}");
+    let ran = desk.run(&["lint", "baseline.test.yaml"]);
+    assert!(ran.code == 1 && ran.stderr.contains("this is a test suite"), "{ran:?}");
+}
