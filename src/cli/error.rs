@@ -51,6 +51,15 @@ pub(crate) enum Error {
         /// Why.
         source: io::Error,
     },
+    /// Some files have been rewritten, and the next one cannot be.
+    #[error("not every file is formatted: already rewritten {}", names(done))]
+    SomeFiles {
+        /// Those that have been.
+        done: Vec<PathBuf>,
+        /// What became of the next.
+        #[source]
+        fault: Box<Self>,
+    },
     /// A file cannot be read or written.
     #[error("cannot {verb} {}", path.display())]
     File {
@@ -132,6 +141,7 @@ impl Error {
             | Self::Permissions(_)
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
+            Self::SomeFiles { .. } => Exit::Incomplete,
         }
     }
 
@@ -173,6 +183,7 @@ impl Error {
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }
+            | Self::SomeFiles { .. }
             | Self::FailOn(_)
             | Self::Declined
             | Self::Interrupted
@@ -180,4 +191,8 @@ impl Error {
             | Self::Stdout(_) => None,
         }
     }
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -16,11 +16,13 @@ use crate::spec::sources::Sources;
 /// Indents by two, puts one space where one belongs, and leaves keys in their
 /// order, comments and anchors in their place. What is written is read again
 /// before: a file that would say anything else is left as it is, and so are all
-/// others then. `-` formats standard input to standard output. Test suites and
-/// any other YAML are formatted where they are named.
+/// others then. `-` formats standard input to standard output. Test suites, and
+/// other YAML that is written as a spec is (one document, no tags, no `<<`), are
+/// formatted where they are named.
 ///
-/// Exit codes: 0 done, 1 a file that is no sound YAML, and with `--check` 2 if
-/// a file would change.
+/// Exit codes: 0 done, 1 a file that is no sound YAML, 5 some files were
+/// rewritten and another could not be, and with `--check` 2 if a file would
+/// change.
 ///
 ///   bedrail fmt -f examples/organization
 ///   bedrail fmt --check bedrail.yaml baseline.test.yaml
@@ -111,14 +113,23 @@ fn check(formatted: &[Formatted], output: &Output) -> Result<Exit, Error> {
 
 /// Writes what changes, and names it.
 fn write(formatted: &[Formatted], output: &Output) -> Result<Exit, Error> {
-    let mut named = Vec::new();
+    let (mut named, mut written) = (Vec::<String>::new(), Vec::new());
     for Formatted { path, name, have, want } in formatted {
         let Some(path) = path else {
             output.result(want)?;
             return Ok(Exit::Done);
         };
         if have != want {
-            rewrite_file(path, want.as_bytes())?;
+            if let Err(fault) = rewrite_file(path, want.as_bytes()) {
+                // What is done is told, whatever comes after.
+                output.result(&named.concat())?;
+                return Err(if named.is_empty() {
+                    fault
+                } else {
+                    Error::SomeFiles { done: written, fault: Box::new(fault) }
+                });
+            }
+            written.push(path.clone());
             named.push(clean::line(name) + "\n");
         }
     }

@@ -118,3 +118,36 @@ fn permissions_and_links_stay() {
     assert!(ran.code == 1 && ran.stderr.contains("cannot write bedrail.yaml"), "{ran:?}");
     assert_eq!(desk.read("bedrail.yaml"), MESSY);
 }
+
+#[test]
+fn a_write_that_fails_names_what_has_been_rewritten() {
+    let desk = Desk::new(MESSY);
+    for name in ["a.yaml", "b.yaml", "c.yaml"] {
+        desk.write(name, "a:   1\n");
+    }
+    let read_only = |is: bool| {
+        let mut permissions = fs::metadata(desk.path("b.yaml")).expect("a file").permissions();
+        permissions.set_readonly(is);
+        fs::set_permissions(desk.path("b.yaml"), permissions).expect("permissions");
+    };
+    read_only(true);
+    let ran = desk.run(&["fmt", "a.yaml", "b.yaml", "c.yaml"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (5, "a.yaml\n"), "{ran:?}");
+    assert!(ran.stderr.contains("a.yaml") && ran.stderr.contains("cannot write b.yaml"), "{ran:?}");
+    assert!(!ran.stderr.contains("c.yaml"), "{ran:?}");
+    let ran = desk.run(&["fmt", "b.yaml", "c.yaml"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "nothing was changed: {ran:?}");
+    read_only(false);
+}
+
+#[test]
+fn what_a_spec_cannot_hold_is_not_formatted_either() {
+    let desk = Desk::new(NEAT);
+    for (text, code) in
+        [("a: !Sub x\n", "E0103"), ("a: 1\n---\nb: 1\n", "E0104"), ("a: &a {b: 1}\nc: {<<: *a}\n", "E0105")]
+    {
+        desk.write("other.yaml", text);
+        let ran = desk.run(&["fmt", "other.yaml"]);
+        assert!(ran.code == 1 && ran.stderr.contains(code) && desk.read("other.yaml") == text, "{ran:?}");
+    }
+}
