@@ -45,13 +45,13 @@ fn demand(statement: &Document) -> Option<Demand> {
     }
     let Document::Map(operators) = statement.get("Condition")? else { return None };
     let mut demand = Demand { named: Vec::new(), exempt: Vec::new() };
-    for (operator, tests) in operators {
+    for (operator, compared) in operators {
         let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
-        let Document::Map(tests) = tests else { return None };
+        let Document::Map(compared) = compared else { return None };
         if !NEGATED.contains(&operator) {
             return None;
         }
-        for (key, values) in tests {
+        for (key, values) in compared {
             if key.eq_ignore_ascii_case(GUARDRAIL) && demand.named.is_empty() {
                 for value in items(Some(values)) {
                     let Document::Text(value) = value else { return None };
@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    fn of(effect: &str, resource: &str, condition: Value) -> Vec<Demand> {
+    fn of(effect: &str, resource: &str, condition: &Value) -> Vec<Demand> {
         demands(&Document::from(json!({"Statement": [{"Effect": effect, "Action": "bedrock:InvokeModel*",
             "Resource": resource, "Condition": condition}]})))
     }
@@ -89,11 +89,11 @@ mod tests {
     #[test]
     fn a_denial_of_all_but_some_is_a_demand() {
         let condition = json!({"ArnNotLike": {"bedrock:guardrailidentifier": "arn:a:*", "aws:PrincipalArn": ["arn:aws:iam::*:role/ops/Break-*"]}});
-        let [demand] = of("Deny", "*", condition.clone()).try_into().expect("one demand");
+        let [demand] = of("Deny", "*", &condition).try_into().expect("one demand");
         assert_eq!(demand.named, [Template::text("arn:a:*")]);
         assert!(demand.spares("break-glass") && !demand.spares("app"));
-        assert!(of("Allow", "*", condition.clone()).is_empty());
-        assert!(of("Deny", "arn:aws:bedrock:*::foundation-model/one", condition).is_empty());
+        assert!(of("Allow", "*", &condition).is_empty());
+        assert!(of("Deny", "arn:aws:bedrock:*::foundation-model/one", &condition).is_empty());
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
             json!({"ArnNotLike": {"bedrock:GuardrailIdentifier": "arn:a:*"}, "StringNotEquals": {"aws:RequestedRegion": "r"}}),
             json!({"ArnNotLike": {"aws:PrincipalArn": "arn:a:*"}}),
         ] {
-            assert!(of("Deny", "*", condition.clone()).is_empty(), "{condition}");
+            assert!(of("Deny", "*", &condition).is_empty(), "{condition}");
         }
     }
 }
