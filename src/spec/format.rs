@@ -133,14 +133,33 @@ fn options() -> FormatOptions {
     }
 }
 
-/// Without byte order mark, and with LF wherever YAML sees the end of a line.
+/// Without byte order mark, with LF wherever YAML sees the end of a line, and without the indentation of the comments at the
+/// head, by which the library would take what follows to be indented.
 fn unmarked(text: &str) -> String {
-    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n")
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    let (head, rest) = text.split_at(head(&text));
+    head.split_inclusive('\n').map(flush).collect::<String>() + rest
+}
+
+/// How many bytes the comments and empty lines at the head of a text take.
+fn head(text: &str) -> usize {
+    let is_head = |line: &&str| flush(line).starts_with('#') || line.trim().is_empty();
+    text.split_inclusive('\n').take_while(is_head).map(str::len).sum()
+}
+
+/// A line without its indentation.
+fn flush(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t'])
 }
 
 /// The byte of `text` that stands at a place of it [`unmarked`].
 fn original(text: &str, at: Stuck) -> u32 {
     let mark = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let indented = text[mark..].replace("\r\n", "\n").replace('\r', "\n");
+    let removed: usize =
+        indented[..head(&indented)].split_inclusive('\n').map(|line| line.len() - flush(line).len()).sum();
+    // Within the head there is nothing that could be at fault.
+    let at = at + removed;
     let (mut passed, mut place) = (0, mark);
     let mut bytes = text.bytes().skip(mark).peekable();
     while let (true, Some(byte)) = (passed < at, bytes.next()) {
@@ -219,6 +238,15 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         let written = format(source, text, &mut diagnostics);
         written.ok_or_else(|| diagnostics.iter().next().map_or("", |fault| fault.code.id()))
+    }
+
+    #[test]
+    fn how_far_the_first_comment_is_indented_is_no_matter() {
+        let rest = "# one\na:\n  - &b \"c\"\n\nd: &e\n  f: g\nh: *e\n";
+        for comment in ["#said\n", " # said\n", "\n      # said\n\n"] {
+            let written = formatted(&format!("{comment}{rest}")).expect("it is sound");
+            assert_eq!(written.replace("said\n\n", "said\n"), format!("# said\n{rest}"), "{comment:?}");
+        }
     }
 
     #[test]
