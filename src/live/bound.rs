@@ -1,9 +1,9 @@
 //! What binds the model calls of an account to a guardrail, where the spec does not look, and the account is to lose the
 //! permission to apply it.
 
-use crate::aws::{Class, ReadCx, Survey, list};
+use crate::aws::{ReadCx, Survey, list};
 use crate::kinds::Kind;
-use crate::model::{AccountId, Readings, Scope, Unavailable, Unread};
+use crate::model::{AccountId, Readings, Scope, Unread};
 
 /// The enforced configuration of one place.
 pub(super) async fn by_enforcement(cx: &ReadCx<'_>, survey: &Survey, scope: &Scope) -> Readings {
@@ -30,12 +30,6 @@ pub(super) async fn by_identity(cx: &ReadCx<'_>, survey: &Survey, account: &Acco
             Ok(listing) => {
                 found.items.extend(listing.items);
                 found.unread.extend(listing.unread);
-            }
-            // A role that may not read IAM policies is what a spec without any asks for, and has written none: this is told,
-            // and holds nothing.
-            Err(error) if error.class == Class::AccessDenied && !error.is_about_entering() => {
-                found.not_scanned.push(Unavailable { scope, why: error.cause() });
-                return found;
             }
             Err(error) => {
                 found.unread.push(Unread { kind, scope, id: None, why: error.reason() });

@@ -17,14 +17,54 @@ pub struct Demand {
     pub named: Vec<Template>,
     /// Patterns of the ARNs of the principals that it lets off.
     pub exempt: Vec<String>,
+    /// Patterns of the ARNs of the models that it leaves out.
+    pub spared: Vec<String>,
 }
 
 impl Demand {
-    /// Whether it lets off a role, of which the path is not known.
-    pub fn spares(&self, role: &str) -> bool {
-        let name = |arn: &str| arn.rsplit('/').next().map(str::to_lowercase).unwrap_or_default();
-        self.exempt.iter().any(|arn| wildcard(name(arn).as_bytes(), role.to_lowercase().as_bytes()))
+    /// Whether it may let off a role of an account. Its path is not known, so that a pattern with a path counts by the name
+    /// behind it, if there is one.
+    pub fn spares(&self, account: &str, role: &str) -> bool {
+        let like =
+            |pattern: &str, text: &str| wildcard(pattern.to_lowercase().as_bytes(), text.to_lowercase().as_bytes());
+        self.exempt.iter().any(|pattern| {
+            let Some((owner, path)) = pattern.split_once(":role/") else { return like(pattern, "*") };
+            let owner = owner.rsplit(':').next().unwrap_or_default();
+            let name = match path.rsplit_once('/') {
+                Some((path, "*")) if path != "*" => return false,
+                Some((_, name)) => name,
+                None => path,
+            };
+            like(owner, account) && like(name, role)
+        })
     }
+
+    /// Whether it is certain that some call meets neither this nor `other`, where they name different guardrails: what each
+    /// leaves out may be what the other is about.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let apart = |one: &[String], other: &[String]| !one.is_empty() && !other.is_empty() && one != other;
+        !apart(&self.exempt, &other.exempt) && !apart(&self.spared, &other.spared)
+    }
+
+    /// Whether it leaves out every model that the policy lets call, as far as that says which.
+    pub fn leaves_out_all_of(&self, document: &Document) -> bool {
+        let allows = |statement: &&Document| {
+            let effect = statement.get("Effect").and_then(Document::as_text);
+            effect == Some("Allow") && texts(statement, "Action").iter().any(|action| invokes(action))
+        };
+        let allowing = items(document.get("Statement")).iter().filter(allows);
+        let models: Vec<&str> = allowing.flat_map(|statement| texts(statement, "Resource")).collect();
+        let left_out = |model: &&str| self.spared.iter().any(|pattern| wildcard(pattern.as_bytes(), model.as_bytes()));
+        !models.is_empty() && models.iter().all(left_out)
+    }
+}
+
+fn texts<'d>(statement: &'d Document, key: &str) -> Vec<&'d str> {
+    items(statement.get(key)).iter().filter_map(Document::as_text).collect()
+}
+
+fn invokes(pattern: &str) -> bool {
+    wildcard(pattern.to_lowercase().as_bytes(), INVOKE.as_bytes())
 }
 
 /// The demands of a policy; a call must meet each. Denials that bear on some models only, or under further conditions, are
@@ -37,14 +77,14 @@ fn demand(statement: &Document) -> Option<Demand> {
     if statement.get("Effect").and_then(Document::as_text) != Some("Deny") {
         return None;
     }
-    let texts = |key: &str| items(statement.get(key)).iter().filter_map(Document::as_text).collect::<Vec<_>>();
-    let invokes = |pattern: &&str| wildcard(pattern.to_lowercase().as_bytes(), INVOKE.as_bytes());
-    let everything = texts("Resource").contains(&"*") || statement.get("NotResource").is_some();
-    if !everything || !texts("Action").iter().any(invokes) {
+    let models = |pattern: &&str| *pattern == "*" || pattern.ends_with(":foundation-model/*");
+    let everything = texts(statement, "Resource").iter().any(models) || statement.get("NotResource").is_some();
+    if !everything || !texts(statement, "Action").into_iter().any(invokes) {
         return None;
     }
     let Document::Map(operators) = statement.get("Condition")? else { return None };
-    let mut demand = Demand { named: Vec::new(), exempt: Vec::new() };
+    let spared = texts(statement, "NotResource").into_iter().map(str::to_owned).collect();
+    let mut demand = Demand { named: Vec::new(), exempt: Vec::new(), spared };
     for (operator, compared) in operators {
         let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
         let Document::Map(compared) = compared else { return None };
@@ -91,7 +131,11 @@ mod tests {
         let condition = json!({"ArnNotLike": {"bedrock:guardrailidentifier": "arn:a:*", "aws:PrincipalArn": ["arn:aws:iam::*:role/ops/Break-*"]}});
         let [demand] = of("Deny", "*", &condition).try_into().expect("one demand");
         assert_eq!(demand.named, [Template::text("arn:a:*")]);
-        assert!(demand.spares("break-glass") && !demand.spares("app"));
+        assert!(demand.spares("1", "break-glass") && !demand.spares("1", "app"));
+        let elsewhere = Demand { exempt: vec!["arn:aws:iam::2:role/app".to_owned()], ..demand.clone() };
+        assert!(elsewhere.spares("2", "app") && !elsewhere.spares("1", "app"));
+        let below = Demand { exempt: vec!["arn:aws:iam::*:role/aws-reserved/sso/*".to_owned()], ..demand };
+        assert!(!below.spares("1", "app"));
         assert!(of("Allow", "*", &condition).is_empty());
         assert!(of("Deny", "arn:aws:bedrock:*::foundation-model/one", &condition).is_empty());
     }

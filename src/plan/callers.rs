@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::Change;
 use super::decide::{Decisions, Purpose, codes};
 use super::guardrails::guardrail_of;
-use super::{Change, losing};
 use crate::kinds::{Model, iam_policy, org_policy};
 use crate::model::{Address, RemoteId};
-use crate::spec::suggest::brief;
 
 /// Warns of versions that policies stop to allow, and of versions that go while a policy lets calls name them.
 pub(super) fn warn(decisions: &mut Decisions<'_>) {
@@ -43,17 +42,6 @@ pub(super) fn warn(decisions: &mut Decisions<'_>) {
                 }
             }
             _ => {}
-        }
-    }
-    for draft in &decisions.drafts {
-        let accounts: Vec<String> =
-            losing::unbound(draft, decisions.live, decisions.facts).iter().map(ToString::to_string).collect();
-        if !accounts.is_empty() {
-            let message = format!(
-                "{} may no longer apply the guardrail, and IAM policies there may not be read: one of this stack that still asks for the guardrail denies every call; let the role that bedrail takes there read them",
-                brief(&accounts)
-            );
-            told.push((draft.address.clone(), message));
         }
     }
     for (address, message) in told {

@@ -1,12 +1,13 @@
 //! What protects an account is not taken away while that which the spec wants in its place is held, or was not seen; nor is a
-//! permission that an account may need that was not seen.
+//! permission that an account may need that was not seen. Nor is anything attached that would leave no call to what stands until
+//! then.
 
 use std::collections::BTreeMap;
 
 use super::decide::{Options, Purpose};
 use super::effect::{Chain, Effect, Moment};
 use super::order::{Draft, Edges};
-use super::{Change, Held, Why, losing, phases};
+use super::{Change, Held, Why, agreeing, losing, phases};
 use crate::kinds::{Kind, Model, Verb};
 use crate::model::{Address, Blind, Desired, Facts, Live};
 
@@ -30,6 +31,7 @@ pub(super) fn hold(
         .enumerate()
         .filter_map(|(at, draft)| Some((at, (Why::NotVisible, losing::unseen(draft, live, facts)?))))
         .collect();
+    out.extend(agreeing::conflicts(drafts, live, facts));
     if options.purpose != Purpose::Destroy && (missing || unseen) {
         let hint =
             "what the spec wants in the place of what goes is held, or was not seen; it stays until that is done";

@@ -17,7 +17,10 @@ pub(super) fn warn(decisions: &mut Decisions<'_>) {
                 policy(decisions, &want.policy).is_some_and(demands)
             }
             Change::Update { have: Model::OrgPolicy(have), want: Model::OrgPolicy(want), .. } => {
-                demands(want) && have.document != want.document
+                // To let calls name one more guardrail denies none.
+                let only_more = Model::shift(&have.clone().into(), &want.clone().into())
+                    .is_some_and(|shift| shift.adds && !shift.takes);
+                demands(want) && have.document != want.document && !only_more
             }
             _ => false,
         })

@@ -48,8 +48,8 @@ pub(super) fn outlasts(grant: &Draft, pointer: &Draft) -> bool {
         && lets_apply(have)
 }
 
-/// What an identity policy names as AWS has it, where this changes it or takes it from somebody: each version and guardrail
-/// that its callers are bound to, so that none goes before they are let go of it.
+/// What an identity policy or a service control policy names as AWS has it, where this changes it or takes it from somebody:
+/// each version and guardrail that its callers are bound to, so that none goes before they are let go of it.
 pub(super) fn named(draft: &Draft, live: &Live) -> BTreeSet<RemoteId> {
     let document = match &draft.change {
         Change::Update { have: Model::IamPolicy(have), .. } | Change::Delete { have: Model::IamPolicy(have), .. } => {
@@ -59,6 +59,18 @@ pub(super) fn named(draft: &Draft, live: &Live) -> BTreeSet<RemoteId> {
             let policy = have.policy.address().and_then(|policy| live.found.get(policy));
             match policy.map(|found| &found.model) {
                 Some(Model::IamPolicy(policy)) => Some(&policy.document),
+                _ => None,
+            }
+        }
+        Change::Update { have: Model::OrgPolicy(have), .. } | Change::Delete { have: Model::OrgPolicy(have), .. }
+            if !have.policy_type.merges() =>
+        {
+            Some(&have.document)
+        }
+        Change::Delete { have: Model::OrgPolicyAttachment(have), .. } if !have.policy_type.merges() => {
+            let policy = have.policy.address().and_then(|policy| live.found.get(policy));
+            match policy.map(|found| &found.model) {
+                Some(Model::OrgPolicy(policy)) => Some(&policy.document),
                 _ => None,
             }
         }

@@ -53,16 +53,6 @@ pub(super) fn unseen(draft: &Draft, live: &Live, facts: &Facts) -> Option<String
     Some(format!("{account} would lose it, and {unknown} could not be read: {}", blind.why))
 }
 
-/// The accounts that lose by `draft` and whose IAM policies this caller may not read: one of ours may still bind callers
-/// there to the guardrail.
-pub(super) fn unbound(draft: &Draft, live: &Live, facts: &Facts) -> BTreeSet<AccountId> {
-    let refused = |account: &AccountId| {
-        let global = Scope::global(account.clone());
-        live.not_scanned.iter().any(|refused| refused.scope == global)
-    };
-    losing_by(draft, facts).into_iter().map(|place| place.account).filter(refused).collect()
-}
-
 /// Where `draft` takes the permission to apply a guardrail from an account.
 fn losing_by(draft: &Draft, facts: &Facts) -> BTreeSet<Scope> {
     match &draft.change {

@@ -3,6 +3,7 @@
 //! What is printed, saved and executed is one [`Plan`]. Executing it leaves no choice: each action names what it changes,
 //! from what to what, and which other actions must be done before it.
 
+mod agreeing;
 mod by_effect;
 mod callers;
 mod contents;

@@ -3,7 +3,8 @@
 //! These relations make it. *References*: what is needed comes before, and goes after. *Coverage*: taking protection away
 //! waits for every protection that the plan adds. *Permission*: who may apply a guardrail loses that when nothing of ours
 //! points at it there any more; and the policy of a profile, which every call under a guardrail may need, is released at the
-//! very end. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
+//! very end. *Agreement*: of policies that ask calls for different guardrails, the one that goes, or asks for less, comes before
+//! the one that asks for more. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
 //! the oldest goes first. *Names*: one is taken when it has been given up. *Locks*: what forbids policies further down to
 //! speak comes before they do, and goes after them.
 
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::guardrails::guardrail_of;
 use super::related::{Related, Required, Seen};
 use super::until::Course;
-use super::{Action, ActionId, Change, Hazard, Phase, grants, hand_over, locks, phases};
+use super::{Action, ActionId, Change, Hazard, Phase, agreeing, grants, hand_over, locks, phases};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::{AccountId, Address, Direction, Facts, FieldDiff, Live, RemoteId};
 
@@ -78,8 +79,12 @@ fn of_all_pairs(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
 }
 
 fn edge(draft: Seen<'_>, other: Seen<'_>, drafts: &[Draft], live: &Live, facts: &Facts) -> Option<Edge> {
-    let locked = || locks::waits(draft.draft, other.draft, drafts, live, facts).then_some(Edge::Waits);
-    relation(draft, other, live).or_else(locked)
+    let (this, that) = (draft.draft, other.draft);
+    // Who could call no model in between goes first, whatever else speaks for the other way round.
+    let found =
+        relation(draft, other, live).filter(|edge| *edge == Edge::Needs || !agreeing::waits(that, this, drafts, live));
+    let waits = || agreeing::waits(this, that, drafts, live) || locks::waits(this, that, drafts, live, facts);
+    found.or_else(|| waits().then_some(Edge::Waits))
 }
 
 /// Whether a draft comes after another.

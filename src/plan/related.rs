@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
 use super::order::{Draft, guardrail, model, protects, releases_profile, shows_profile, takes};
-use super::{Change, grants, hand_over};
+use super::{Change, agreeing, grants, hand_over};
 use crate::kinds::{Kind, Verb};
 use crate::model::{AccountId, Address, Live, RemoteId, Scope};
 
@@ -154,10 +154,11 @@ impl<'d> Related<'d> {
         }
         if takes(draft) && (protects(draft) || draft.verb != Verb::Delete) {
             // Nobody else waits for what takes something away, but who may apply a guardrail waits for its last pointer.
-            let shares = draft.address.kind == Kind::ResourcePolicy || grants::is_of_iam(draft);
+            let shares =
+                matches!(draft.address.kind, Kind::ResourcePolicy | Kind::OrgPolicy) || grants::is_of_iam(draft);
             found.extend(if shares { &self.protecting } else { &self.adding });
         }
-        if draft.address.kind == Kind::OrgPolicyAttachment {
+        if draft.address.kind == Kind::OrgPolicyAttachment || agreeing::attaches(draft) {
             found.extend(&self.policies);
         }
         found.remove(&at);

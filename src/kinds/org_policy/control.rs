@@ -7,6 +7,7 @@ use crate::model::Document;
 mod cut;
 pub(crate) mod exempt;
 mod judge;
+pub(super) mod named;
 mod raw;
 pub(super) mod section;
 

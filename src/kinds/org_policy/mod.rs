@@ -101,7 +101,11 @@ impl ResourceKind for OrgPolicy {
     }
 
     fn shift(have: &Self::Model, want: &Self::Model) -> Option<Shift> {
-        let shift = have.shift(want);
+        let shift = if want.policy_type.merges() {
+            have.shift(want)
+        } else {
+            control::named::shift(&have.document, &want.document)
+        };
         // A name is given up early: another policy may be waiting for it, and for that one what takes away.
         Some(Shift { adds: shift.adds || have.name != want.name, ..shift })
     }

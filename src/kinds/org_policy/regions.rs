@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Model;
+use super::{Model, control};
 use crate::model::{Document, Region, Shift};
 
 /// The configurations of each Region that a document speaks of.
@@ -26,9 +26,13 @@ impl Model {
         }
     }
 
-    /// `want`, and what this says of the Regions on which that is silent.
+    /// `want`, and what this says of the Regions on which that is silent; of a service control policy, `want` with the
+    /// guardrails besides that this lets calls name.
     #[must_use]
     pub fn joined_with(&self, want: &Self) -> Self {
+        if !want.policy_type.merges() {
+            return Self { document: control::named::joined(&self.document, &want.document), ..want.clone() };
+        }
         let wanted = regions(&want.document);
         let left: BTreeMap<Region, Document> = regions(&self.document)
             .into_iter()

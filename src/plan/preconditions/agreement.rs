@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes::AGREEMENT;
 use super::finding::Finding;
 use super::permission::accounts;
-use super::pointer::{Guardrail, View};
-use crate::kinds::{Kind, Model};
-use crate::model::{AccountId, Address, Demand, Ref, RemoteId, Segment, Template, demands};
-use crate::plan::guardrails::guardrail_of;
+use super::pointer::View;
+use crate::kinds::Model;
+use crate::model::{AccountId, Address, Demand, Document, Template, demands};
+use crate::plan::agreeing::{self, Named};
 
 /// A policy that asks for guardrails.
 struct Asking<'d> {
     policy: &'d Address,
+    document: &'d Document,
     demands: Vec<Demand>,
 }
 
@@ -24,7 +25,8 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
         .filter_map(|(policy, model)| match model {
             Model::OrgPolicy(model) if !model.policy_type.merges() => {
                 let demands = demands(&model.document);
-                (!demands.is_empty()).then(|| (Asking { policy, demands }, bound(view, policy)))
+                let document = &model.document;
+                (!demands.is_empty()).then(|| (Asking { policy, document, demands }, bound(view, policy)))
             }
             _ => None,
         })
@@ -59,13 +61,15 @@ fn with_identities(
     bound: &BTreeSet<&AccountId>,
     roles: &[(Asking<'_>, Vec<(&Address, &str)>)],
 ) -> Vec<Finding> {
-    let spared = |role: &str| asking.demands.iter().any(|demand| demand.spares(role));
+    let spared = |account: &str, role: &str| asking.demands.iter().any(|demand| demand.spares(account, role));
     // One entry has a policy in each of its accounts.
     let mut alike: BTreeMap<&str, Vec<(&Asking<'_>, &Address, &str)>> = BTreeMap::new();
     for (identity, attached) in roles {
-        let here = bound.contains(&identity.policy.scope.account);
-        let here = attached.iter().filter(|(_, role)| here && !spared(role)).collect::<Vec<_>>();
-        if !here.is_empty() && exclude_each_other(view, asking, identity) {
+        let account = &identity.policy.scope.account;
+        let here = bound.contains(account);
+        let here = attached.iter().filter(|(_, role)| here && !spared(account.as_str(), role)).collect::<Vec<_>>();
+        let left_out = asking.demands.iter().any(|demand| demand.leaves_out_all_of(identity.document));
+        if !here.is_empty() && !left_out && exclude_each_other(view, asking, identity) {
             let all = alike.entry(identity.policy.name.as_str()).or_default();
             all.extend(here.into_iter().map(|(attachment, role)| (identity, *attachment, *role)));
         }
@@ -97,9 +101,14 @@ fn disagreement<'d>(
 
 /// The accounts whose roles a service control policy binds: those below its nodes, the management account never among them
 /// (Organizations user guide, "Service control policies").
-fn bound<'d>(view: &View<'d>, policy: &Address) -> BTreeSet<&'d AccountId> {
+fn bound<'d>(view: &View<'d>, policy: &'d Address) -> BTreeSet<&'d AccountId> {
     let management = view.organization().map(|organization| &organization.management_account);
-    let below = view.targets(policy).into_iter().flat_map(|target| view.reach(target));
+    // Where it is to be: what is attached elsewhere goes, and is looked at by the order of what comes and goes.
+    let targets = view.wanted().filter_map(|(_, model)| match model {
+        Model::OrgPolicyAttachment(model) if model.policy.address() == Some(policy) => Some(model.target.as_str()),
+        _ => None,
+    });
+    let below = targets.flat_map(|target| view.reach(target));
     below.filter(|account| Some(*account) != management).collect()
 }
 
@@ -117,47 +126,17 @@ fn roles<'d>(view: &View<'d>) -> Vec<(Asking<'d>, Vec<(&'d Address, &'d str)>)> 
         let Model::IamPolicy(model) = model else { return None };
         let attached = attached.get(policy)?.clone();
         let demands = demands(&model.document);
-        (!demands.is_empty()).then_some((Asking { policy, demands }, attached))
+        (!demands.is_empty()).then_some((Asking { policy, document: &model.document, demands }, attached))
     });
     asking.collect()
 }
 
 /// Whether no call can meet both: some demand of the one names guardrails of which none is named by some demand of the other.
 fn exclude_each_other(view: &View<'_>, one: &Asking<'_>, other: &Asking<'_>) -> bool {
-    let named = |demand: &Demand| demand.named.iter().map(|named| of(view, named)).collect::<Option<Vec<Guardrail>>>();
-    let sets = |asking: &Asking<'_>| asking.demands.iter().filter_map(named).collect::<Vec<_>>();
-    let others = sets(other);
-    sets(one).iter().any(|set| others.iter().any(|other| !set.iter().any(|one| other.iter().any(|two| same(one, two)))))
+    agreeing::exclude_each_other(&one.demands, &other.demands, &|named| of(view, named))
 }
 
-fn same(one: &Guardrail, other: &Guardrail) -> bool {
-    one.address.is_some() && one.address == other.address || one.arn.is_some() && one.arn == other.arn
-}
-
-/// The guardrail that is named, whatever its version; `None` where a pattern may take several.
-fn of(view: &View<'_>, named: &Template) -> Option<Guardrail> {
-    match named.0.as_slice() {
-        [Segment::Id(id, _)] => Some(by_reference(view, id)),
-        [Segment::Id(id, _), Segment::Text(text)] if text.starts_with(':') => Some(by_reference(view, id)),
-        [Segment::Text(text)] => {
-            let arn = text.strip_suffix(":*").unwrap_or(text);
-            let literal = !arn.contains(['*', '?']);
-            literal.then(|| by_reference(view, &Ref::Foreign(RemoteId::new(arn))))
-        }
-        _ => None,
-    }
-}
-
-/// The guardrail of a reference to it or to one of its versions.
-fn by_reference(view: &View<'_>, id: &Ref) -> Guardrail {
-    match id {
-        Ref::To(address) if address.kind == Kind::Guardrail => {
-            Guardrail { arn: view.0.live.names.ids(address).next().cloned(), address: Some(address.clone()) }
-        }
-        Ref::Foreign(id) => {
-            let arn = guardrail_of(id).unwrap_or_else(|| id.clone());
-            Guardrail { address: view.0.live.names.address(&arn).cloned(), arn: Some(arn) }
-        }
-        other @ Ref::To(_) => view.guardrail(other),
-    }
+/// The guardrail that is named, whatever its version.
+fn of(view: &View<'_>, named: &Template) -> Option<Named> {
+    agreeing::named(named, &view.0.live.names, &|version| view.guardrail(version).address)
 }
