@@ -123,6 +123,7 @@ fn resource(node: &Node, path: &str, all: &mut Vec<Member>) {
         "AWS::EC2::VPCEndpoint" if text(properties, "ServiceName").is_none_or(|name| name.contains("bedrock")) => {
             document("PolicyDocument", Kind::Endpoint);
         }
+        "AWS::Bedrock::ResourcePolicy" => document("PolicyDocument", Kind::GuardrailPolicy),
         "AWS::KMS::Key" => document("KeyPolicy", Kind::OtherResource),
         "AWS::Bedrock::Guardrail" => add(Some(properties), path, Some(Kind::Guardrail)),
         _ => {}

@@ -63,6 +63,14 @@ impl DeclaredGuardrail {
         regions.into_iter()
     }
 
+    /// Where it is, as far as that is known: of another stack's only AWS knows the Regions, so that those of the spec are taken.
+    pub(crate) fn places(&self, regions: &[Spanned<Region>]) -> Vec<Scope> {
+        let by_mark = matches!(self.origin, Origin::Stack { .. });
+        let is_of_spec =
+            |scope: &&Scope| !by_mark || regions.iter().any(|region| scope.region.as_ref() == Some(&region.value));
+        self.scopes.keys().filter(is_of_spec).cloned().collect()
+    }
+
     /// The address that stands for it in one of its scopes; none for one known by ARN.
     pub(crate) fn address(&self, scope: &Scope) -> Option<Address> {
         let named = !matches!(self.origin, Origin::Arns { .. });

@@ -378,3 +378,19 @@ async fn a_document_of_ones_own_and_a_type_that_never_changes() {
     let failure = format!("{:?}", failure.expect_err("a fault"));
     assert!(failure.contains("E0903") && failure.contains("take a new key"), "{failure}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_of_another_stack_can_be_demanded() {
+    let sandbox = Sandbox::start().await;
+    let platform = spec(&format!(
+        "guardrails:\n{}versions: {{first: {{guardrail: baseline}}}}\nresource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n",
+        guardrail("baseline", "one", "")
+    ));
+    sandbox.apply(&platform.replace("stack: acme", "stack: platform")).await;
+    let external = "external_guardrails:\n  baseline: {from_stack: platform}\n";
+    let demanding = control("template: require_guardrail, guardrails: [baseline]");
+    let text = spec(&format!("{external}{demanding}"));
+    let plan = sandbox.apply(&text).await;
+    assert_eq!(held(&plan), [""; 0]);
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+}

@@ -185,7 +185,7 @@ impl Policy<'_, '_> {
         for key in keys {
             let text = Spanned::new(key.as_str().to_owned(), key.span);
             let Some(declared) = self.lowering.guardrail(&text) else { continue };
-            let scopes: Vec<Scope> = declared.scopes.keys().cloned().collect();
+            let scopes = declared.places(&self.lowering.top.regions);
             for scope in scopes {
                 named.extend(self.lowering.guardrail_ref(&text, &scope));
                 self.callable.extend(self.lowering.some_version(&text, &scope));
@@ -208,7 +208,8 @@ impl Policy<'_, '_> {
         for key in keys {
             let text = Spanned::new(key.as_str().to_owned(), key.span);
             if let Some(declared) = self.lowering.guardrail(&text) {
-                listed.extend(declared.regions().cloned());
+                let places = declared.places(&self.lowering.top.regions);
+                listed.extend(places.into_iter().filter_map(|scope| scope.region));
             }
         }
         listed
