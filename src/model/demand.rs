@@ -3,6 +3,7 @@
 
 use super::address::wildcard;
 use super::document::{Document, Template};
+use super::policy::items;
 
 const INVOKE: &str = "bedrock:invokemodel";
 const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
@@ -39,8 +40,8 @@ impl Demand {
         })
     }
 
-    /// Whether it is certain that some call meets neither this nor `other`, where they name different guardrails: what each
-    /// leaves out may be what the other is about.
+    /// Whether it is certain that this and `other` bear on some call together. It is not where each leaves out something else:
+    /// that may be all that the other is about.
     pub fn overlaps(&self, other: &Self) -> bool {
         let apart = |one: &[String], other: &[String]| !one.is_empty() && !other.is_empty() && one != other;
         !apart(&self.exempt, &other.exempt) && !apart(&self.spared, &other.spared)
@@ -105,14 +106,6 @@ fn demand(statement: &Document) -> Option<Demand> {
         }
     }
     (!demand.named.is_empty()).then_some(demand)
-}
-
-fn items(value: Option<&Document>) -> &[Document] {
-    match value {
-        None => &[],
-        Some(Document::List(items)) => items,
-        Some(one) => std::slice::from_ref(one),
-    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub use live::{Blind, Found, Live, SeenPolicy, SeenRole, SeenVersion, Unavailabl
 pub use mark::{Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, changed_tags, owner_of};
 pub use names::Names;
 pub use partition::{bedrock_regions, organizations_region};
-pub use policy::PolicyLanguage;
+pub use policy::{PolicyLanguage, items};
 pub use readings::{Evidence, Needed, Raw, Readings, Unread};
 pub use reference::{Ref, RemoteId};
 pub use scope::{AccountId, NotAnAccountId, Partition, Region, Scope};

@@ -40,3 +40,12 @@ impl PolicyLanguage {
         }
     }
 }
+
+/// A value, or the values of a list.
+pub fn items(value: Option<&Document>) -> &[Document] {
+    match value {
+        None => &[],
+        Some(Document::List(items)) => items,
+        Some(one) => std::slice::from_ref(one),
+    }
+}

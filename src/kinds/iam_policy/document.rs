@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Document, Form, Names, PolicyLanguage, Ref, RemoteId, Segment, Template};
+use crate::model::{Document, Form, Names, PolicyLanguage, Ref, RemoteId, Segment, Template, items};
 
 /// The condition key of the guardrail that a model call names (Service Authorization Reference, Amazon Bedrock).
 pub const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
@@ -58,15 +58,6 @@ pub(super) fn id_and(id: Ref, rest: &str) -> Document {
         _ => segments.push(Segment::Text(rest.to_owned())),
     }
     Document::Text(Template(segments))
-}
-
-/// A value, or the values of a list.
-pub fn items(value: Option<&Document>) -> &[Document] {
-    match value {
-        None => &[],
-        Some(Document::List(items)) => items,
-        Some(one) => std::slice::from_ref(one),
-    }
 }
 
 /// The statements; none where the document is not of the usual form.

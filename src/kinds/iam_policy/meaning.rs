@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{APPLY, GUARDRAIL, INVOKE, items, statements};
-use crate::model::{Direction, Document, Template, wildcard};
+use super::document::{APPLY, GUARDRAIL, INVOKE, statements};
+use crate::model::{Direction, Document, Template, items, wildcard};
 
 mod between;
 
@@ -133,8 +133,8 @@ pub fn dropped(have: &Document, want: &Document) -> Vec<String> {
     }
 }
 
-/// Whether one principal with both policies can call no model but those that both except: what frees from the denial of one meets that of the
-/// other. `false` where that is not certain.
+/// Whether one principal with both policies can call no model but those that both except: what frees from the denial of one
+/// meets that of the other. `false` where that is not certain.
 pub(super) fn exclude_each_other(one: &Document, other: &Document) -> bool {
     let (one, other) = (Meaning::of(one), Meaning::of(other));
     // Models that one of them excepts are few, and beside the point.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PROFILE_SID;
-use crate::model::{AccountId, Digest, Document, Partition, PolicyLanguage, Ref, Template};
+use crate::model::{AccountId, Digest, Document, Partition, PolicyLanguage, Ref, Template, items};
 
 /// Allows use of a guardrail.
 pub const APPLY: &str = "bedrock:ApplyGuardrail";
@@ -137,15 +137,6 @@ pub fn grantees(document: &Document) -> Option<Grantees> {
         }
     }
     found
-}
-
-/// A value, or the values of a list.
-pub fn items(value: Option<&Document>) -> &[Document] {
-    match value {
-        None => &[],
-        Some(Document::List(items)) => items,
-        Some(one) => std::slice::from_ref(one),
-    }
 }
 
 /// A document in normal form: one value and a list of it are the same, so what usually is a list is one, and what

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{ORGANIZATION, PATHS, items};
+use super::document::{ORGANIZATION, PATHS};
 use super::{Model, sid};
-use crate::model::{Document, Shift};
+use crate::model::{Document, Shift, items};
 
 /// One action, to one circle of callers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,8 +1,8 @@
 //! Whether a resource policy lets an account apply a guardrail: ours, raw ones, and what others added. AWS takes three
 //! shapes of statement; whatever else stands in a document is not guessed at.
 
-use super::document::{APPLY, ORGANIZATION, PATHS, items};
-use crate::model::{AccountId, Document, RemoteId, wildcard};
+use super::document::{APPLY, ORGANIZATION, PATHS};
+use crate::model::{AccountId, Document, RemoteId, items, wildcard};
 
 /// What a policy says to an account. Doubt is never taken for a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

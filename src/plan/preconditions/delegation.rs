@@ -5,10 +5,9 @@
 use super::codes::CALLER;
 use super::finding::Finding;
 use super::pointer::View;
-use crate::kinds::resource_policy::document::items;
 use crate::kinds::resource_policy::judge::{Permits, admits};
 use crate::kinds::{Kind, Verb};
-use crate::model::{AccountId, Address, Document, Organization, wildcard};
+use crate::model::{AccountId, Address, Document, Organization, items, wildcard};
 
 /// What it takes to change policies. To enable the type comes to it where this plan does.
 const WRITES: [&str; 7] =

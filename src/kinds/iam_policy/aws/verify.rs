@@ -5,9 +5,9 @@ use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, Pol
 
 use super::{default_document, get};
 use crate::aws::{ApplyError, AwsError, WriteCx};
-use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, items, statements};
+use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, statements};
 use crate::kinds::iam_policy::template::{WITH_GUARDRAIL, WITHOUT_GUARDRAIL};
-use crate::model::{Document, RemoteId, Scope, wildcard};
+use crate::model::{Document, RemoteId, Scope, items, wildcard};
 
 const SIMULATE: &str = "iam:SimulateCustomPolicy";
 const SIMULATE_ROLE: &str = "iam:SimulatePrincipalPolicy";

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Statement, text};
-use crate::kinds::iam_policy::document::{GUARDRAIL, items, normal, statements};
-use crate::model::{Document, Shift};
+use crate::kinds::iam_policy::document::{GUARDRAIL, normal, statements};
+use crate::model::{Document, Shift, items};
 
 /// Everything that a policy lets through, piece by piece, and everything that it keeps back.
 struct Pieces {

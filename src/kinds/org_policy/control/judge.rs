@@ -6,7 +6,8 @@ use super::{LISTS, compared_values, statements};
 use crate::model::{Direction, Document, FieldDiff};
 
 /// Gives each field of a document that changes its direction, by the statements that come, go, or say something else. Those
-/// that keep their `Sid`, and others that differ in one way only, are compared element by element. Wildcards are compared as they are written.
+/// that keep their `Sid`, and others that differ in one way only, are compared element by element. Wildcards are compared as
+/// they are written.
 pub(in crate::kinds::org_policy) fn judge(have: &Document, want: &Document, fields: &mut [FieldDiff]) {
     let direction = compared(have, want);
     for field in fields.iter_mut() {
