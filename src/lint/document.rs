@@ -178,8 +178,13 @@ fn policy(statements: &Node) -> Kind {
             || says(one, "Resource", |arn| arn.contains(":guardrail"))
     };
     let everything = |one: &Node| says(one, "Resource", |arn| arn == "*") && entry(one, "Condition").is_none();
+    let excepts = |one: &Node| entry(one, "NotPrincipal").is_some() && of_guardrails(one);
     let of_endpoint = |one: &Node| calls_models(one) || beyond(one) || everything(one) || !of_guardrails(one);
-    if statements.iter().any(of_endpoint) { Kind::Endpoint } else { Kind::GuardrailPolicy }
+    if statements.iter().any(of_endpoint) && !statements.iter().any(excepts) {
+        Kind::Endpoint
+    } else {
+        Kind::GuardrailPolicy
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +213,10 @@ mod tests {
             (
                 r#"{"Statement": [{"Principal": "*", "Action": ["bedrock:InvokeModel", "bedrock:ApplyGuardrail"], "Resource": "*"}]}"#,
                 Kind::Endpoint,
+            ),
+            (
+                r#"{"Statement": [{"NotPrincipal": {"AWS": "1"}, "Action": "bedrock:ApplyGuardrail", "Resource": "*"}]}"#,
+                Kind::GuardrailPolicy,
             ),
             (r#"{"Statement": [{"Principal": {"AWS": "1"}, "Action": "sts:AssumeRole"}]}"#, Kind::Trust),
             (r#"{"bedrock": {"guardrail_inference": {}}}"#, Kind::Bedrock),

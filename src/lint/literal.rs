@@ -189,7 +189,14 @@ fn is_written_out(statement: &Node) -> bool {
     let tests = condition.and_then(Node::entries).unwrap_or_default();
     let effect = entry(statement, "Effect").is_none()
         || text(statement, "Effect").is_some_and(|effect| !effect.starts_with("${"));
-    !made(statement) && effect && !condition.is_some_and(made) && !tests.iter().any(|test| made(&test.value))
+    let open = |key| get(statement, key).is_some_and(|value| items(value).iter().any(is_gap));
+    let actions = !["Action", "NotAction"].into_iter().any(open);
+    !made(statement) && effect && actions && !condition.is_some_and(made) && !tests.iter().any(|test| made(&test.value))
+}
+
+/// Whether of an action nothing is known but that a deployment fills it in.
+fn is_gap(action: &Node) -> bool {
+    function(action).is_some() && word(action).is_none_or(|text| text.starts_with("${"))
 }
 
 /// Where a function stands in the place of a map or a list. The value that an operator is given may be one.

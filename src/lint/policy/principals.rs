@@ -50,6 +50,10 @@ pub(super) fn trusted(statement: &Statement<'_>, stands: Stands, findings: &mut 
         findings.find(key.span, EVERYBODY, message, help);
     }
     let Some(principal) = get(statement.node, "Principal") else { return };
+    for provider in federated(principal).iter().filter(|provider| open && provider.value == "*") {
+        let message = format!("whoever an identity provider of any kind knows {what}");
+        findings.find(provider.span, EVERYBODY, message, "name the provider, and test its claims with a condition");
+    }
     for name in named(principal) {
         if is_user(&name) {
             let message = format!("this trusts the IAM user `{}`, whose keys do not expire", name.value);
@@ -86,14 +90,33 @@ const CALLERS: [&str; 17] = [
 fn says_whom(test: &Test) -> bool {
     let Operator { set, compare, negated, if_exists } = test.operator;
     let narrows = compare != Compare::Null && !negated && !if_exists && set != Set::All;
-    let everybody =
-        |value: &Word| value.bytes().all(|byte| byte == b'*') || matches!(value.as_str(), "0.0.0.0/0" | "::/0");
+    let everybody = |value: &Word| {
+        value.bytes().all(|byte| byte == b'*')
+            || matches!(value.as_str(), "0.0.0.0/0" | "::/0")
+            || matches!(compare, Compare::Like | Compare::Arn) && is_anybody(value)
+    };
     narrows && CALLERS.iter().any(|key| key.eq_ignore_ascii_case(&test.key)) && !test.values.iter().any(everybody)
+}
+
+/// Whether a pattern of callers leaves out nobody's account: any organization, or a name in whatever account. Everybody can
+/// give a role of theirs any name.
+fn is_anybody(pattern: &str) -> bool {
+    let any = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'*');
+    match pattern.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, _, _, account, _] => any(account),
+        ["arn", rest @ ..] => rest.last().is_some_and(|last| any(last)),
+        _ => pattern.split('/').next().is_some_and(|first| matches!(first, "o*" | "o-*")),
+    }
 }
 
 /// The principals that are no services.
 pub(super) fn named(principal: &Node) -> Vec<Word> {
     if is_map(principal) { get(principal, "AWS").map(words).unwrap_or_default() } else { words(principal) }
+}
+
+/// The identity providers that are trusted.
+fn federated(principal: &Node) -> Vec<Word> {
+    get(principal, "Federated").map(words).unwrap_or_default()
 }
 
 /// Actions that make credentials without an end.

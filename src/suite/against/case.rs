@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit::{Fault, Wanted};
 use super::rule::{Rule, Sent};
-use crate::kinds::guardrail::Content;
+use crate::kinds::guardrail::{Content, ContentFilterType};
 use crate::model::Region;
 use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::span::Span;
@@ -67,6 +67,10 @@ impl Contents<'_> {
         }
         for (of, entry) in expect.filters.iter().flat_map(|map| map.iter()) {
             let about = aws(entry.key, "filter", of.word(), filtered(&entry.value));
+            // That none finds this in an answer has been said of the suite, whatever its guardrail.
+            if (*of, source) == (ContentFilterType::PromptAttack, Source::Output) && about.wanted.needs_a_rule() {
+                continue;
+            }
             see(about, &|content| sent.filter(content, *of), filters);
         }
         for (of, entry) in expect.grounding.iter().flat_map(|map| map.iter()) {

@@ -7,6 +7,7 @@
 //! deed     a spec that is applied or destroyed, in this process
 //! matrix   every example × every call × what may happen to it
 //! kill     the same at the level of the process, for the calls that write
+//! demands  policies that ask for a guardrail, changed: real calls between the writes
 //! pairs    from any spec to any other
 //! race     two applies at once
 //! session  credentials that expire
@@ -15,6 +16,7 @@
 //! ```
 
 mod deed;
+mod demands;
 mod end;
 mod judge;
 mod kill;

@@ -10,10 +10,10 @@ use super::{guardrail, held, spec};
 use crate::support::{Sandbox, assert_in_sync, steps};
 
 /// The terms of a service control policy, its node, and more terms.
-type Control = (&'static str, &'static str, &'static str);
+pub(crate) type Control = (&'static str, &'static str, &'static str);
 
 /// Two guardrails that everybody may apply, and policies that ask for them.
-fn asking(controls: &[Control], identity: &str) -> String {
+pub(crate) fn asking(controls: &[Control], identity: &str) -> String {
     let guardrails = format!("guardrails:\n{}{}", guardrail("one", "red", ""), guardrail("two", "blue", ""));
     let shared = "versions: {a: {guardrail: one}, b: {guardrail: two}}\nresource_policies:\n  one: {guardrail: one, share_with: organization}\n  two: {guardrail: two, share_with: organization}\n";
     let mut policies = String::new();
@@ -26,7 +26,7 @@ fn asking(controls: &[Control], identity: &str) -> String {
         .replace("scan: {regions: declared}", "scan: {regions: declared, accounts: all}")
 }
 
-fn identity(guardrail: &str) -> String {
+pub(crate) fn identity(guardrail: &str) -> String {
     format!(
         "iam_policies:\n  app: {{accounts: [\"ou:Sandbox\"], template: require_guardrail, guardrails: [{guardrail}], attach_to_roles: [app-role]}}\n"
     )
@@ -71,12 +71,12 @@ async fn policies_that_no_call_can_meet_are_held() {
     }
 }
 
-const ONE: &str = "template: require_guardrail, guardrails: [one]";
-const TWO: &str = "template: require_guardrail, guardrails: [two]";
-const BOTH: &str = "template: require_guardrail, guardrails: [one, two]";
-const ROOT: &str = "root";
-const SANDBOX: &str = "\"ou:Sandbox\"";
-const WORKLOADS: &str = "\"ou:Workloads\"";
+pub(crate) const ONE: &str = "template: require_guardrail, guardrails: [one]";
+pub(crate) const TWO: &str = "template: require_guardrail, guardrails: [two]";
+pub(crate) const BOTH: &str = "template: require_guardrail, guardrails: [one, two]";
+pub(crate) const ROOT: &str = "root";
+pub(crate) const SANDBOX: &str = "\"ou:Sandbox\"";
+pub(crate) const WORKLOADS: &str = "\"ou:Workloads\"";
 
 /// The plan from one spec to another, once the first is applied.
 async fn moving(from: &str, to: &str) -> (Sandbox, Plan) {

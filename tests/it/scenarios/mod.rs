@@ -1,7 +1,7 @@
 //! Small stories of what people do to a spec, and to AWS behind its back, from one apply to the next.
 
 mod adoption;
-mod agreement;
+pub(crate) mod agreement;
 mod control;
 mod delegate;
 mod direction;
