@@ -14,6 +14,10 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
+# lint action.yml and examples/ci, with linters that it installs
+lint-ci:
+    examples/ci/lint
+
 # build the API docs, warnings denied
 docs:
     RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items

@@ -62,10 +62,11 @@ fn holds(name: &str, text: &str) -> Result<(), TestCaseError> {
 
 /// Every sound text of the repository.
 fn texts() -> Vec<(String, String)> {
-    let files = ["examples", "tests/cases/spec/good", "tests/cases/spec/tree", "tests/cases/suite/good"];
-    let mut texts: Vec<(String, String)> = files
+    let folders = ["tests/cases/spec/good", "tests/cases/spec/tree", "tests/cases/suite/good"];
+    let mut texts: Vec<(String, String)> = folders
         .iter()
         .flat_map(|folder| source::files(folder, ".yaml"))
+        .chain(source::examples())
         .map(|file| (file.clone(), source::text(&file)))
         .collect();
     // Of the bad ones those that are sound YAML.
@@ -86,7 +87,7 @@ fn every_text_of_the_repository_is_formatted() {
 
 #[test]
 fn the_examples_are_as_they_would_be_written() {
-    for file in source::files("examples", ".yaml") {
+    for file in source::examples() {
         assert_eq!(formatted(&source::text(&file)).as_deref(), Ok(source::text(&file).as_str()), "{file}");
     }
 }

@@ -17,6 +17,7 @@ mod layers;
 mod leaks;
 mod lint_cases;
 mod permissions;
+mod pipelines;
 mod publish;
 mod reading;
 mod safety;

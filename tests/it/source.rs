@@ -37,6 +37,11 @@ pub(crate) fn files(folder: &str, suffix: &str) -> Vec<String> {
     found
 }
 
+/// The YAML of every example that bedrail reads: what pipelines and clusters read is none of it.
+pub(crate) fn examples() -> Vec<String> {
+    files("examples", ".yaml").into_iter().filter(|file| !file.starts_with("examples/ci/")).collect()
+}
+
 /// The text of a file, named from the root.
 pub(crate) fn text(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_else(|fault| panic!("reading {file}: {fault}"))

@@ -43,7 +43,7 @@ fn json(node: &Node) -> Value {
 
 /// Every YAML text of the project with a name for it.
 fn texts() -> Vec<(String, String)> {
-    let examples = source::files("examples", ".yaml").into_iter().map(|file| {
+    let examples = source::examples().into_iter().map(|file| {
         let text = source::text(&file);
         (file, text)
     });

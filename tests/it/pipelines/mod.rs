@@ -1,0 +1,36 @@
+//! The pipelines of `action.yml` and `examples/ci`: each is read as the YAML it is, and its shell steps are run with bash against
+//! a served local AWS, with small programs in place of GitHub's command line, of curl and of apk.
+
+mod bench;
+mod codebuild;
+mod expression;
+mod github;
+mod gitlab;
+mod kubernetes;
+mod pinned;
+mod runner;
+mod scripts;
+
+use serde_json::Value;
+
+use crate::source;
+
+/// A file of the project as YAML; GitLab's `!reference` is the list that it stands before.
+fn yaml(file: &str) -> Value {
+    let text = source::text(file).replace("!reference ", "");
+    serde_saphyr::from_str(&text).unwrap_or_else(|fault| panic!("{file}: {fault}"))
+}
+
+/// The texts of a list, or of one text; lists within are opened.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a key of a map says, as text.
+fn text_of(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_default().to_owned()
+}
