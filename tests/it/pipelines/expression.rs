@@ -108,10 +108,9 @@ impl Parser<'_> {
 
 #[test]
 fn expressions_are_read_as_github_reads_them() {
-    let contexts: Contexts =
-        [("inputs.allow", "weakens:*"), ("failure", "false"), ("steps.a.outputs.exit-code", "2")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
+    let contexts: Contexts = [("inputs.allow", "weakens:*"), ("failure", "false"), ("steps.a.outputs.exit-code", "2")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
     for (expression, expected) in [
         ("inputs.allow && format('--allow={0}', inputs.allow) || ''", "--allow=weakens:*"),
         ("inputs.none && format('--allow={0}', inputs.none) || ''", ""),

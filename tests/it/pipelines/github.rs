@@ -14,6 +14,11 @@ const HEAD: &str = "1111111111111111111111111111111111111111";
 const MERGE: &str = "2222222222222222222222222222222222222222";
 const HERE: &str = "acme/guardrails";
 
+/// The same without a named version: what is enforced follows the content.
+fn following() -> String {
+    SPEC.replace("versions:\n  first: {guardrail: baseline}\n", "").replace(", version: first", "")
+}
+
 fn plan(bench: &Bench) -> Job {
     let event = [
         ("github.event.pull_request.number", "7"),
@@ -62,23 +67,29 @@ fn in_sync(bench: &Bench) -> bool {
 
 #[test]
 fn a_pull_request_has_one_comment_which_is_its_plan() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(SPEC) else { return };
     bench.keep("comments.json", &json!([
         {"id": 1, "issue": 7, "user": {"login": "jane"}, "body": "<!-- bedrail:plan stack=acme digest=sha256:0 -->\nIs this it?"},
         {"id": 2, "issue": 7, "user": {"login": "github-actions[bot]"}, "body": "<!-- bedrail:plan stack=other digest=sha256:0 -->"},
     ]));
     let job = plan(&bench);
     assert!(!job.failed, "{}", job.log);
-    let outputs = ["changes", "weakens", "accounts", "exit-code"].map(|name| job.output(&format!("plan.outputs.{name}")));
+    let outputs =
+        ["changes", "weakens", "accounts", "exit-code"].map(|name| job.output(&format!("plan.outputs.{name}")));
     assert_eq!(outputs, ["3", "0", "1", "2"], "{job:?}");
     let digest = job.output("plan.outputs.digest").to_owned();
     assert!(digest.starts_with("sha256:") && digest.len() == 71, "{digest}");
     assert!(job.summary.starts_with(&format!("<!-- bedrail:plan stack=acme digest={digest} -->")), "{}", job.summary);
-    assert!(job.used.iter().any(|(action, with)| action.ends_with("/checkout") && with["persist-credentials"] == "false"));
+    assert!(
+        job.used.iter().any(|(action, with)| action.ends_with("/checkout") && with["persist-credentials"] == "false")
+    );
 
     let comments = bench.kept("comments.json");
     let body = comments[2]["body"].as_str().expect("the comment");
-    assert!(body.starts_with(&format!("<!-- bedrail:plan stack=acme digest={digest} -->\n### bedrail plan\n")), "{body}");
+    assert!(
+        body.starts_with(&format!("<!-- bedrail:plan stack=acme digest={digest} -->\n### bedrail plan\n")),
+        "{body}"
+    );
     assert!(body.contains(&format!("Plan of {HEAD}, made by [this run]")), "{body}");
 
     // The next push changes the plan, and the comment with it.
@@ -99,7 +110,7 @@ fn a_fork_is_validated_and_never_planned() {
     assert!(wanted(PLAN, "plan", &fork(HERE)) && wanted(PLAN, "validate", &fork("mallory/guardrails")));
     assert!(!wanted(PLAN, "plan", &fork("mallory/guardrails")) && !wanted(PLAN, "plan", &fork("")));
 
-    let bench = Bench::new(&SPEC.replace("HATE: HIGH", "HATE: HIHG"));
+    let Some(bench) = Bench::new(&SPEC.replace("HATE: HIGH", "HATE: HIHG")) else { return };
     let job = run(&bench, PLAN, "validate", fork("mallory/guardrails"));
     assert!(job.failed && job.log.contains("::error file=bedrail.yaml,line="), "{}", job.log);
     // A plan that is none has no comment.
@@ -114,7 +125,7 @@ fn a_fork_is_validated_and_never_planned() {
 
 #[test]
 fn what_was_reviewed_is_what_is_applied() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(SPEC) else { return };
     assert!(!plan(&bench).failed);
     merged(&bench);
     let job = reviewed(&bench);
@@ -143,7 +154,7 @@ fn what_was_reviewed_is_what_is_applied() {
 
 #[test]
 fn what_nobody_reviewed_is_not_applied() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(SPEC) else { return };
     assert!(!plan(&bench).failed);
     let refused = |bench: &Bench, why: &str| {
         let job = reviewed(bench);
@@ -163,10 +174,17 @@ fn what_nobody_reviewed_is_not_applied() {
     edited(|routes| routes["commits/2222222222222222222222222222222222222222/pulls"] = json!([]));
     refused(&bench, "is not the merge of a pull request");
     edited(|routes| {
-        routes["commits/2222222222222222222222222222222222222222/pulls"][0]["head"]["repo"]["full_name"] = json!("mallory/guardrails");
+        routes["commits/2222222222222222222222222222222222222222/pulls"][0]["head"]["repo"]["full_name"] =
+            json!("mallory/guardrails");
     });
     refused(&bench, "is not the merge of a pull request");
-    edited(|routes| drop(routes["actions/workflows/bedrail-plan.yml/runs"]["workflow_runs"].as_array_mut().map(|runs| runs.remove(0))));
+    edited(|routes| {
+        drop(
+            routes["actions/workflows/bedrail-plan.yml/runs"]["workflow_runs"]
+                .as_array_mut()
+                .map(|runs| runs.remove(0)),
+        )
+    });
     refused(&bench, "has no successful run for");
     edited(|_| {});
     assert_eq!(bench.bash("rm -r fakes/runs/55").code, 0);
@@ -180,7 +198,7 @@ fn what_nobody_reviewed_is_not_applied() {
 
 #[test]
 fn a_stale_plan_changes_nothing_and_says_what_to_do() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(SPEC) else { return };
     assert!(!plan(&bench).failed);
     merged(&bench);
     assert!(!reviewed(&bench).failed);
@@ -194,7 +212,8 @@ fn a_stale_plan_changes_nothing_and_says_what_to_do() {
     assert!(!in_sync(&bench));
 
     // By hand: a plan anew, of which the same approval is asked.
-    let by_hand = [("github.event_name", "workflow_dispatch"), ("github.ref", "refs/heads/main"), ("github.sha", MERGE)];
+    let by_hand =
+        [("github.event_name", "workflow_dispatch"), ("github.ref", "refs/heads/main"), ("github.sha", MERGE)];
     let job = run(&bench, APPLY, "anew", contexts(&by_hand));
     assert!(!job.failed && job.output("plan.outputs.changes") != "0", "{}", job.log);
     let job = apply(&bench, "");
@@ -205,19 +224,20 @@ fn a_stale_plan_changes_nothing_and_says_what_to_do() {
 
 #[test]
 fn a_hazard_is_refused_until_a_person_allows_it() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(&following()) else { return };
     assert_eq!(bench.bedrail("apply --yes -q").code, 0);
-    let weaker = SPEC.replace("PROMPT_ATTACK: HIGH", "PROMPT_ATTACK: LOW").replace("first:", "second:").replace("version: first", "version: second");
-    bench.desk.write("bedrail.yaml", &weaker);
+    bench.desk.write("bedrail.yaml", &following().replace("HATE: HIGH", "HATE: LOW"));
     let job = plan(&bench);
-    assert!(!job.failed && job.output("plan.outputs.weakens") != "0", "{}", job.log);
+    assert!(!job.failed && job.output("plan.outputs.weakens") == "2", "{}", job.log);
     merged(&bench);
     assert!(!reviewed(&bench).failed);
     let job = apply(&bench, "");
     assert!(job.failed && job.output("apply.outputs.exit-code") == "3", "{}", job.log);
     assert!(job.summary.contains("the plan does what nobody has allowed"), "{}", job.summary);
+    assert!(!in_sync(&bench));
     let job = apply(&bench, "weakens");
-    assert!(job.log.contains("--allow") || !job.failed, "{}", job.log);
+    assert!(!job.failed, "{}", job.log);
+    assert!(in_sync(&bench));
     bench.done();
 }
 
@@ -227,7 +247,7 @@ fn drift(bench: &Bench) -> Job {
 
 #[test]
 fn drift_has_one_issue_that_opens_and_closes() {
-    let bench = Bench::new(SPEC);
+    let Some(bench) = Bench::new(&following()) else { return };
     // Nothing was applied: there is nothing to compare with.
     bench.keep("routes.json", &json!({"deployments": []}));
     let job = drift(&bench);
@@ -245,20 +265,27 @@ fn drift_has_one_issue_that_opens_and_closes() {
     let checkout = job.used.iter().find(|(action, _)| action == "actions/checkout").expect("a checkout");
     assert_eq!(checkout.1["ref"], MERGE);
 
-    bench.desk.write("other.yaml", &SPEC.replace("HATE: HIGH", "HATE: MEDIUM"));
-    let spoil = || assert_eq!(bench.bedrail("apply -f other.yaml --yes --target 'guardrail/*' --allow weakens -q").code, 0);
+    bench.desk.write("other.yaml", &following().replace("HATE: HIGH", "HATE: MEDIUM"));
+    let spoil =
+        || assert_eq!(bench.bedrail("apply -f other.yaml --yes --target 'guardrail/*' --allow weakens -q").code, 0);
     spoil();
     let job = drift(&bench);
     assert!(!job.failed, "{}", job.log);
     let issues = bench.kept("issues.json");
-    assert_eq!((&issues[0]["labels"], &issues[0]["title"]), (&json!(["bedrail-drift"]), &json!("bedrail: drift of acme")));
-    assert!(issues[0]["body"].as_str().is_some_and(|body| body.starts_with("<!-- bedrail:drift stack=acme digest=")), "{issues}");
+    assert_eq!(
+        (&issues[0]["labels"], &issues[0]["title"]),
+        (&json!(["bedrail-drift"]), &json!("bedrail: drift of acme"))
+    );
+    assert!(
+        issues[0]["body"].as_str().is_some_and(|body| body.starts_with("<!-- bedrail:drift stack=acme digest=")),
+        "{issues}"
+    );
 
     // The same drift the next night is no news.
     drift(&bench);
     assert_eq!((bench.kept("issues.json"), bench.kept("comments.json")), (issues.clone(), json!([])));
     // Another one is: in the same issue.
-    bench.desk.write("other.yaml", &SPEC.replace("HATE: HIGH", "HATE: LOW"));
+    bench.desk.write("other.yaml", &following().replace("HATE: HIGH", "HATE: LOW"));
     spoil();
     drift(&bench);
     let updated = bench.kept("issues.json");

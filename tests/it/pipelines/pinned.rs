@@ -22,7 +22,8 @@ fn steps(document: &Value) -> Vec<Value> {
 fn actions_are_pinned_by_commit_with_their_version() {
     for file in workflows() {
         for line in source::text(&file).lines().filter(|line| line.contains("uses:")) {
-            let (action, comment) = line.split_once("uses: ").and_then(|(_, rest)| rest.split_once(" # ")).expect("a comment");
+            let (action, comment) =
+                line.split_once("uses: ").and_then(|(_, rest)| rest.split_once(" # ")).expect("a comment");
             let (name, commit) = action.split_once('@').expect("a pin");
             let is_commit = commit.len() == 40 && commit.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
             assert!(is_commit, "{file}: {line}");
@@ -30,7 +31,10 @@ fn actions_are_pinned_by_commit_with_their_version() {
             let is_ours = name == "OWNER/bedrail";
             assert_eq!(is_ours, commit.bytes().all(|byte| byte == b'0'), "{file}: {line}");
             let version = comment.strip_prefix('v').unwrap_or_default();
-            assert!(is_ours || version.split('.').filter(|part| part.parse::<u32>().is_ok()).count() == 3, "{file}: {line}");
+            assert!(
+                is_ours || version.split('.').filter(|part| part.parse::<u32>().is_ok()).count() == 3,
+                "{file}: {line}"
+            );
         }
     }
     assert!(!source::text("action.yml").contains("uses:"), "the action brings no other along");
@@ -39,7 +43,8 @@ fn actions_are_pinned_by_commit_with_their_version() {
 #[test]
 fn nothing_is_filled_into_shell() {
     for file in workflows().into_iter().chain(["action.yml".to_owned()]) {
-        let runs: Vec<String> = steps(&yaml(&file)).iter().map(|step| text_of(step, "run")).filter(|run| !run.is_empty()).collect();
+        let runs: Vec<String> =
+            steps(&yaml(&file)).iter().map(|step| text_of(step, "run")).filter(|run| !run.is_empty()).collect();
         for run in &runs {
             assert!(!run.contains("${{"), "{file}: hand it over in `env`:\n{run}");
             assert!(run.starts_with("set -euo pipefail\n"), "{file}:\n{run}");
@@ -91,6 +96,10 @@ fn the_roles_of_gitlab_and_codebuild_are_apart() {
     }
     let template = source::text("examples/ci/codebuild/pipeline.yml");
     for role in ["PlanRoleArn", "ApplyRoleArn"] {
-        assert_eq!(template.matches(&format!("Action: \"sts:AssumeRole\", Resource: !Ref {role}")).count(), 1, "{role}");
+        assert_eq!(
+            template.matches(&format!("Action: \"sts:AssumeRole\", Resource: !Ref {role}")).count(),
+            1,
+            "{role}"
+        );
     }
 }

@@ -109,7 +109,8 @@ impl Job {
         self.failed |= ran.code != 0;
         self.log += &format!("{}{}", ran.stdout, ran.stderr);
         let id = text_of(step, "id");
-        for (name, value) in fs::read_to_string(outputs).expect("a file").lines().filter_map(|one| one.split_once('=')) {
+        for (name, value) in fs::read_to_string(outputs).expect("a file").lines().filter_map(|one| one.split_once('='))
+        {
             self.contexts.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
         }
     }
