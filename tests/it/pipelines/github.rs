@@ -297,6 +297,11 @@ fn drift_has_one_issue_that_opens_and_closes() {
     let job = drift(&bench);
     assert!(job.failed && bench.kept("issues.json") == updated, "{}", job.log);
     bench.desk.write("bedrail.yaml", &sound);
+    // Nor does a report of the rest, where something could not be read.
+    bench.desk.write("blind.md", "<!-- bedrail:drift stack=acme digest=sha256:0 -->\n");
+    let rights = [("GH_TOKEN", "ghs_test"), ("GITHUB_REPOSITORY", HERE)];
+    let ran = bench.script("issue.sh", "blind.md 1", &rights);
+    assert!(ran.code == 0 && bench.kept("issues.json") == updated, "{ran:?}");
 
     assert_eq!(bench.bedrail("apply --yes -q").code, 0);
     let job = drift(&bench);
