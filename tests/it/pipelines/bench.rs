@@ -115,7 +115,7 @@ impl Bench {
         self.bash(&format!("\"$BEDRAIL_BINARY\" {arguments}"))
     }
 
-    /// Puts the scripts where GitLab's and CodeBuild's files look for them.
+    /// Puts the scripts where GitLab's and `CodeBuild`'s files look for them.
     pub(super) fn vendor(&self) {
         let ran = self.bash(&format!(
             "mkdir -p ci && cp -R '{}' ci/bedrail",

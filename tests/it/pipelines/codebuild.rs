@@ -1,4 +1,4 @@
-//! CodeBuild: the commands of both buildspecs, with the credentials of a container, through the role that they enter.
+//! `CodeBuild`: the commands of both buildspecs, with the credentials of a container, through the role that they enter.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

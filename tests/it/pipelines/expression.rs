@@ -38,9 +38,9 @@ pub(super) fn filled(text: &str, contexts: &Contexts) -> String {
 impl Parser<'_> {
     fn takes(&mut self, token: &str) -> bool {
         let rest = self.rest.trim_start();
-        let taken = rest.strip_prefix(token);
-        self.rest = taken.unwrap_or(rest);
-        taken.is_some()
+        let after = rest.strip_prefix(token);
+        self.rest = after.unwrap_or(rest);
+        after.is_some()
     }
 
     fn any(&mut self) -> String {

@@ -183,7 +183,7 @@ fn what_nobody_reviewed_is_not_applied() {
             routes["actions/workflows/bedrail-plan.yml/runs"]["workflow_runs"]
                 .as_array_mut()
                 .map(|runs| runs.remove(0)),
-        )
+        );
     });
     refused(&bench, "has no successful run for");
     edited(|_| {});

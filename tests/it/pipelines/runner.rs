@@ -107,7 +107,7 @@ impl Job {
         environment.insert("PATH".to_owned(), path);
         let ran = bench.bash_with(text, &environment);
         self.failed |= ran.code != 0;
-        self.log += &format!("{}{}", ran.stdout, ran.stderr);
+        self.log.extend([ran.stdout, ran.stderr]);
         let id = text_of(step, "id");
         for (name, value) in fs::read_to_string(outputs).expect("a file").lines().filter_map(|one| one.split_once('='))
         {
@@ -121,7 +121,7 @@ impl Job {
         let with = self.filled(&step["with"]);
         self.used.push((action.clone(), with.clone()));
         match action.as_str() {
-            "OWNER/bedrail" => self.composite(bench, &text_of(step, "id"), with),
+            "OWNER/bedrail" => self.composite(bench, &text_of(step, "id"), &with),
             "actions/upload-artifact" => {
                 let artifact = bench.desk.path("artifacts").join(&with["name"]);
                 fs::create_dir_all(&artifact).expect("a folder");
@@ -148,7 +148,7 @@ impl Job {
     }
 
     /// The steps of `action.yml`, in contexts of their own.
-    fn composite(&mut self, bench: &Bench, id: &str, with: BTreeMap<String, String>) {
+    fn composite(&mut self, bench: &Bench, id: &str, with: &BTreeMap<String, String>) {
         let action = yaml("action.yml");
         let mut inner = Job { contexts: self.contexts.clone(), ..Self::default() };
         inner.contexts.retain(|name, _| name.starts_with("github.") || name.starts_with("runner."));
