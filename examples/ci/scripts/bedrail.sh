@@ -4,6 +4,7 @@
 #
 # BEDRAIL_SPEC  files or folders of the spec, one a line (default: bedrail.yaml)
 # BEDRAIL_ARGS  further arguments, one a line: a line is one argument, whatever stands in it
+# BEDRAIL_ALLOW for plan and apply: hazards to allow, one a line; a line is a hazard and never another flag
 # BEDRAIL_OUT   the folder of the results (default: bedrail-out)
 # BEDRAIL_PLAN  for apply: the saved plan to carry out
 #
@@ -36,6 +37,9 @@ lines() {
 arguments=("$command")
 while IFS= read -r -d '' spec; do arguments+=("--spec=$spec"); done < <(lines "${BEDRAIL_SPEC:-bedrail.yaml}")
 while IFS= read -r -d '' argument; do arguments+=("$argument"); done < <(lines "${BEDRAIL_ARGS:-}")
+if [[ "$command" == plan || "$command" == apply ]]; then
+  while IFS= read -r -d '' hazard; do arguments+=("--allow=$hazard"); done < <(lines "${BEDRAIL_ALLOW:-}")
+fi
 
 comment=''
 case "$command" in

@@ -4,12 +4,16 @@
 #
 # GH_TOKEN, GITHUB_REPOSITORY  as everywhere on GitHub
 # BEDRAIL_LABEL                the label of the issue (default: bedrail-drift)
+# BEDRAIL_AUTHOR               whose issues are taken for it (default: github-actions[bot])
 set -euo pipefail
 
 file="${1:?usage: issue.sh FILE CODE}"
 code="${2:?usage: issue.sh FILE CODE}"
 label="${BEDRAIL_LABEL:-bedrail-drift}"
+author="${BEDRAIL_AUTHOR:-github-actions[bot]}"
 issues="repos/$GITHUB_REPOSITORY/issues"
+# It stands in an address.
+[[ "$label" =~ ^[A-Za-z0-9._-]+$ ]] || { printf '::error::the label has other characters than letters, digits and ._-\n'; exit 1; }
 
 if [[ "$code" != 0 && "$code" != 2 ]]; then
   printf 'What is there is not known, so no issue is opened or closed\n'
@@ -23,9 +27,10 @@ stack="${marker#*stack=}"
 stack="${stack% }"
 run="${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-}"
 
-# The number of the open issue, and the first line of it.
-open="$(gh api --paginate "$issues?state=open&labels=$label&per_page=100" | jq -cs --arg marker "$marker" \
-  '[.[][] | select(.pull_request == null and (.body // "" | startswith($marker)))] | sort_by(.number) | first // empty')"
+# The number of the open issue, and the first line of it. Only one of the same author: who opens an issue can edit it, and so
+# could have it tell of the drift of tonight before there is any.
+open="$(gh api --paginate "$issues?state=open&labels=$label&per_page=100" | jq -cs --arg marker "$marker" --arg author "$author" \
+  '[.[][] | select(.pull_request == null and .user.login == $author and (.body // "" | startswith($marker)))] | sort_by(.number) | first // empty')"
 number=''
 known=''
 if [[ -n "$open" ]]; then

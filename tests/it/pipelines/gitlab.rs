@@ -79,7 +79,8 @@ fn the_pipeline_plans_applies_and_looks_for_drift() {
     bench.desk.write("bedrail.yaml", &stricter);
     assert_eq!(bench.bash(&format!("{git} commit --quiet -am two")).code, 0);
     let ran = job(&bench, "drift");
-    assert!(ran.code == 0 && bench.desk.read("bedrail.yaml") == SPEC, "{ran:?}");
+    assert!(ran.code == 0 && bench.desk.read("bedrail.yaml") == stricter, "{ran:?}");
+    assert!(bench.desk.read("bedrail-out/drift.md").starts_with("<!-- bedrail:drift stack=acme"));
     // The tenth deployment is newer than the ninth.
     assert_eq!(bench.bash(&format!("{git} reset --quiet --hard && git push --quiet origin HEAD:refs/environments/bedrail-production/deployments/10")).code, 0);
     let ran = job(&bench, "drift");

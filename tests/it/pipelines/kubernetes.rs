@@ -16,13 +16,15 @@ fn manifests() -> Vec<Value> {
 fn the_pod_is_confined() {
     let all = manifests();
     let kinds: Vec<&str> = all.iter().filter_map(|one| one["kind"].as_str()).collect();
-    assert_eq!(kinds, ["Namespace", "ServiceAccount", "CronJob"]);
-    assert!(all[1]["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].is_string());
-    let job = &all[2]["spec"];
+    assert_eq!(kinds, ["Namespace", "NetworkPolicy", "ServiceAccount", "CronJob"]);
+    assert_eq!(all[1]["spec"]["policyTypes"], json!(["Ingress", "Egress"]));
+    assert!(all[1]["spec"]["ingress"].is_null(), "nothing is let in");
+    assert!(all[2]["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].is_string());
+    let job = &all[3]["spec"];
     assert_eq!(job["concurrencyPolicy"], "Forbid");
     let pod = &job["jobTemplate"]["spec"]["template"]["spec"];
     assert_eq!((&pod["securityContext"]["runAsNonRoot"], &pod["restartPolicy"]), (&json!(true), &json!("Never")));
-    assert_eq!(pod["serviceAccountName"], all[1]["metadata"]["name"]);
+    assert_eq!(pod["serviceAccountName"], all[2]["metadata"]["name"]);
     assert_eq!(pod["automountServiceAccountToken"], false);
     let container = &pod["containers"][0];
     let expected =
@@ -35,7 +37,7 @@ fn the_pod_is_confined() {
 
 #[test]
 fn its_arguments_look_for_drift_and_its_policy_knows_the_codes() {
-    let job = &manifests()[2]["spec"]["jobTemplate"]["spec"];
+    let job = &manifests()[3]["spec"]["jobTemplate"]["spec"];
     let final_codes = &job["podFailurePolicy"]["rules"][0]["onExitCodes"];
     let arguments = texts(&job["template"]["spec"]["containers"][0]["args"]).join(" ");
     let Some(bench) = Bench::new(SPEC) else { return };

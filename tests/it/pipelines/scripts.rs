@@ -45,7 +45,13 @@ fn a_line_is_one_argument_and_no_shell() {
         ("PATH", path.as_str()),
         ("BEDRAIL_SPEC", "a b.yaml\nc.yaml"),
         ("BEDRAIL_ARGS", "--target=guardrail/*/x y\n$(touch pwned)\r\n\n; touch pwned"),
+        ("BEDRAIL_ALLOW", "weakens:guardrail/*\n--endpoint-url=http://mallory"),
+        ("BEDRAIL_PLAN", "--yes"),
     ];
+    let ran = bench.script("bedrail.sh", "apply", &environment);
+    let expected = "<--allow=weakens:guardrail/*><--allow=--endpoint-url=http://mallory>\
+        <--audit-log><bedrail-out/audit.jsonl><--><--yes>";
+    assert!(ran.stdout.ends_with(expected), "a hazard is no other flag: {ran:?}");
     let ran = bench.script("bedrail.sh", "validate", &environment);
     let expected =
         "<validate><--spec=a b.yaml><--spec=c.yaml><--target=guardrail/*/x y><$(touch pwned)><; touch pwned>";
