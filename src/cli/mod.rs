@@ -16,6 +16,7 @@ mod interrupt;
 mod logging;
 mod output;
 mod progress;
+pub mod reference;
 mod sandbox;
 mod session;
 

@@ -22,6 +22,7 @@ pub mod format;
 pub mod graph;
 pub mod json;
 pub mod markdown;
+pub mod reference;
 mod refusal;
 mod rows;
 #[cfg(test)]

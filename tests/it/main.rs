@@ -16,6 +16,7 @@ mod house;
 mod layers;
 mod leaks;
 mod lint_cases;
+mod pages;
 mod permissions;
 mod pipelines;
 mod publish;
