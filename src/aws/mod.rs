@@ -20,6 +20,7 @@ mod remote;
 mod survey;
 mod token;
 mod units;
+mod versions;
 mod wait;
 
 pub use crate::model::{bedrock_regions, organizations_region};
@@ -37,4 +38,5 @@ pub use remote::{Edit, Listing, Place, Remote, list, namesake, perform, place, r
 pub use survey::Survey;
 pub(crate) use token::token;
 pub use units::name as name_units;
+pub(crate) use versions::versions;
 pub use wait::{Deadlines, Wait};

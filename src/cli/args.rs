@@ -22,7 +22,14 @@ use super::error::Error;
 /// Exit codes: 0 done, 1 failed and nothing changed, 2 differences or findings,
 /// 3 refused, 4 stale plan, 5 incomplete, 64 wrong usage, 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "bedrail", version, max_term_width = 100, verbatim_doc_comment, disable_help_subcommand = false)]
+#[command(
+    name = "bedrail",
+    version = super::version::short(),
+    long_version = super::version::long(),
+    max_term_width = 100,
+    verbatim_doc_comment,
+    disable_help_subcommand = false
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -19,6 +19,7 @@ mod progress;
 pub mod reference;
 mod sandbox;
 mod session;
+mod version;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

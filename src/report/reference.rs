@@ -194,7 +194,9 @@ fn is_variable(schema: &Json) -> bool {
 }
 
 fn is_required(object: &Json, name: &str) -> bool {
-    object.get("required").and_then(Json::as_array).is_some_and(|all| all.iter().any(|one| one == name))
+    // Of a whole spec it is asked once the file is one: a part of a folder lacks nothing.
+    let required = object.get("required").or_else(|| object.get("then")?.get("required"));
+    required.and_then(Json::as_array).is_some_and(|all| all.iter().any(|one| one == name))
 }
 
 fn docs(schema: &Json) -> Option<&str> {

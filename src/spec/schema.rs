@@ -1,5 +1,7 @@
 //! The JSON Schema of a spec, draft 7, put together from what the entries say of themselves.
 
+mod editor;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value as Json, json};
@@ -59,8 +61,12 @@ pub fn of_spec(sections: &[SectionSchema]) -> Json {
     let mut generator = SchemaSettings::draft07().into_generator();
     let mut root = Top::json_schema(&mut generator);
     let mut more: Vec<(String, Json)> = vec![("vars".to_owned(), vars())];
+    let mut titles: Vec<(String, String)> = Vec::new();
     for SectionSchema { key, docs, entry, .. } in sections {
-        more.push(((*key).to_owned(), of_section(docs, &entry(&mut generator))));
+        let entry = entry(&mut generator);
+        let definition = entry.get("$ref").and_then(Json::as_str).and_then(|target| target.rsplit('/').next());
+        titles.extend(definition.map(|name| (name.to_owned(), format!("entry of {key}"))));
+        more.push(((*key).to_owned(), of_section(docs, &entry)));
     }
     if let Some(properties) = root.get_mut("properties").and_then(Json::as_object_mut) {
         properties.extend(more);
@@ -75,6 +81,10 @@ pub fn of_spec(sections: &[SectionSchema]) -> Json {
     root.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     root.insert("definitions".to_owned(), Json::Object(generator.take_definitions(true)));
     let mut root = root.to_value();
+    for (definition, title) in titles {
+        root["definitions"][definition]["title"] = title.into();
+    }
+    editor::prepare(&mut root);
     for part in ["properties", "definitions"] {
         for (key, schema) in root[part].as_object_mut().into_iter().flatten() {
             // Variables are put in place everywhere but among themselves.

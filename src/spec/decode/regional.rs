@@ -143,7 +143,7 @@ impl<T: Decode> JsonSchema for Regional<T> {
 pub fn relax(schema: &mut Json) {
     match schema {
         Json::Object(keywords) => {
-            for gone in ["required", "minItems", "minProperties", "description", "title"] {
+            for gone in ["required", "minItems", "minProperties", "description", "title", "default"] {
                 keywords.remove(gone);
             }
             for (keyword, value) in keywords.iter_mut() {

@@ -11,6 +11,13 @@ fn workflows() -> Vec<String> {
     files
 }
 
+/// Those that users copy, and those of the project itself.
+fn all_workflows() -> Vec<String> {
+    let own = source::files(".github/workflows", ".yml");
+    assert_eq!(own, [".github/workflows/ci.yml", ".github/workflows/release.yml"]);
+    [workflows(), own].concat()
+}
+
 /// The steps of a workflow or of an action.
 fn steps(document: &Value) -> Vec<Value> {
     let jobs = document["jobs"].as_object().into_iter().flatten().map(|(_, job)| &job["steps"]);
@@ -20,7 +27,7 @@ fn steps(document: &Value) -> Vec<Value> {
 
 #[test]
 fn actions_are_pinned_by_commit_with_their_version() {
-    for file in workflows() {
+    for file in all_workflows() {
         for line in source::text(&file).lines().filter(|line| line.contains("uses:")) {
             let (action, comment) =
                 line.split_once("uses: ").and_then(|(_, rest)| rest.split_once(" # ")).expect("a comment");
@@ -42,7 +49,7 @@ fn actions_are_pinned_by_commit_with_their_version() {
 
 #[test]
 fn nothing_is_filled_into_shell() {
-    for file in workflows().into_iter().chain(["action.yml".to_owned()]) {
+    for file in all_workflows().into_iter().chain(["action.yml".to_owned()]) {
         let runs: Vec<String> =
             steps(&yaml(&file)).iter().map(|step| text_of(step, "run")).filter(|run| !run.is_empty()).collect();
         for run in &runs {
@@ -83,6 +90,27 @@ fn rights_are_given_to_each_job_and_are_few() {
         }
         let checkouts = text.matches("actions/checkout@").count();
         assert_eq!(checkouts, text.matches("persist-credentials: false").count(), "{file}");
+    }
+}
+
+#[test]
+fn what_builds_a_release_cannot_publish_it() {
+    for file in [".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+        let workflow = yaml(file);
+        assert!(workflow["permissions"].as_object().is_some_and(serde_json::Map::is_empty), "{file}");
+        let text = source::text(file);
+        assert!(!text.contains("pull_request_target") && !text.contains("secrets."), "{file}");
+        assert_eq!(text.matches("actions/checkout@").count(), text.matches("persist-credentials: false").count());
+        for (name, job) in workflow["jobs"].as_object().expect("jobs") {
+            let rights = job["permissions"].as_object().unwrap_or_else(|| panic!("{file}: {name} has no permissions"));
+            let writes = rights.values().any(|right| right == "write");
+            assert_eq!(
+                writes,
+                job["environment"] == "release",
+                "{file}: {name} is approved by a person, or writes nothing"
+            );
+            assert!(job["timeout-minutes"].is_u64(), "{file}: {name}");
+        }
     }
 }
 

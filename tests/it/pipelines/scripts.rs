@@ -2,6 +2,7 @@
 
 use super::bench::Bench;
 use crate::cli::SPEC;
+use crate::source;
 
 #[test]
 fn every_exit_code_has_its_words() {
@@ -94,5 +95,22 @@ fn only_what_has_the_right_checksum_is_installed() {
     assert!(install(&[]).stderr.contains("nothing was installed"));
     bench.desk.write("fakes/releases/SHA256SUMS", "");
     assert!(install(&[]).stderr.contains("do not name"));
+    bench.done();
+}
+
+#[test]
+fn what_is_released_is_what_is_installed() {
+    let Some(bench) = Bench::new(SPEC) else { return };
+    let ran = bench.bash(&format!(
+        "rm -r fakes/releases
+         SOURCE_DATE_EPOCH=1790000000 '{}' fakes/archive/bedrail x86_64-unknown-linux-musl fakes/releases",
+        source::root().join("packaging/archive").display()
+    ));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let usual = [("BEDRAIL_REPOSITORY", "acme/bedrail"), ("BEDRAIL_VERSION", env!("CARGO_PKG_VERSION"))];
+    let ran = bench.script("install.sh", "installed", &usual);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = bench.bash("installed/bedrail -V");
+    assert!(ran.code == 0 && ran.stdout.starts_with("bedrail "), "{ran:?}");
     bench.done();
 }
