@@ -2,7 +2,7 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
 //! `live`, `apply`, `doctor`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
@@ -16,6 +16,7 @@ pub mod apply;
 pub mod aws;
 pub mod cli;
 pub mod doctor;
+pub mod drift;
 pub mod kinds;
 pub mod lint;
 pub mod live;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use aws_sdk_organizations::types::EffectivePolicyType;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::call::ReadCx;
 use super::error::AwsError;
@@ -12,6 +12,8 @@ use super::lately::Lately;
 use crate::model::{AccountId, Region, RemoteId};
 
 const DESCRIBE: &str = "organizations:DescribeEffectivePolicy";
+const LIST_INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
+const NOT_FOUND: &str = "EffectivePolicyNotFound";
 
 /// The versions that an account's effective policy names in each Region.
 pub type Named = BTreeMap<Region, BTreeSet<RemoteId>>;
@@ -31,18 +33,53 @@ impl EffectivePolicies {
 }
 
 async fn read(cx: &ReadCx<'_>, account: &AccountId) -> Result<Named, AwsError> {
+    Ok(named(&effective_policy(cx, account).await?))
+}
+
+/// The effective Bedrock policy of `account`; an empty object where it has none, or the type is not enabled.
+///
+/// # Errors
+/// The failure of the read.
+pub async fn effective_policy(cx: &ReadCx<'_>, account: &AccountId) -> Result<Value, AwsError> {
     let request = cx.clients.organizations().describe_effective_policy();
     let request = request.policy_type(EffectivePolicyType::BedrockPolicy).target_id(account.as_str());
     let answer = match cx.call(DESCRIBE, account.as_str(), request.send()).await {
         Ok(answer) => answer,
         // The account has none, or the type is not enabled.
-        Err(error) if error.is("EffectivePolicyNotFound") => return Ok(Named::new()),
+        Err(error) if error.is(NOT_FOUND) => return Ok(Value::Object(Map::new())),
         Err(error) => return Err(error),
     };
     let content = answer.effective_policy().and_then(|policy| policy.policy_content()).unwrap_or("{}");
-    let json: Value = serde_json::from_str(content)
-        .map_err(|error| AwsError::unreadable(DESCRIBE, account.as_str(), format!("the policy is no JSON: {error}")))?;
-    Ok(named(&json))
+    serde_json::from_str(content)
+        .map_err(|error| AwsError::unreadable(DESCRIBE, account.as_str(), format!("the policy is no JSON: {error}")))
+}
+
+/// The accounts whose effective Bedrock policy AWS calls invalid. It tells the management account and delegated administrators
+/// (API reference, `ListAccountsWithInvalidEffectivePolicy`), and none to whom only policies are delegated.
+///
+/// # Errors
+/// The failure of a read.
+pub async fn invalid_accounts(cx: &ReadCx<'_>) -> Result<BTreeSet<AccountId>, AwsError> {
+    let (mut invalid, mut next) = (BTreeSet::new(), None);
+    loop {
+        let request = cx.clients.organizations().list_accounts_with_invalid_effective_policy();
+        let request = request.policy_type(EffectivePolicyType::BedrockPolicy).set_next_token(next);
+        let page = match cx.call(LIST_INVALID, "BEDROCK_POLICY", request.send()).await {
+            Ok(page) => page,
+            // The type is not enabled.
+            Err(error) if error.is(NOT_FOUND) => return Ok(invalid),
+            Err(error) => return Err(error),
+        };
+        for account in page.accounts() {
+            let id = account.id().and_then(|id| id.parse().ok());
+            let fault = || AwsError::unreadable(LIST_INVALID, "BEDROCK_POLICY", "an account has no id");
+            invalid.insert(id.ok_or_else(fault)?);
+        }
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(invalid);
+        }
+    }
 }
 
 fn named(document: &Value) -> Named {

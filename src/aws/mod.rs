@@ -30,7 +30,7 @@ pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::Clients;
 pub use clock::Clock;
 pub use connection::{Connection, Retries, Roles, Sandbox};
-pub use effective::{EffectivePolicies, Named};
+pub use effective::{EffectivePolicies, Named, effective_policy, invalid_accounts};
 pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, Whereabouts, organization, whereabouts};
 pub use ids::Ids;

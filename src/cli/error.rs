@@ -109,6 +109,14 @@ pub(crate) enum Error {
     /// The spec has nothing of what `iam` was asked to print.
     #[error("there is nothing to print")]
     Permissions(#[from] crate::permissions::Fault),
+    /// The command of `--on-drift-exec` failed, and whoever it was to tell may not know.
+    #[error("cannot hand drift on to `{command}`")]
+    OnDrift {
+        /// The command.
+        command: String,
+        /// What became of it.
+        source: io::Error,
+    },
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -139,6 +147,7 @@ impl Error {
             | Self::File { .. }
             | Self::NotAPlan { .. }
             | Self::Permissions(_)
+            | Self::OnDrift { .. }
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
             Self::SomeFiles { .. } => Exit::Incomplete,
@@ -179,6 +188,7 @@ impl Error {
             Self::Sandbox { source: bedrail_localstack::StartError::NotNew(_), .. } => {
                 Some("leave --generate out to go on with that state, or give another folder".to_owned())
             }
+            Self::OnDrift { .. } => Some("the report of drift stands above, or in the file of --output".to_owned()),
             Self::Later(_)
             | Self::Spec(_)
             | Self::Sandbox { .. }

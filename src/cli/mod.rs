@@ -12,6 +12,7 @@ mod consent;
 mod error;
 mod execute;
 mod exit;
+mod hand_on;
 mod interrupt;
 mod logging;
 mod output;

@@ -83,7 +83,7 @@ fn options<'a>(page: &mut String, all: impl Iterator<Item = &'a Arg>) {
 fn name(arg: &Arg) -> String {
     let value = arg.get_action().takes_values().then(|| {
         let names = arg.get_value_names().unwrap_or_default();
-        names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(" ")
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     });
     let Some(long) = arg.get_long() else {
         let many = if arg.get_num_args().is_some_and(|range| range.max_values() > 1) { "…" } else { "" };

@@ -146,6 +146,11 @@ impl Session {
         self.sides.plan(&options, spec).map_err(|failure| failed(failure, &self.sources, output))
     }
 
+    /// The texts of the spec.
+    pub(crate) const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// How results look.
     pub(crate) fn look(&self, output: &Output) -> Look<'_> {
         Look { style: output.style(), width: output.width(), disclosure: &self.disclosure, beyond: &self.beyond }

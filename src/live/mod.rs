@@ -9,9 +9,12 @@
 
 mod bound;
 mod contents;
+mod in_force;
 mod pointed;
 mod roles;
 mod scope;
+
+pub use in_force::beside;
 
 use std::collections::BTreeSet;
 

@@ -157,6 +157,8 @@ pub struct Live {
     pub guardrails: BTreeMap<Scope, usize>,
     /// The guardrails that use a profile, ours or not, by account and profile id.
     pub profile_users: BTreeMap<(AccountId, String), BTreeSet<RemoteId>>,
+    /// Who wrote a resource last, an ARN, where AWS tells that with the resource.
+    pub updated_by: BTreeMap<Address, String>,
     /// What is not ours.
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read.

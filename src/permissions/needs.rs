@@ -136,6 +136,11 @@ const TABLE: &[(&str, &[Need])] = &[
         "organizations:DescribeEffectivePolicy",
         &[need("organizations:DescribeEffectivePolicy", On::Accounts, Guard::Type)],
     ),
+    // Whether its condition keys are those of other operations on policies is not known, and it shows no more than `ListAccounts`.
+    (
+        "organizations:ListAccountsWithInvalidEffectivePolicy",
+        &[need("organizations:ListAccountsWithInvalidEffectivePolicy", On::Anything, Guard::None)],
+    ),
     // A delegate's: the organization's resource policy, which says what is delegated.
     (
         "organizations:DescribeResourcePolicy",
@@ -237,9 +242,11 @@ pub(super) const FACTS: &[&str] =
     &["organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListAccounts"];
 /// What looking up OUs by their names takes.
 pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-/// What a run that changes something takes besides: it waits until accounts are subject to a policy, and looks before it takes
-/// away what they may be subject to.
+/// What looking at what is in force takes: `drift` compares it, and a run that changes something waits until accounts are subject
+/// to a policy, and looks before it takes away what they may be subject to.
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
+/// What `drift` asks besides.
+pub(super) const INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
 /// What kinds read only where something is wanted (see [`Use::Reading`](crate::kinds::Use)), and what a delegate reads.
 pub(super) const AT_TIMES: &[&str] = &[
     "bedrock:GetModelInvocationLoggingConfiguration",
@@ -278,7 +285,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_kind_has_its_row_and_no_other_has() {
-        let mut called: BTreeSet<&str> = FACTS.iter().copied().chain([UNITS, EFFECTIVE]).collect();
+        let mut called: BTreeSet<&str> = FACTS.iter().copied().chain([UNITS, EFFECTIVE, INVALID]).collect();
         called.extend(["sts:GetCallerIdentity", "sts:AssumeRole"]);
         called.extend(AT_TIMES);
         for kind in Kind::ALL {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::needs::{Guard, On, table};
+use super::needs::{EFFECTIVE, Guard, INVALID, On, table};
 use crate::kinds::Kind;
 
 const HEAD: &str = include_str!("reference.md");
@@ -30,7 +30,12 @@ fn users(operation: &str) -> String {
     let writes =
         Kind::ALL.iter().filter(|kind| kind.writes().contains(&operation)).map(|kind| format!("writes `{kind}`"));
     let users: Vec<String> = reads.chain(writes).collect();
-    if users.is_empty() { "every run".to_owned() } else { users.join(", ") }
+    match operation {
+        INVALID => "`drift`".to_owned(),
+        EFFECTIVE => "`drift`, and every run that changes something".to_owned(),
+        _ if users.is_empty() => "every run".to_owned(),
+        _ => users.join(", "),
+    }
 }
 
 fn free(operation: &str) -> &'static str {

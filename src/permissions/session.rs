@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::needs::{AT_TIMES, EFFECTIVE, FACTS, UNITS, needs};
+use super::needs::{AT_TIMES, EFFECTIVE, FACTS, INVALID, UNITS, needs};
 use super::statement::document;
 use crate::kinds::Kind;
 
@@ -17,7 +17,8 @@ pub const MAX: usize = 2048;
 /// members are entered.
 pub fn policy() -> String {
     let of_kinds = Kind::ALL.iter().flat_map(|kind| kind.reads()).copied();
-    let operations = of_kinds.chain(FACTS.iter().copied()).chain(AT_TIMES.iter().copied()).chain([UNITS, EFFECTIVE]);
+    let operations =
+        of_kinds.chain(FACTS.iter().copied()).chain(AT_TIMES.iter().copied()).chain([UNITS, EFFECTIVE, INVALID]);
     let mut actions: BTreeSet<&str> = operations.flat_map(needs).map(|need| need.action).collect();
     actions.insert("sts:AssumeRole");
     document(&[json!({"Effect": "Allow", "Action": actions, "Resource": "*"})]).to_string()

@@ -9,7 +9,7 @@ use super::order::Draft;
 use super::{Change, phases};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
-use crate::model::{Account, AccountId, Address, Document, Facts, Live, Ref, Region};
+use crate::model::{Account, AccountId, Address, Document, Facts, Live, Owner, Ref, Region};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,20 @@ impl Effect {
     /// The effect at `moment` of carrying out `drafts`.
     pub(super) fn at(moment: Moment, drafts: &[Draft], live: &Live, facts: &Facts) -> Self {
         Self::turned(0, moment, drafts, live, facts)
+    }
+
+    /// What the policies of ours come to by themselves, as they are now. The chains are those that all policies make.
+    pub(super) fn of_ours(live: &Live, facts: &Facts) -> Self {
+        let ours: BTreeSet<&Address> = live
+            .policies
+            .values()
+            .filter(|seen| seen.owner == Owner::Ours)
+            .filter_map(|seen| seen.address.as_ref())
+            .collect();
+        let mut policies = policies(Moment::Now, &[], live);
+        policies.retain(|policy| policy.id.address().is_some_and(|address| ours.contains(address)));
+        let bearing = live.policies.values().flat_map(|seen| seen.targets.iter().flatten().cloned()).collect();
+        Self::of(&policies, &bearing, 0, facts, |_| true)
     }
 
     /// The accounts on which a policy with this document comes to bear in each Region once it is attached to all of

@@ -259,6 +259,9 @@ impl Pass<'_> {
             return self.find(address, Owner::Ours, raw);
         };
         self.live.enforcements.insert(raw.scope.clone(), model.clone());
+        if let Evidence::UpdatedBy(Some(who)) = &raw.evidence {
+            self.live.updated_by.insert(address.clone(), who.clone());
+        }
         let version = RemoteId::new(model.version.to_string());
         let points_at_ours = self.guardrails.owns_version(&version);
         let declared = self.desired.resources.contains_key(&address);

@@ -1,4 +1,4 @@
-//! What people and pipelines read: a plan, an outcome, drift, in text, markdown, JSON and as a graph.
+//! What people and pipelines read: a plan, an outcome, drift, in text, markdown, JSON, SARIF, as tests and as a graph.
 //!
 //! Everything here is pure and returns text; only `cli` prints. Text that came from a spec or from AWS passes through
 //! [`clean`] on its way, and values pass through a [`Disclosure`], which hides what may not be shown.
@@ -17,6 +17,7 @@ pub mod codes;
 pub mod diagnostics;
 mod disclosure;
 pub mod doctor;
+pub mod drift;
 mod fold;
 pub mod format;
 pub mod graph;
@@ -27,6 +28,7 @@ mod refusal;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod sarif;
 pub mod show;
 mod style;
 mod summary;

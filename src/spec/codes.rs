@@ -122,6 +122,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::lint::codes::CODES,
     crate::kinds::iam_policy::codes::CODES,
     crate::suite::codes::CODES,
+    crate::drift::codes::CODES,
 ];
 
 #[cfg(test)]

@@ -150,6 +150,46 @@ fn take_variables(schema: &mut Json) {
     }
 }
 
+/// The schema of a file of its own, in which a `${…}` is text as any other. `more` are patterns of keys besides its own.
+pub(crate) fn literal<T: JsonSchema>(title: &str, more: Option<Json>) -> Json {
+    let mut generator = SchemaSettings::draft07().into_generator();
+    let mut root = T::json_schema(&mut generator);
+    if let Some(more) = more {
+        root.insert("patternProperties".to_owned(), more);
+    }
+    root.insert("title".to_owned(), title.into());
+    for transform in generator.transforms_mut() {
+        transform.transform(&mut root);
+    }
+    root.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
+    root.insert("definitions".to_owned(), Json::Object(generator.take_definitions(true)));
+    let mut root = root.to_value();
+    take_no_variables(&mut root);
+    root
+}
+
+/// The entries of a spec let a `${…}` stand for many a value; elsewhere it is not said.
+fn take_no_variables(schema: &mut Json) {
+    match schema {
+        Json::Object(parts) => parts.values_mut().for_each(take_no_variables),
+        Json::Array(parts) => parts.iter_mut().for_each(take_no_variables),
+        _ => {}
+    }
+    let Some(parts) = schema.as_object_mut() else { return };
+    if let Some(pattern) = parts.get_mut("pattern")
+        && let Some(form) = pattern.as_str().and_then(|form| form.strip_suffix(r"|.*\$\{.*)$"))
+    {
+        *pattern = format!("{form})$").into();
+    }
+    let Some(Json::Array(forms)) = parts.get_mut("anyOf") else { return };
+    forms.retain(|form| !form["pattern"].as_str().is_some_and(|form| form.contains(r"\$\{")));
+    if let [Json::Object(only)] = &mut forms[..] {
+        let only = std::mem::take(only);
+        parts.remove("anyOf");
+        parts.extend(only);
+    }
+}
+
 fn vars() -> Json {
     json!({
         "type": "object",

@@ -188,6 +188,8 @@ fn read_everything(desk: &Desk, what: &str) {
         &["drift", "--sandbox", "--show-content"],
         &["drift", "--sandbox", "--format", "markdown", "--show-content"],
         &["drift", "--sandbox", "--format", "json"],
+        &["drift", "--sandbox", "--format", "sarif", "--show-content"],
+        &["drift", "--sandbox", "--format", "junit", "--show-content"],
         &["show", "--sandbox"],
         &["show", "--sandbox", "--format", "json"],
         &["graph", "--sandbox"],

@@ -5,13 +5,14 @@ use schemars::generate::SchemaSettings;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::report::json::{AuditLine, PlanFile, pretty};
-use crate::{spec, suite};
+use crate::report::json::{self, AuditLine, pretty};
+use crate::{drift, spec, suite};
 
 /// Prints a JSON Schema
 ///
-/// Of the spec or of a test suite (draft-07, for editors), of the JSON that
-/// `plan` and `drift` print, or of a line that `--audit-log` appends.
+/// Of the spec, of a test suite or of a list of what drift ignores (for
+/// editors), of the JSON that `plan` and `drift` print, or of a line that
+/// `--audit-log` appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -33,6 +34,8 @@ enum What {
     Plan,
     /// What `drift --format json` prints.
     Drift,
+    /// The YAML of a `drift.ignore.yaml`.
+    Ignore,
     /// A line of what `apply --audit-log` appends.
     Audit,
 }
@@ -42,7 +45,9 @@ impl Args {
         let schema = match self.what {
             What::Spec => spec::schema::schema(),
             What::Test => suite::schema::schema(),
-            What::Plan | What::Drift => draft07::<PlanFile>(),
+            What::Plan => json::schema::plan(),
+            What::Drift => json::schema::drift(),
+            What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };
         output.result(&pretty(&schema))?;

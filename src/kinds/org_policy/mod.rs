@@ -11,6 +11,7 @@ pub mod codes;
 mod configuration;
 pub(crate) mod control;
 pub mod document;
+pub mod in_effect;
 pub mod inheritance;
 mod raw;
 mod reach;

@@ -11,6 +11,7 @@ use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::span::Span;
 use crate::report::clean;
 use crate::report::json::pretty;
+use crate::report::sarif;
 use crate::spec::sources::Sources;
 
 /// A list whose items are made one by one while it is written: a large spec can have as many faults as values, and all of
@@ -137,31 +138,14 @@ fn property(text: &str) -> String {
     data(&clean::line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A log of SARIF, its members in the order of their names.
-#[derive(Serialize)]
-struct Log<R> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    runs: [SarifRun<R>; 1],
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifRun<R> {
-    column_kind: &'static str,
-    results: R,
-    tool: Json,
-}
-
-/// SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+/// Each diagnostic as a result, each code as a rule.
 pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let codes: BTreeMap<&str, Code> = diagnostics.iter().map(|d| (d.code.id(), d.code)).collect();
     let rules: Vec<Json> = codes.values().map(|code| rule(*code)).collect();
     let result = |Diagnostic { code, severity, message, span, label: _, help, related }: &Diagnostic| {
         let text = help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"));
         let related = related.iter().map(|(span, label)| {
-            let mut location = location(*span, sources);
+            let mut location = sarif::location(*span, sources);
             location["message"] = json!({ "text": label });
             location
         });
@@ -170,19 +154,11 @@ pub(super) fn sarif(diagnostics: &Diagnostics, sources: &Sources) -> String {
             "ruleIndex": codes.keys().position(|id| *id == code.id()),
             "level": severity.as_str(),
             "message": { "text": text },
-            "locations": span.iter().map(|span| location(*span, sources)).collect::<Vec<_>>(),
+            "locations": span.iter().map(|span| sarif::location(*span, sources)).collect::<Vec<_>>(),
             "relatedLocations": related.collect::<Vec<_>>(),
         })
     };
-    pretty(&Log {
-        schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        runs: [SarifRun {
-            column_kind: "unicodeCodePoints",
-            results: Each(diagnostics, result),
-            tool: json!({ "driver": { "name": "bedrail", "version": env!("CARGO_PKG_VERSION"), "rules": rules } }),
-        }],
-        version: "2.1.0",
-    })
+    sarif::log(&rules, Each(diagnostics, result))
 }
 
 /// A code as a rule, explained where it is one of `lint`.
@@ -194,28 +170,4 @@ fn rule(code: Code) -> Json {
         rule["helpUri"] = (*source).into();
     }
     rule
-}
-
-fn location(span: Span, sources: &Sources) -> Json {
-    let (start, end) = (sources.position(span), sources.end_position(span));
-    json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(sources.name(span.source)) },
-        "region": {
-            "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
-        },
-    } })
-}
-
-/// A path as a URI reference.
-fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            _ => {
-                let _ = write!(uri, "%{byte:02X}");
-            }
-        }
-    }
-    uri
 }

@@ -8,12 +8,13 @@ mod finding;
 mod moved;
 mod plan;
 mod saved;
+pub mod schema;
 
 pub use audit::AuditLine;
 pub use doctor::doctor;
 pub(crate) use event::why_skipped;
 pub use event::{Call, Event, Line, event, line, summary};
-pub use finding::{Finding, FindingKind, drift};
+pub use finding::{Finding, drift};
 pub use moved::{How, Moved, Stale};
 pub use plan::{
     FORMAT_VERSION, JsonAction, JsonBlind, JsonField, JsonHeld, JsonPrecondition, JsonUnmanaged, JsonWarning, PlanFile,

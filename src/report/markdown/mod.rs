@@ -2,10 +2,12 @@
 //! least important end, and with nothing in it that foreign text could use to leave its place.
 
 mod budget;
+mod drift;
 pub(crate) mod escape;
 mod report;
 
-pub use report::{drift, plan};
+pub use drift::drift;
+pub use report::plan;
 
 #[cfg(test)]
 mod tests;

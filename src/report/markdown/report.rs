@@ -5,23 +5,24 @@ use std::collections::BTreeSet;
 use super::budget::{Part, fit};
 use super::escape::{code, fenced};
 use crate::kinds::Kind;
-use crate::model::AccountId;
+use crate::model::{AccountId, Digest};
 use crate::plan::{Action, Plan, State};
 use crate::report::disclosure::{NAMED, some};
 use crate::report::fold::{Entry, steps};
-use crate::report::json::{FindingKind, PlanFile};
+use crate::report::json::PlanFile;
 use crate::report::rows::{Piece, Row, Says};
 use crate::report::summary::Deed;
-use crate::report::text::{drift_verdict, looked_at, refused_scan, verdict};
+use crate::report::text::{looked_at, refused_scan, verdict};
 use crate::report::unseen::{self, unseen};
 use crate::report::{Disclosure, Refusal, Summary, flags};
 
-const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
+pub(super) const CUT: &str = "\n_This comment was cut to its size limit; the log of the run has the whole of it._\n";
 
 /// `plan` as a comment of at most `bytes`, its verdict whole.
 pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, beyond: &[AccountId], bytes: usize) -> String {
-    let word = |action: &Action| Deed::of(action).word();
-    let mut parts = vec![Part::whole(head("plan", &verdict(plan, beyond), plan, disclosure))];
+    let word = |action: &Action| Some((Deed::of(action).sign(), Deed::of(action).word()));
+    let digest = PlanFile::of(plan, disclosure).digest();
+    let mut parts = vec![Part::whole(head("plan", &verdict(plan, beyond), &table(plan), plan, &digest))];
     parts.extend(unscanned(plan, disclosure));
     if !refusals.is_empty() {
         let list = list(refusals.iter().map(|refusal| code(&refusal.flag())));
@@ -29,21 +30,7 @@ pub fn plan(plan: &Plan, refusals: &[Refusal], disclosure: &Disclosure, beyond: 
         parts.push(Part::new(9, format!("\n**Refused until it is allowed.** To allow it, add {flags}\n\n{list}")));
     }
     parts.extend(changes(plan, disclosure, word));
-    parts.extend(notes(plan, disclosure));
-    fit(&parts, bytes, CUT)
-}
-
-/// Drift as a comment of at most `bytes`, its verdict whole.
-pub fn drift(plan: &Plan, disclosure: &Disclosure, beyond: &[AccountId], bytes: usize) -> String {
-    let word = |action: &Action| match FindingKind::of(action.verb) {
-        FindingKind::Modified => "modified",
-        FindingKind::Missing => "missing",
-        FindingKind::LeftBehind => "left behind",
-        FindingKind::Unmanaged => "unmanaged",
-    };
-    let mut parts = vec![Part::whole(head("drift", &drift_verdict(plan, beyond), plan, disclosure))];
-    parts.extend(unscanned(plan, disclosure));
-    parts.extend(changes(plan, disclosure, word));
+    parts.extend(preconditions(plan, disclosure));
     parts.extend(notes(plan, disclosure));
     fit(&parts, bytes, CUT)
 }
@@ -59,15 +46,26 @@ fn reached(plan: &Plan) -> Option<usize> {
     felt.map(|(_, reach)| reach).max().map(|widest| widest.max(own.len()))
 }
 
-/// The marker by which the comment is found again, the verdict, and every count.
-fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> String {
+/// The marker by which the comment is found again, the verdict, and every count. `digest` tells one state of it from another.
+pub(super) fn head(what: &str, verdict: &str, rows: &[(String, usize)], plan: &Plan, digest: &Digest) -> String {
     // Two hyphens in a row might end the comment.
     let stack: Vec<&str> =
         plan.stack.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let stack = stack.join("-");
-    let digest = PlanFile::of(plan, disclosure).digest();
+    let mut table = format!("| {} | count |\n|---|---:|\n", if what == "plan" { "change" } else { "finding" });
+    for (word, count) in rows {
+        let bold = if word.starts_with("**") { "**" } else { "" };
+        push!(table, "| {word} | {bold}{count}{bold} |\n");
+    }
+    let scope = code(&looked_at(plan));
+    format!(
+        "<!-- bedrail:{what} stack={stack} digest={digest} -->\n### bedrail {what}\n\n**{verdict}**\n\n{table}\n{scope}\n"
+    )
+}
+
+/// Every count of a plan.
+fn table(plan: &Plan) -> Vec<(String, usize)> {
     let Summary { unchanged, held, unmanaged, hazards, .. } = Summary::of(plan);
-    let accounts = reached(plan);
     let mut rows: Vec<(&str, usize)> = Deed::ALL.iter().map(|deed| (deed.word(), deed.count(plan))).collect();
     rows.extend([
         ("unchanged", unchanged),
@@ -76,34 +74,30 @@ fn head(what: &str, verdict: &str, plan: &Plan, disclosure: &Disclosure) -> Stri
         ("unmanaged", unmanaged),
     ]);
     rows.retain(|(word, count)| *count > 0 || matches!(*word, "create" | "update" | "delete"));
-    let mut table = "| change | count |\n|---|---:|\n".to_owned();
-    for (word, count) in rows {
-        push!(table, "| {word} | {count} |\n");
-    }
-    for (hazard, count) in &hazards {
-        push!(table, "| **{hazard}** | **{count}** |\n");
-    }
-    if let Some(accounts) = accounts {
-        push!(table, "| accounts reached | {accounts} |\n");
-    }
-    let scope = code(&looked_at(plan));
-    format!(
-        "<!-- bedrail:{what} stack={stack} digest={digest} -->\n### bedrail {what}\n\n**{verdict}**\n\n{table}\n{scope}\n"
-    )
+    let rows = rows.into_iter().map(|(word, count)| (word.to_owned(), count));
+    let hazards = hazards.iter().map(|(hazard, count)| (format!("**{hazard}**"), *count));
+    let accounts = reached(plan).map(|accounts| ("accounts reached".to_owned(), accounts));
+    rows.chain(hazards).chain(accounts).collect()
 }
 
 /// Which Regions refused the scan.
-fn unscanned(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
+pub(super) fn unscanned(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
     let sentences = refused_scan(plan, disclosure);
     sentences.iter().map(|sentence| Part::new(1, format!("\n{}\n", code(sentence)))).collect()
 }
 
-/// The changes, each collapsed; brief without its rows, and at last only counted by the verdict.
-fn changes(plan: &Plan, disclosure: &Disclosure, word: impl Fn(&Action) -> &'static str) -> Vec<Part> {
+/// The changes to which `word` gives a sign and a word, each collapsed; brief without its rows, and at last only counted by the
+/// verdict.
+pub(super) fn changes(
+    plan: &Plan,
+    disclosure: &Disclosure,
+    word: impl Fn(&Action) -> Option<(char, &'static str)>,
+) -> Vec<Part> {
     let mut parts = Vec::new();
-    for entry in steps(plan, disclosure, |_| true).iter().flatten() {
+    for entry in steps(plan, disclosure, |action| word(action).is_some()).iter().flatten() {
+        let Some((sign, word)) = word(entry.action) else { continue };
         let deed = Deed::of(entry.action);
-        let title = title(entry, deed.sign(), word(entry.action));
+        let title = title(entry, sign, word);
         let hazards: Vec<&str> = entry.action.hazards.iter().map(|hazard| hazard.word()).collect();
         let hazards = if hazards.is_empty() { String::new() } else { format!(" **{}**", hazards.join(", ")) };
         let unranked = if entry.action.has_unranked() { " _unranked_" } else { "" };
@@ -183,21 +177,23 @@ fn signed(piece: &Piece, label: &str) -> String {
     }
 }
 
-fn list(items: impl IntoIterator<Item = String>) -> String {
+pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     items.into_iter().flat_map(|item| ["- ".to_owned(), item, "\n".to_owned()]).collect()
 }
 
-/// What is held or unseen, warnings, and what is not ours.
-fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
+/// A titled list; brief only its length.
+pub(super) fn section(weight: u8, title: &str, items: Vec<String>) -> Option<Part> {
+    if items.is_empty() {
+        return None;
+    }
+    let brief = format!("\n**{title}: {}**\n", items.len());
+    let list = list(items);
+    Some(Part { weight, forms: vec![format!("\n**{title}**\n\n{list}"), brief, String::new()] })
+}
+
+/// What must be so, where it is not or nobody knows.
+fn preconditions(plan: &Plan, disclosure: &Disclosure) -> Option<Part> {
     let clean = |text: &str| code(&disclosure.scrub_text(text));
-    let mut parts = Vec::new();
-    let mut section = |weight: u8, title: &str, items: Vec<String>| {
-        if !items.is_empty() {
-            let brief = format!("\n**{title}: {}**\n", items.len());
-            let list = list(items);
-            parts.push(Part { weight, forms: vec![format!("\n**{title}**\n\n{list}"), brief, String::new()] });
-        }
-    };
     let preconditions = plan.preconditions.iter().filter(|one| one.state != State::Ok).map(|one| {
         let address = one.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
         let accounts = some(&one.accounts, NAMED);
@@ -205,20 +201,25 @@ fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
         let fix = one.fix.as_deref().map(|fix| format!(" Fix: {}", clean(fix))).unwrap_or_default();
         format!("**{}** {address}{} {}{accounts}.{fix}", one.state.word(), clean(&one.message), one.code)
     });
-    section(8, "Preconditions that do not hold, or are not known", preconditions.collect());
+    section(8, "Preconditions that do not hold, or are not known", preconditions.collect())
+}
+
+/// What is held or unseen, warnings, and what is not ours.
+pub(super) fn notes(plan: &Plan, disclosure: &Disclosure) -> Vec<Part> {
+    let clean = |text: &str| code(&disclosure.scrub_text(text));
     let held = plan.held.iter().map(|held| {
         let (verb, address, why) = (held.verb.word(), code(&held.address.to_string()), held.why.word());
         format!("{verb} {address} **{why}** {}", clean(&held.hint))
     });
-    section(8, "Held, and not done", held.collect());
+    let held = section(8, "Held, and not done", held.collect());
     let blind = unseen(plan).into_iter().map(|one| format!("{} {}", code(&one.places.join(", ")), clean(&one.why)));
-    section(8, "Not seen, so nothing that depends on it is touched", blind.collect());
+    let blind = section(8, "Not seen, so nothing that depends on it is touched", blind.collect());
     let warnings = plan.warnings.iter().map(|warning| {
         let address = warning.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
         format!("{address}{} {}", clean(&warning.message), warning.code)
     });
-    section(4, "Warnings", warnings.collect());
+    let warnings = section(4, "Warnings", warnings.collect());
     let unmanaged = plan.unmanaged.iter().map(|one| format!("{} {}", code(&one.address.to_string()), clean(&one.note)));
-    section(1, "Not ours, and left alone", unmanaged.collect());
-    parts
+    let unmanaged = section(1, "Not ours, and left alone", unmanaged.collect());
+    [held, blind, warnings, unmanaged].into_iter().flatten().collect()
 }

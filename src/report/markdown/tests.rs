@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::report::drift::tests::drift_of;
 use crate::report::json::PlanFile;
 use crate::report::{Disclosure, sample};
 
@@ -143,7 +144,9 @@ fn structure(comment: &str) -> Vec<String> {
 fn keeps_its_structure(text: &str) {
     let disclosure = Disclosure { content: true, ..Disclosure::default() };
     let plan = sample::filled_with(text);
-    for comment in [super::plan(&plan, &[], &disclosure, &[], WIDE), super::drift(&plan, &disclosure, &[], WIDE)] {
+    for comment in
+        [super::plan(&plan, &[], &disclosure, &[], WIDE), super::drift(&plan, &drift_of(&plan), &disclosure, &[], WIDE)]
+    {
         let lines = structure(&comment);
         // The marker keeps letters and digits of the stack's name, and they stay within it.
         assert!(lines[0].starts_with("<!-- bedrail:") && lines[0].ends_with(" -->"), "{}", lines[0]);
@@ -161,6 +164,12 @@ fn keeps_its_structure(text: &str) {
             "not seen",
             "unmanaged",
             "**weakens**",
+            "finding",
+            "modified",
+            "missing",
+            "left behind",
+            "as the spec says",
+            "**weaker than the spec**",
         ];
         for line in &lines[1..] {
             let known = line.is_empty()

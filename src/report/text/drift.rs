@@ -1,69 +1,80 @@
 //! The same plan, told to one who did not expect it to hold anything.
 
+use std::collections::BTreeSet;
+
 use super::entry::{self, Mark};
 use super::notes;
+use crate::drift::{Drift, Finding, FindingKind};
 use crate::model::AccountId;
-use crate::plan::Plan;
-use crate::report::json::FindingKind;
+use crate::plan::{ActionId, Plan};
+use crate::report::disclosure::{counted, some};
 use crate::report::summary::elsewhere;
 use crate::report::wrap::indented;
-use crate::report::{Look, Tone, differs, fold};
+use crate::report::{Look, Tone, clean, fold, unseen};
+
+/// How many accounts are named before the rest is counted.
+const NAMED: usize = 10;
 
 /// What has changed behind bedrail's back.
-pub fn drift(plan: &Plan, look: Look<'_>) -> String {
-    let mut out =
-        look.style.paint(Tone::Strong, indented(&verdict(plan, look.beyond), 0, look.width).trim_end()) + "\n";
+pub fn drift(plan: &Plan, drift: &Drift, look: Look<'_>) -> String {
+    let verdict = verdict(plan, drift, look.beyond);
+    let mut out = look.style.paint(Tone::Strong, indented(&verdict, 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
     out += &notes::held(plan, look);
     out += &notes::blind(plan, look);
-    out += &section(
-        plan,
-        FindingKind::Modified,
-        "Changed behind bedrail's back (what AWS has → what the spec says)",
-        look,
-    );
-    out += &section(plan, FindingKind::Missing, "Missing from AWS", look);
-    out += &section(plan, FindingKind::LeftBehind, "Left behind: ours, and no longer declared", look);
+    for (kind, heading) in HEADINGS {
+        out += &section(plan, drift, *kind, heading, look);
+    }
+    out += &ignored(drift, look);
+    out += &remedy(drift, look);
     out += &notes::warnings(plan, look);
     out += &notes::unmanaged(plan, look);
     out
 }
 
-/// One sentence with every count; where there is no drift, also which accounts of the organization that is not said of.
-pub(crate) fn verdict(plan: &Plan, beyond: &[AccountId]) -> String {
-    let count = |kind: FindingKind| plan.actions.iter().filter(|action| FindingKind::of(action.verb) == kind).count();
-    let counts = [
-        (count(FindingKind::Modified), "modified"),
-        (count(FindingKind::Missing), "missing"),
-        (count(FindingKind::LeftBehind), "left behind"),
-    ];
+/// What each section is headed with, in the order of the sections; what is not ours stands at the end, as in a plan.
+const HEADINGS: &[(FindingKind, &str)] = &[
+    (FindingKind::InvalidEffective, "AWS calls what is in effect invalid"),
+    (FindingKind::Shadowed, "In effect is something else"),
+    (FindingKind::PreconditionLost, "What must be so is so no longer"),
+    (FindingKind::Modified, "Changed behind bedrail's back (what AWS has → what the spec says)"),
+    (FindingKind::Missing, "Missing from AWS"),
+    (FindingKind::NewAccount, "Missing in accounts that came into scope"),
+    (FindingKind::LeftBehind, "Left behind: ours, and no longer declared"),
+];
+
+/// One sentence with every count.
+pub(crate) fn verdict(plan: &Plan, drift: &Drift, beyond: &[AccountId]) -> String {
+    let count = |kind: FindingKind| drift.open().filter(|finding| finding.kind == kind).count();
+    let counts = HEADINGS.iter().map(|(kind, _)| (count(*kind), word(*kind)));
     let differing: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        counts.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let left_alone = drift.findings.iter().filter(|finding| finding.ignored.is_some()).count();
     let unchanged = plan.unchanged.len();
     let mut parts = Vec::new();
-    if differing.is_empty() && plan.held.is_empty() && plan.blind.is_empty() {
-        let verdict = match unchanged {
+    if differing.is_empty() && left_alone == 0 && plan.held.is_empty() && plan.blind.is_empty() {
+        let all = match unchanged {
             0 => "No drift: the spec declares nothing, and nothing is left behind.".to_owned(),
             1 => "No drift: the one resource is as the spec says.".to_owned(),
             _ => format!("No drift: all {unchanged} resources are as the spec says."),
         };
-        return elsewhere(&verdict, beyond);
+        return elsewhere(&all, beyond);
     }
-    if !differs(plan) {
-        parts.push("No drift as far as could be seen".to_owned());
+    if !drift.differs() {
+        parts.push(if plan.blind.is_empty() { "No drift" } else { "No drift as far as could be seen" }.to_owned());
     } else if differing.is_empty() {
         parts.push("Drift".to_owned());
     } else {
         parts.push(format!("Drift: {}", differing.join(", ")));
     }
+    if left_alone > 0 {
+        parts.push(format!("{left_alone} ignored"));
+    }
     if !plan.held.is_empty() {
         parts.push(format!("{} held", plan.held.len()));
     }
     if !plan.blind.is_empty() {
-        parts.push(format!(
-            "{} not seen",
-            crate::report::disclosure::counted(crate::report::unseen::count(plan), "place")
-        ));
+        parts.push(format!("{} not seen", counted(unseen::count(plan), "place")));
     }
     if unchanged > 0 {
         parts.push(format!("{unchanged} as the spec says"));
@@ -71,27 +82,105 @@ pub(crate) fn verdict(plan: &Plan, beyond: &[AccountId]) -> String {
     parts.join("; ") + "."
 }
 
-fn section(plan: &Plan, kind: FindingKind, heading: &str, look: Look<'_>) -> String {
-    let steps = fold::steps(plan, look.disclosure, |action| FindingKind::of(action.verb) == kind);
+/// The findings of a kind that nobody has agreed to: those that an action mends as the plan shows them, the others in a
+/// sentence each.
+fn section(plan: &Plan, drift: &Drift, kind: FindingKind, heading: &str, look: Look<'_>) -> String {
+    let of_kind: Vec<&Finding> = drift.open().filter(|finding| finding.kind == kind).collect();
+    let actions: BTreeSet<ActionId> = of_kind.iter().flat_map(|finding| &finding.actions).copied().collect();
     let mut out = String::new();
-    for entry in steps.iter().flatten() {
-        if out.is_empty() {
-            push!(out, "\n{}\n", look.style.paint(Tone::Strong, heading));
-        }
+    for entry in fold::steps(plan, look.disclosure, |action| actions.contains(&action.id)).iter().flatten() {
         // What is missing is in the spec, to be read there.
         out += &match kind {
-            FindingKind::Missing => entry::headline(entry, mark(kind), look),
+            FindingKind::Missing | FindingKind::NewAccount => entry::headline(entry, mark(kind), look),
             _ => entry::entry(entry, mark(kind), look),
         };
+        let is_here =
+            |finding: &&&Finding| finding.actions.iter().any(|id| entry.all.iter().any(|action| action.id == *id));
+        let by = of_kind.iter().filter(is_here).filter_map(|finding| finding.updated_by.as_deref());
+        let by: BTreeSet<String> = by.map(|who| clean::line(&look.disclosure.scrub_text(who))).collect();
+        if !by.is_empty() {
+            out += &indented(&format!("last changed by {}", some(by, NAMED)), 6, look.width);
+        }
     }
-    out
+    // What is held is told of among what is held.
+    let is_held = |finding: &&&Finding| {
+        finding.address.as_ref().is_some_and(|address| plan.held.iter().any(|held| held.address == *address))
+    };
+    for finding in of_kind.iter().filter(|finding| finding.actions.is_empty()).filter(|finding| !is_held(finding)) {
+        out += &sentence(finding, look);
+    }
+    if out.is_empty() {
+        return out;
+    }
+    format!("\n{}\n{out}", look.style.paint(Tone::Strong, heading))
+}
+
+/// What no action mends.
+fn sentence(finding: &Finding, look: Look<'_>) -> String {
+    let about = finding.address.as_ref().map(|address| format!("{}: ", clean::line(&address.to_string())));
+    let said = clean::line(&look.disclosure.scrub_text(&finding.message));
+    let mark = mark(finding.kind);
+    let line = format!("{} {}{said}", mark.sign, about.unwrap_or_default());
+    let mut out = look.style.paint(mark.tone, indented(&line, 2, look.width).trim_end()) + "\n";
+    if !finding.accounts.is_empty() {
+        out += &indented(&format!("accounts: {}", some(&finding.accounts, NAMED)), 6, look.width);
+    }
+    out + &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(&finding.remedy))), 6, look.width)
+}
+
+/// How to bring AWS back, where some action does.
+fn remedy(drift: &Drift, look: Look<'_>) -> String {
+    let mut mended = drift.open().filter(|finding| !finding.actions.is_empty());
+    let Some(first) = mended.next() else { return String::new() };
+    let (all, _) = first.remedy.split_once(" --target ").unwrap_or((&first.remedy, ""));
+    let command = if mended.next().is_none() { &first.remedy } else { all };
+    let command = clean::line(&look.disclosure.scrub_text(command));
+    // On a line of its own, however long, since it is copied.
+    format!("\n{}\n  {command}\n", look.style.paint(Tone::Strong, "To bring AWS back to the spec"))
+}
+
+/// What somebody has agreed to, and until when.
+fn ignored(drift: &Drift, look: Look<'_>) -> String {
+    let mut out = String::new();
+    for finding in &drift.findings {
+        let Some(terms) = &finding.ignored else { continue };
+        let about = finding.address.as_ref().map_or_else(|| finding.id.clone(), ToString::to_string);
+        let line =
+            format!("{} {about}, until {} ({}): {}", word(finding.kind), terms.expires, terms.owner, terms.reason);
+        out += &indented(&clean::line(&look.disclosure.scrub_text(&line)), 2, look.width);
+    }
+    if out.is_empty() {
+        return out;
+    }
+    format!("\n{}\n{out}", look.style.paint(Tone::Strong, "Ignored, as was agreed"))
+}
+
+/// The kind as people read it.
+const fn word(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::InvalidEffective => "invalid in effect",
+        FindingKind::Shadowed => "shadowed",
+        FindingKind::PreconditionLost => "precondition lost",
+        FindingKind::Modified => "modified",
+        FindingKind::Missing => "missing",
+        FindingKind::NewAccount => "missing in a new account",
+        FindingKind::LeftBehind => "left behind",
+        FindingKind::Unmanaged => "unmanaged",
+    }
+}
+
+/// The sign and the word of a kind.
+pub(crate) const fn signed_word(kind: FindingKind) -> (char, &'static str) {
+    (mark(kind).sign, word(kind))
 }
 
 const fn mark(kind: FindingKind) -> Mark {
-    match kind {
-        FindingKind::Modified => Mark { sign: '~', word: "modified", tone: Tone::Update },
-        FindingKind::Missing => Mark { sign: '+', word: "missing", tone: Tone::Create },
-        FindingKind::LeftBehind => Mark { sign: '-', word: "left behind", tone: Tone::Delete },
-        FindingKind::Unmanaged => Mark { sign: '?', word: "unmanaged", tone: Tone::Quiet },
-    }
+    let (sign, tone) = match kind {
+        FindingKind::InvalidEffective | FindingKind::Shadowed | FindingKind::PreconditionLost => ('!', Tone::Bad),
+        FindingKind::Modified => ('~', Tone::Update),
+        FindingKind::Missing | FindingKind::NewAccount => ('+', Tone::Create),
+        FindingKind::LeftBehind => ('-', Tone::Delete),
+        FindingKind::Unmanaged => ('?', Tone::Quiet),
+    };
+    Mark { sign, word: word(kind), tone }
 }

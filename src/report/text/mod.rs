@@ -12,7 +12,8 @@ pub use outcome::{event, outcome};
 pub use plan::plan;
 pub(crate) use plan::verdict;
 pub use show::show;
-pub(crate) use {drift::verdict as drift_verdict, notes::looked_at, notes::refused_scan};
+pub(crate) use {drift::signed_word as drift_mark, drift::verdict as drift_verdict};
+pub(crate) use {notes::looked_at, notes::refused_scan};
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ fn wrong_usage_is_64() {
         vec!["plan", "--format", "sarif"],
         vec!["plan", "--scan", "every"],
         vec!["plan", "--allow", "weaker"],
-        vec!["drift", "--format", "sarif"],
+        vec!["drift", "--format", "github"],
         vec!["plan", "--sandbox", "--target", "guardrail/*/nothing"],
     ] {
         assert_eq!(code(&desk, &arguments), 64, "{arguments:?}");

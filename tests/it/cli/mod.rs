@@ -3,6 +3,7 @@
 mod audit;
 mod contract;
 mod doctor;
+mod drift;
 mod environments;
 mod fmt;
 mod hazards;

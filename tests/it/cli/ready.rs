@@ -107,6 +107,9 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
           word_policy.words  1 word → 2 words (2 added, 1 removed)  mixed
           hazard             weakens
 
+    To bring AWS back to the spec
+      bedrail apply --sandbox --target guardrail/111122223333/us-east-1/baseline --allow weakens:guardrail/111122223333/us-east-1/baseline
+
     Warnings
       guardrail/111122223333/us-east-1/baseline: no version carries the current content, so no
       enforcement and no call by number gets it [W0902]

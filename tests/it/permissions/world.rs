@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use bedrail::apply::{Tools, apply, live_ids};
 use bedrail::aws::{Access, Deadlines, Roles, Run, Wait};
+use bedrail::live;
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{Digest, RoleNames};
 use bedrail::permissions::What;
@@ -143,7 +144,11 @@ impl World {
         let clients = self.sandbox.try_clients(Access::ReadOnly, once()).await.map_err(|error| format!("{error:?}"))?;
         let sides = Sides::read(spec, &clients, &mut Diagnostics::default()).await;
         let sides = sides.map_err(|failure| format!("{failure:?}"))?;
-        sides.plan(&Options::default(), Digest::of(&text)).map_err(|failure| format!("{failure:?}"))
+        let plan = sides.plan(&Options::default(), Digest::of(&text)).map_err(|failure| format!("{failure:?}"))?;
+        // Whoever plans also watches what is in effect.
+        let beside = live::beside(&clients, &sides.live, &sides.facts).await;
+        let blind = plan.blind.into_iter().chain(beside.blind).collect();
+        Ok(Plan { blind, ..plan })
     }
 
     /// Brings AWS to this spec, or removes all of it.

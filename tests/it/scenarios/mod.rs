@@ -6,6 +6,7 @@ mod control;
 mod delegate;
 mod direction;
 mod doctor;
+mod drift;
 mod effect;
 mod exempt;
 mod foreign;

@@ -83,6 +83,13 @@ impl Caller {
         self.send("bedrock", method, path, &[("content-type", "application/json")], &body.to_string()).await
     }
 
+    /// A call of Organizations.
+    pub(crate) async fn organizations(&self, operation: &str, body: &Value) -> Answer {
+        let target = format!("AWSOrganizationsV20161128.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        self.send("organizations", "POST", "/", &headers, &body.to_string()).await
+    }
+
     /// A call of IAM.
     pub(crate) async fn iam(&self, action: &str, form: &str) -> Answer {
         let form = format!("Action={action}&Version=2010-05-08&{form}");

@@ -1,0 +1,64 @@
+//! What is in force by the organization, as AWS says: one call for each distinct chain of nodes below a policy of ours, through
+//! one active account, and the pages of the accounts whose effective policy is invalid. Nothing where no policy of ours is
+//! attached.
+
+use std::collections::BTreeSet;
+
+use futures::future::{join, join_all};
+use serde_json::Value;
+
+use crate::aws::{AwsError, CallLog, Clients, ReadCx, effective_policy, invalid_accounts};
+use crate::drift::{Beside, codes, compare};
+use crate::kinds::Kind;
+use crate::model::{AccountId, Blind, Facts, Live, Scope};
+use crate::plan::{Subject, Warning, subjects};
+
+/// What drift knows beside a plan. A read that fails is a blind spot.
+pub async fn beside(clients: &Clients, live: &Live, facts: &Facts) -> Beside {
+    let unread = live.blind.iter().any(|blind| matches!(blind.kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment));
+    let mut beside = Beside { updated_by: live.updated_by.clone(), all_seen: !unread, ..Beside::default() };
+    let subjects = subjects(live, facts);
+    if subjects.is_empty() {
+        return beside;
+    }
+    let log = CallLog::default();
+    let cx = clients.reading(&log);
+    let (documents, invalid) = join(documents(&cx, &subjects), invalid_accounts(&cx)).await;
+    let mut read = Vec::new();
+    for (account, document) in documents {
+        match document {
+            Ok(document) => read.push(Some(document)),
+            Err(error) => {
+                read.push(None);
+                beside.all_seen = false;
+                beside.blind.push(unseen(facts, format!("effective-policy:{account}"), &error));
+            }
+        }
+    }
+    let invalid = invalid.unwrap_or_else(|error| {
+        // That is a fact about who calls, as long as AWS says no to a delegate.
+        if facts.caller.account != *facts.home() && error.is("AccessDenied") {
+            let message = format!(
+                "whether the effective policies of accounts are valid AWS tells account {} only, and not {}",
+                facts.home(),
+                facts.caller.account
+            );
+            beside.warnings.push(Warning { code: codes::NOT_TOLD.id(), message, address: None });
+        } else {
+            beside.blind.push(unseen(facts, "effective-policy:invalid".to_owned(), &error));
+        }
+        BTreeSet::new()
+    });
+    (beside.shadowed, beside.invalid) = compare(&subjects, &read, &invalid);
+    beside
+}
+
+async fn documents<'s>(cx: &ReadCx<'_>, subjects: &'s [Subject]) -> Vec<(&'s AccountId, Result<Value, AwsError>)> {
+    let first = subjects.iter().filter_map(|subject| subject.accounts.first());
+    join_all(first.map(async |account| (account, effective_policy(cx, account).await))).await
+}
+
+fn unseen(facts: &Facts, name: String, error: &AwsError) -> Blind {
+    let scope = Scope::global(facts.home().clone());
+    Blind { kind: Kind::OrgPolicy, scope, name: Some(name), why: error.reason() }
+}
