@@ -110,7 +110,9 @@ async fn way(name: &str, from: &str, to: &str) -> Findings {
     assert!(!all.is_empty(), "{name}: nothing is written");
     let runs = sample(all, 2).map(|cell| cut(cell, &able));
     let runs: Vec<_> = iter(runs).buffer_unordered(AT_ONCE).collect().await;
-    runs.into_iter().for_each(|one| findings.add(one));
+    for one in runs {
+        findings.add(one);
+    }
     findings
 }
 
