@@ -28,6 +28,7 @@ mod scale;
 mod scenarios;
 mod source;
 mod spec_cases;
+mod stable;
 mod suite_cases;
 mod support;
 mod yaml;

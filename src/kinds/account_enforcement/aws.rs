@@ -50,7 +50,7 @@ impl Remote for AccountEnforcement {
         if have.is_none()
             && let Some(found) = configuration(&cx.read, scope).await?
         {
-            let ours = Model { version: Ref::Foreign(version), ..want.clone() };
+            let ours = Model { version: Ref::Foreign(version), needs: Vec::new(), ..want.clone() };
             if found.model == Some(ours.into()) {
                 return Ok(found.id);
             }
@@ -74,7 +74,7 @@ fn request(
     have: Option<&Model>,
     version: &RemoteId,
 ) -> Result<AccountEnforcedGuardrailInferenceInputConfiguration, AwsError> {
-    let Model { version: _, selective_content_guarding: guarding, model_enforcement: models } = want;
+    let Model { version: _, selective_content_guarding: guarding, model_enforcement: models, needs: _ } = want;
     let (arn, number) = split(version)?;
     let default = ModelEnforcement::default();
     let was_default = have.is_none_or(|have| have.model_enforcement == default);
@@ -129,6 +129,7 @@ fn raw(scope: &Scope, found: &AccountEnforcedGuardrailOutputConfiguration) -> Re
         version: Ref::Foreign(RemoteId::new(format!("{arn}:{number}"))),
         selective_content_guarding: guarding(found)?,
         model_enforcement: found.model_enforcement().map_or_else(ModelEnforcement::default, models),
+        needs: Vec::new(),
     };
     Ok(Raw {
         kind: Kind::AccountEnforcement,

@@ -62,12 +62,15 @@ pub struct Model {
     pub selective_content_guarding: SelectiveContentGuarding,
     /// Which models are held to it.
     pub model_enforcement: ModelEnforcement,
+    /// The resource policies that must let the account apply the guardrail of another one first.
+    #[serde(skip)]
+    pub needs: Vec<Address>,
 }
 
 impl Model {
     /// What calls meet under it, where its version holds `content`.
     pub fn protection<'a>(&'a self, content: Result<&'a Content, String>) -> Protection<'a> {
-        let Self { version, selective_content_guarding, model_enforcement } = self;
+        let Self { version, selective_content_guarding, model_enforcement, needs: _ } = self;
         Protection { version, content, guarding: selective_content_guarding, models: model_enforcement }
     }
 }
@@ -85,7 +88,7 @@ impl ResourceKind for AccountEnforcement {
         &["bedrock:PutEnforcedGuardrailConfiguration", "bedrock:DeleteEnforcedGuardrailConfiguration"];
 
     fn requires(model: &Self::Model) -> Vec<Address> {
-        model.version.address().into_iter().cloned().collect()
+        model.version.address().into_iter().chain(&model.needs).cloned().collect()
     }
 
     fn align(have: &mut Self::Model, want: Option<&Self::Model>, names: &Names) {

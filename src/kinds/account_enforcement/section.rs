@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::enforced::{Enforced, GuardingEntry, ModelsEntry, VersionName, guarding, models};
 use super::{Model, NAME, codes};
 use crate::kinds::Kind;
+use crate::kinds::resource_policy::section::of_guardrail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::model::{AccountId, Address, Region, Scope};
 use crate::spec::decode::{Exact, List};
-use crate::spec::lower::Lowering;
+use crate::spec::lower::{DeclaredGuardrail, Lowering};
 use crate::spec::schema::SectionSchema;
 use crate::spec::selector::{AccountSelector, Selector};
 use crate::spec::top::EntryKey;
@@ -65,6 +66,14 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// The resource policies of the spec that let the account of `scope` apply a guardrail of another account: AWS takes no
+/// enforcement of one that the account may not apply.
+fn permissions(declared: &DeclaredGuardrail, scope: &Scope, lowering: &Lowering<'_>) -> Vec<Address> {
+    let held = declared.scope_for(scope, lowering.facts.home());
+    let held = held.filter(|held| !declared.is_external() && held.account != scope.account);
+    held.map(|held| of_guardrail(declared, held, lowering)).unwrap_or_default()
+}
+
 fn lower_entry(
     key: &Spanned<String>,
     entry: &Entry,
@@ -92,6 +101,7 @@ fn lower_entry(
             version,
             selective_content_guarding: guarding(entry.selective_content_guarding.as_ref()),
             model_enforcement: models(entry.model_enforcement.as_ref()),
+            needs: permissions(&declared, &scope, lowering),
         };
         lowering.want(address, model, &format!("{SECTION}.{}", key.value), key.span, Vec::new());
     }

@@ -206,6 +206,7 @@ fn enforcement(version: Ref) -> account_enforcement::Model {
         version,
         selective_content_guarding: SelectiveContentGuarding::default(),
         model_enforcement: ModelEnforcement::default(),
+        needs: Vec::new(),
     }
 }
 

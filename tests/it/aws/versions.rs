@@ -85,6 +85,7 @@ fn enforcement(id: &RemoteId) -> account_enforcement::Model {
             included_models: ["ALL".to_owned()].into(),
             excluded_models: ["amazon.titan-embed-text-v2:0".to_owned()].into(),
         },
+        needs: Vec::new(),
     }
 }
 

@@ -228,6 +228,8 @@ pub(super) struct Cell {
 /// Every call of these steps that is wanted × these blows.
 pub(super) fn cells(steps: &[Arc<Step>], wanted: impl Fn(&str) -> bool, blows: &[Blow]) -> Vec<Cell> {
     let mut cells = Vec::new();
+    let only = super::one_operation();
+    let wanted = |operation: &str| only.as_ref().is_none_or(|only| only == operation) && wanted(operation);
     for step in steps {
         for (operation, count) in step.calls.iter().filter(|(operation, _)| wanted(operation)) {
             for (nth, blow) in (1..=*count).flat_map(|nth| blows.iter().map(move |blow| (nth, *blow))) {

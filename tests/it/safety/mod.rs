@@ -32,6 +32,11 @@ fn all() -> bool {
     std::env::var_os("BEDRAIL_FAULTS").is_some_and(|value| value == "all")
 }
 
+/// The one operation whose calls are struck, if one is asked for by `BEDRAIL_OPERATION`.
+fn one_operation() -> Option<String> {
+    std::env::var("BEDRAIL_OPERATION").ok()
+}
+
 /// The one case that is asked for by `BEDRAIL_CASE`, if one is.
 fn one_case() -> Option<u64> {
     std::env::var("BEDRAIL_CASE").ok().map(|number| number.parse().expect("the number of a case"))

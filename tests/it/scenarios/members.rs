@@ -44,6 +44,33 @@ async fn a_guardrail_of_the_management_account_is_enforced_in_members() {
     assert_eq!(steps(&plan), ["delete account-enforcement account"], "{:#?}", plan.unmanaged);
 }
 
+/// Also where the version is there already, as after an apply in which the resource policy failed: AWS takes no enforcement of
+/// what the account may not apply.
+#[tokio::test]
+async fn an_enforcement_in_a_member_comes_after_the_permission_for_it() {
+    let sandbox = Sandbox::start().await;
+    sandbox
+        .apply(&spec(&format!(
+            "guardrails:\n{}versions: {{a: {{guardrail: baseline}}}}\n",
+            guardrail("baseline", "zeus", "")
+        )))
+        .await;
+    let text = enforcing("[\"ou:Sandbox\", management]")
+        .replace("resource_policies:", "versions: {a: {guardrail: baseline}}\nresource_policies:")
+        .replace("management], guardrail: baseline}", "management], guardrail: baseline, version: a}");
+    let plan = sandbox.plan(&text).await;
+    let permission =
+        plan.actions.iter().find(|action| action.address.kind.word() == "resource-policy").expect("a permission");
+    for action in plan.actions.iter().filter(|action| action.address.kind.word() == "account-enforcement") {
+        let waits = action.after.contains(&permission.id);
+        // The account that owns the guardrail needs none.
+        assert_eq!(waits, action.address.scope.account.as_str() != MANAGEMENT, "{:#?}", steps(&plan));
+    }
+    assert_eq!(plan.actions.len(), 4, "{:#?}", steps(&plan));
+    sandbox.apply(&text).await;
+    assert_in_sync(&sandbox.plan(&text).await, &text);
+}
+
 /// What is told of a plan says where it looked: without an entry for them, members are looked into with `--scan all` only, or
 /// where they lose something.
 #[tokio::test]
