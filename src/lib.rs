@@ -2,8 +2,8 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `lint`, `permissions`) → **effects** (`aws`, `kinds/*/aws.rs`,
-//! `live`, `apply`, `doctor`)
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `lint`, `permissions`, `import`) → **effects** (`aws`, `kinds/*/aws.rs`,
+//! `live`, `apply`, `doctor`, `inventory`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
 //! nothing else.
@@ -17,6 +17,8 @@ pub mod aws;
 pub mod cli;
 pub mod doctor;
 pub mod drift;
+pub mod import;
+pub mod inventory;
 pub mod kinds;
 pub mod lint;
 pub mod live;

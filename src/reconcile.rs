@@ -179,6 +179,7 @@ fn survey(desired: &Desired, facts: &Facts) -> Survey {
         scanned_only: scanned_only.difference(&declared).cloned().collect(),
         declared,
         organization: facts.organization.clone(),
+        whole: false,
         names,
         roles,
         external: desired.external.values().cloned().collect(),

@@ -17,6 +17,8 @@ pub struct Survey {
     pub scanned_only: BTreeSet<Scope>,
     /// The organization, when its policies are to be read, as [`organization`](super::organization) tells it.
     pub organization: Option<Organization>,
+    /// Whether everything is worth reading in full, whoever owns it.
+    pub whole: bool,
     /// AWS names, by scope, whose bearers are read in full although they carry no mark of ours: they stand in the way of
     /// a wanted resource, or may be adopted as it.
     pub names: BTreeSet<(Scope, String)>,
@@ -59,6 +61,6 @@ impl Survey {
 
     /// Whether the bearer of this AWS name is worth reading in full, whoever owns it.
     pub(crate) fn wants_name(&self, scope: &Scope, name: &str) -> bool {
-        self.names.contains(&(scope.clone(), name.to_owned()))
+        self.whole || self.names.contains(&(scope.clone(), name.to_owned()))
     }
 }

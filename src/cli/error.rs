@@ -106,6 +106,18 @@ pub(crate) enum Error {
         /// The stack.
         stack: String,
     },
+    /// What there is could not be read.
+    #[error("cannot read what there is")]
+    Inventory(#[source] Box<crate::inventory::Failure>),
+    /// There is no organization to scaffold from.
+    #[error("the caller is in no organization that it may list")]
+    NoOrganization,
+    /// Nothing of what there is can be declared.
+    #[error("nothing could be carried over")]
+    NothingImported,
+    /// A file that is not to be overwritten is there.
+    #[error("refused, and nothing was changed: {} is there already", .0.display())]
+    Exists(PathBuf),
     /// The spec has nothing of what `iam` was asked to print.
     #[error("there is nothing to print")]
     Permissions(#[from] crate::permissions::Fault),
@@ -134,13 +146,19 @@ impl Error {
         match self {
             Self::Spec(faults) => Exit::at_fault(faults),
             Self::Usage(_) | Self::Later(_) | Self::NoTarget(_) => Exit::Usage,
-            Self::Refused(_) | Self::DeclaresNothing { .. } | Self::FailOn(_) | Self::NoTerminal | Self::Declined => {
-                Exit::Refused
-            }
+            Self::Refused(_)
+            | Self::DeclaresNothing { .. }
+            | Self::FailOn(_)
+            | Self::NoTerminal
+            | Self::Declined
+            | Self::Exists(_) => Exit::Refused,
             Self::Stale(_) => Exit::Stale,
             Self::Interrupted => Exit::Interrupted,
             Self::Facts(_)
             | Self::Aws(_)
+            | Self::Inventory(_)
+            | Self::NothingImported
+            | Self::NoOrganization
             | Self::Sandbox { .. }
             | Self::SandboxInUse(_)
             | Self::Control { .. }
@@ -189,7 +207,11 @@ impl Error {
                 Some("leave --generate out to go on with that state, or give another folder".to_owned())
             }
             Self::OnDrift { .. } => Some("the report of drift stands above, or in the file of --output".to_owned()),
+            Self::Exists(_) => Some("name another folder, or take the file away".to_owned()),
+            Self::Inventory(failure) => failure.hint(),
+            Self::NoOrganization => Some("call from the management account, or leave --from-org out".to_owned()),
             Self::Later(_)
+            | Self::NothingImported
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }

@@ -15,6 +15,7 @@ mod exit;
 mod hand_on;
 mod interrupt;
 mod logging;
+mod new_files;
 mod output;
 mod progress;
 pub mod reference;

@@ -10,7 +10,7 @@ use super::sandbox::Local;
 use crate::aws::{Access, Clients, Connection, Retries};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{AccountId, Desired, Digest};
+use crate::model::{AccountId, Desired, Digest, Region};
 use crate::plan::{Options, Plan, Purpose, unmatched};
 use crate::reconcile::{Failure, Sides, roles};
 use crate::report::{Disclosure, Look};
@@ -165,13 +165,19 @@ impl Session {
 }
 
 pub(crate) fn connection(global: &Global, spec: &Spec, local: Option<&Local>) -> Connection {
+    let region = spec.top.as_ref().and_then(|top| top.regions.first()).map(|region| region.value.clone());
+    bare_connection(global, region, local)
+}
+
+/// The same where there is no spec; `region` is the one to ask who calls where nothing names one.
+pub(crate) fn bare_connection(global: &Global, region: Option<Region>, local: Option<&Local>) -> Connection {
     if let Some(connection) = local.and_then(|local| local.served.connection(global.parallelism)) {
         return connection;
     }
     Connection {
         profile: global.profile.clone(),
         endpoint_url: global.endpoint_url.clone(),
-        region: spec.top.as_ref().and_then(|top| top.regions.first()).map(|region| region.value.clone()),
+        region,
         sandbox: None,
         parallelism: global.parallelism,
         retries: Retries::default(),
@@ -193,7 +199,11 @@ pub(crate) fn scanned(global: &Global, spec: &Spec, default: ScanAccounts) -> Op
 
 /// What `CloudTrail` calls the sessions of this run: at most 64 characters, of which the stack gets what the rest leaves.
 pub(crate) fn session_name(spec: &Spec) -> String {
-    let stack = spec.top.as_ref().map_or("", |top| top.stack.as_str());
+    session_name_of(spec.top.as_ref().map_or("", |top| top.stack.as_str()))
+}
+
+/// The same for a stack of this name.
+pub(crate) fn session_name_of(stack: &str) -> String {
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let run = format!("{time}-{}", std::process::id());
     let room = 64 - "bedrail--".len() - run.len();

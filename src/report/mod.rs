@@ -21,6 +21,7 @@ pub mod drift;
 mod fold;
 pub mod format;
 pub mod graph;
+pub mod handed;
 pub mod json;
 pub mod markdown;
 pub mod reference;

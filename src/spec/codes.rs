@@ -123,6 +123,7 @@ pub const LISTS: &[&[Code]] = &[
     crate::kinds::iam_policy::codes::CODES,
     crate::suite::codes::CODES,
     crate::drift::codes::CODES,
+    crate::import::source::CODES,
 ];
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod sources;
 pub mod suggest;
 pub mod template;
 pub mod top;
+pub mod write;
 pub mod yaml;
 
 pub use read::{Decoded, GLOBAL, Input, REGIONAL, SectionEntry, Spec, read};

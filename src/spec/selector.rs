@@ -100,6 +100,14 @@ impl Selector {
         text.parse().map(Self::Account).map_err(|_| misread(text))
     }
 
+    /// A selector of the command line.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and what to write instead.
+    pub fn of_argument(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|(message, help)| help.map_or(message.clone(), |help| format!("{message}: {help}")))
+    }
+
     /// The names from the root, if it selects an OU by them: what must be read of the tree.
     pub fn unit_path(&self) -> Option<&str> {
         match self {
@@ -188,8 +196,10 @@ impl Selector {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     code: crate::model::diagnostic::Code,
-    message: String,
-    help: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, where that can be told.
+    pub help: Option<String>,
 }
 
 impl Diagnosis {

@@ -22,7 +22,8 @@ pub const MAX_DEPTH: usize = 64;
 mod fault;
 mod intrinsic;
 
-use fault::{control_character, faulty_key, is_control};
+pub(crate) use fault::is_control;
+use fault::{control_character, faulty_key};
 
 /// Reads one text. Every fault that does not stop the parser is reported; there is a node if none was found.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -39,6 +40,12 @@ pub fn parse_literal(source: SourceId, text: &str, diagnostics: &mut Diagnostics
 /// its long form (`Fn::Sub: x`). Other tags are refused all the same.
 pub fn parse_document(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     parse_with(Mode { template: Template::parse, intrinsics: true }, source, text, diagnostics)
+}
+
+/// As [`parse_document`], for a template whose texts are taken as they are: a `${` in it is for `CloudFormation` to replace.
+pub fn parse_template(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let template: ReadText = |text, _, _| Template::text(text);
+    parse_with(Mode { template, intrinsics: true }, source, text, diagnostics)
 }
 
 /// How the text of a scalar, at a place and as it is written there, becomes a template.

@@ -14,6 +14,7 @@ mod formatting;
 mod fuzz;
 mod hostile;
 mod house;
+mod import;
 mod layers;
 mod leaks;
 mod lint_cases;

@@ -8,6 +8,8 @@ mod drift;
 mod fmt;
 mod graph;
 mod iam;
+mod import;
+mod init;
 mod lint;
 mod man;
 mod plan;
@@ -40,6 +42,7 @@ impl Form {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
     Validate(validate::Args),
     Fmt(fmt::Args),
     Lint(lint::Args),
@@ -49,6 +52,7 @@ pub(crate) enum Command {
     Destroy(destroy::Args),
     Doctor(doctor::Args),
     Show(show::Args),
+    Import(import::Args),
     Schema(schema::Args),
     Graph(graph::Args),
     Iam(iam::Args),
@@ -61,6 +65,7 @@ impl Command {
     /// Carries it out.
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         match self {
+            Self::Init(args) => args.run(global, output).await,
             Self::Validate(_) => validate::Args::run(global, output),
             Self::Fmt(args) => args.run(global, output),
             Self::Lint(args) => args.run(global, output),
@@ -70,6 +75,7 @@ impl Command {
             Self::Destroy(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,
+            Self::Import(args) => args.run(global, output).await,
             Self::Schema(args) => args.run(output),
             Self::Graph(args) => args.run(global, output).await,
             Self::Iam(args) => args.run(global, output),

@@ -5,12 +5,18 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::report::json::pretty;
-use crate::report::{show, text};
+use crate::report::{clean, handed, show, text};
 use crate::spec::top::ScanAccounts;
 
 /// Shows ids, ARNs, version numbers, age and users of what is declared
 ///
 ///   bedrail show --sandbox -f examples/organization 'guardrail-version/*'
+///
+/// `--format env` hands ids and versions to applications as `NAME=value`, and
+/// `--format tfvars` to Terraform. Where what is shown is in several Regions or
+/// accounts, the names of `env` end with them: an address narrows it.
+///
+///   bedrail show --format env '*/us-east-1/*' > guardrails.env
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -19,9 +25,18 @@ pub(crate) struct Args {
     addresses: Vec<String>,
 }
 
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Json,
+    Env,
+    Tfvars,
+}
+
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let json = global.format(&[("text", false), ("json", true)], &["env", "tfvars"])?;
+        let form = global
+            .format(&[("text", Form::Text), ("json", Form::Json), ("env", Form::Env), ("tfvars", Form::Tfvars)], &[])?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let patterns: Vec<String> = self.addresses.iter().chain(&global.target).cloned().collect();
         let unknown = crate::plan::unmatched(&patterns, &session.sides.desired, &session.sides.live);
@@ -29,7 +44,17 @@ impl Args {
             return Err(Error::NoTarget(unknown.into_iter().map(str::to_owned).collect()));
         }
         let shown = show::resources(&session.sides.desired, &session.sides.live, &patterns);
-        output.result(&if json { pretty(&shown) } else { text::show(&shown, now(), session.look(output)) })?;
+        output.result(&match form {
+            Form::Text => text::show(&shown, now(), session.look(output)),
+            Form::Json => pretty(&shown),
+            Form::Env => handed::env(&shown),
+            Form::Tfvars => handed::tfvars(&shown),
+        })?;
+        if matches!(form, Form::Env | Form::Tfvars) {
+            for missing in shown.iter().filter(|resource| resource.id.is_none()) {
+                output.say(&format!("note: {} does not exist yet", clean::line(&missing.address)));
+            }
+        }
         let blind = !session.sides.live.blind.is_empty();
         session.close().await;
         Ok(if blind { Exit::Failed } else { Exit::Done })

@@ -13,6 +13,7 @@ pub(crate) mod enforced;
 pub(crate) mod models;
 mod protection;
 pub(crate) mod section;
+pub(crate) mod written;
 
 mod aws;
 

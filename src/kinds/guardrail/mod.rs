@@ -18,6 +18,7 @@ mod place;
 mod policy;
 pub(crate) mod section;
 mod words;
+pub(crate) mod written;
 
 pub use content::{
     AutomatedReasoningPolicy, Content, ContentFilter, ContentPolicy, GroundingFilter, GroundingPolicy, PiiRule,

@@ -12,6 +12,7 @@ use crate::model::{Address, FieldDiff, words};
 
 pub mod codes;
 pub(crate) mod section;
+pub(crate) mod written;
 
 mod aws;
 

@@ -19,6 +19,7 @@ pub(crate) mod regions;
 mod rules;
 pub(crate) mod section;
 mod template;
+pub(crate) mod written;
 
 mod aws;
 

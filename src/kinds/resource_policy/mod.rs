@@ -13,6 +13,7 @@ pub(crate) mod permission;
 mod profile;
 mod raw;
 pub(crate) mod section;
+pub(crate) mod written;
 
 mod aws;
 

@@ -30,7 +30,7 @@ pub(super) fn control_character(span: Span, found: char) -> Diagnostic {
     Diagnostic::at(span, codes::CONTROL_CHARACTER, message).help("remove it; only tabs and line breaks are allowed")
 }
 
-pub(super) fn is_control(found: char) -> bool {
+pub(crate) fn is_control(found: char) -> bool {
     match found {
         '\t' | '\n' | '\r' | '\u{85}' => false,
         '\u{fffe}' | '\u{ffff}' => true,

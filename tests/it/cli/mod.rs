@@ -8,6 +8,7 @@ mod environments;
 mod fmt;
 mod hazards;
 mod help;
+mod import;
 mod interrupt;
 mod lint;
 mod moved;

@@ -90,6 +90,13 @@ impl Caller {
         self.send("organizations", "POST", "/", &headers, &body.to_string()).await
     }
 
+    /// A call of Bedrock in another Region.
+    pub(crate) async fn bedrock_in(&self, region: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send_to(region, "bedrock", method, path, &headers, &body).await
+    }
+
     /// A call of IAM.
     pub(crate) async fn iam(&self, action: &str, form: &str) -> Answer {
         let form = format!("Action={action}&Version=2010-05-08&{form}");
@@ -122,8 +129,20 @@ impl Caller {
     }
 
     async fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send_to("us-east-1", service, method, path, headers, body).await
+    }
+
+    async fn send_to(
+        &self,
+        region: &str,
+        service: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let Self { host, access_key, token } = self;
-        let scope = format!("Credential={access_key}/20260101/us-east-1/{service}/aws4_request");
+        let scope = format!("Credential={access_key}/20260101/{region}/{service}/aws4_request");
         let signature = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
         let token = Some(("x-amz-security-token", token.as_str())).filter(|(_, token)| !token.is_empty());
         let known = [("host", host.as_str()), ("connection", "close"), ("authorization", signature.as_str())];

@@ -113,16 +113,20 @@ impl Sandbox {
         retries: Retries,
         roles: Option<Roles>,
     ) -> Result<Clients, AwsError> {
-        let connection = Connection {
+        Connection { retries, roles, ..self.connection(account) }.open(access).await
+    }
+
+    /// How this account reaches it, without roles.
+    pub(crate) fn connection(&self, account: &str) -> Connection {
+        Connection {
             profile: None,
             endpoint_url: Some(self.endpoint().to_owned()),
             region: Some(Region::new(self.emulator.home_region())),
             sandbox: Some(Caller { account: account.parse().expect("an account id") }),
             parallelism: 16,
-            retries,
-            roles,
-        };
-        connection.open(access).await
+            retries: Retries::default(),
+            roles: None,
+        }
     }
 
     /// Calls the control interface.

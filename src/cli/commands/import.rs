@@ -1,0 +1,238 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::cli::args::Global;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::new_files::write_new;
+use crate::cli::output::Output;
+use crate::cli::progress::Progress;
+use crate::cli::sandbox::Local;
+use crate::cli::session;
+use crate::import::source::{self, Format};
+use crate::import::{Home, Imported, import, live};
+use crate::inventory::{Inventory, Wanted, take};
+use crate::load;
+use crate::model::diagnostic::Diagnostics;
+use crate::model::{AccountId, Facts, Organization, Region, organizations_region};
+use crate::report::clean;
+use crate::spec::selector::Selector;
+use crate::spec::sources::Sources;
+
+/// Prints a spec for what exists
+///
+/// Reads guardrails, their versions, resource policies, policies of the
+/// organization with their attachments, account enforcement and invocation
+/// logging, and prints the spec that declares them. Changes nothing. Applying
+/// the result with `--adopt` changes nothing but marks.
+///
+///   bedrail import --accounts all --regions us-east-1,eu-west-1 --out spec
+///   bedrail plan -f spec --adopt
+///
+/// With `--from` it converts a file instead and asks AWS nothing: a request or
+/// answer of the API, a `CloudFormation` template (parameters by `--var`), or
+/// Terraform's state or `terraform show -json`. What could not be carried over
+/// is told on standard error and in a comment of the spec.
+///
+/// Exit codes: 0 done, 1 nothing could be carried over, 3 there is a spec in
+/// DIR already, 5 something as a whole could not be carried over or read.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The file to convert, with `--from`
+    #[arg(value_name = "FILE", requires = "from")]
+    file: Option<PathBuf>,
+    /// Converts FILE, which is of this kind
+    #[arg(long, value_name = "KIND", requires = "file")]
+    from: Option<Source>,
+    /// Writes the files of a spec into DIR, where there is none yet
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Accounts: `all`, ids, `account:<name>`, `ou:<path>`. Default: the caller's
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', value_parser = Selector::of_argument)]
+    accounts: Vec<Selector>,
+    /// Regions. Default: every one that answers; with `--from`, what the file tells
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    regions: Vec<String>,
+    /// The stack of the spec; what carries its mark keeps its key
+    #[arg(long, value_name = "NAME", default_value = "imported", value_parser = stack)]
+    stack: String,
+    /// The role by which other accounts are entered
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    role: Option<String>,
+    /// With `--from`: the account that manages the organization, where the file does not tell it
+    #[arg(long, value_name = "ACCOUNT", requires = "from")]
+    management_account: Option<AccountId>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Source {
+    /// A request of `CreateGuardrail`, or an answer of `GetGuardrail`, as JSON.
+    Api,
+    /// A template, as YAML or JSON.
+    #[value(name = "cloudformation")]
+    CloudFormation,
+    /// A state, or what `terraform show -json` prints.
+    Terraform,
+}
+
+impl Args {
+    pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+        global.format(&[("text", ())], &[])?;
+        let imported = match (&self.from, &self.file) {
+            (Some(kind), Some(file)) => self.convert(*kind, file, global, output)?,
+            _ => self.read(global, output).await?,
+        };
+        for note in &imported.notes {
+            output.say(&clean::line(&format!("note: {note}")));
+        }
+        if imported.is_empty && !(imported.notes.is_empty() && self.from.is_none()) {
+            return Err(Error::NothingImported);
+        }
+        match &self.out {
+            None => output.result(&imported.text)?,
+            Some(folder) => {
+                for path in write_new(folder, &imported.files)? {
+                    output.result(&(clean::line(&path.display().to_string()) + "\n"))?;
+                }
+            }
+        }
+        Ok(if imported.is_partial() { Exit::Incomplete } else { Exit::Done })
+    }
+
+    fn regions(&self) -> BTreeSet<Region> {
+        self.regions.iter().map(String::as_str).filter(|region| *region != "all").map(Region::new).collect()
+    }
+
+    async fn read(&self, global: &Global, output: &Output) -> Result<Imported, Error> {
+        if let Some(folder) = &self.out {
+            crate::cli::new_files::check(folder)?;
+        }
+        let wanted = Wanted {
+            accounts: self.accounts.clone(),
+            regions: self.regions(),
+            role: self.role.clone(),
+            session: session::session_name_of(&self.stack),
+            stack: self.stack.clone(),
+        };
+        let progress = Progress::spinner(output, "Asking AWS what there is");
+        let local = match &global.sandbox {
+            Some(folder) => Some(Local::open(folder).await?),
+            None => None,
+        };
+        let connection = session::bare_connection(global, self.regions().into_iter().next(), local.as_ref());
+        // Its future is large, and the command's would be as large.
+        let inventory = Box::pin(take(connection, &wanted)).await;
+        drop(progress);
+        let inventory = inventory.map_err(|failure| Error::Inventory(Box::new(failure)))?;
+        let imported = self.spec_of(inventory);
+        if let Some(local) = local {
+            local.close().await;
+        }
+        Ok(imported)
+    }
+
+    fn spec_of(&self, inventory: Inventory) -> Imported {
+        let Inventory { facts, accounts, readings } = inventory;
+        let mut remarks = Vec::new();
+        if !readings.not_scanned.is_empty() {
+            let silent: BTreeSet<&str> = readings.not_scanned.iter().map(|one| one.scope.region_name()).collect();
+            let silent: Vec<&str> = silent.into_iter().collect();
+            remarks.push(format!("Not enabled or not readable everywhere: {}.", silent.join(", ")));
+        }
+        let accounts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+        let home = Home {
+            stack: self.stack.clone(),
+            said: format!("Written by `bedrail import` from what exists in {}.", accounts.join(", ")),
+            account: Some(facts.caller.account.clone()),
+            organization: facts.organization.clone(),
+            member_role: self.role.clone(),
+            regions: self.default_regions(Some(&facts)),
+            remarks,
+        };
+        import(live::stock(readings, &self.stack), &home, Some(&facts))
+    }
+
+    fn default_regions(&self, facts: Option<&Facts>) -> BTreeSet<Region> {
+        let named = self.regions();
+        if !named.is_empty() {
+            return named;
+        }
+        let aws = crate::model::Partition::new("aws");
+        BTreeSet::from([organizations_region(facts.map_or(&aws, |facts| &facts.caller.partition))])
+    }
+
+    fn convert(&self, kind: Source, file: &Path, global: &Global, output: &Output) -> Result<Imported, Error> {
+        let format = match kind {
+            Source::Api => Format::Api,
+            Source::CloudFormation => Format::CloudFormation,
+            Source::Terraform => Format::Terraform,
+        };
+        let name = if file.as_os_str() == "-" { "<stdin>".to_owned() } else { file.display().to_string() };
+        let text =
+            if file.as_os_str() == "-" { load::text_of(std::io::stdin().lock(), &name) } else { load::text(file) };
+        let (mut sources, mut faults) = (Sources::new(), Diagnostics::new());
+        let given: BTreeMap<String, String> = global
+            .var
+            .iter()
+            .filter_map(|argument| argument.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let found = match text {
+            Ok(text) => {
+                let source = sources.add(name.as_str(), text.as_str());
+                source::read(format, source, &text, &given, &mut faults)
+            }
+            Err(fault) => {
+                // The advice is about the files of a spec.
+                faults.push(crate::model::diagnostic::Diagnostic { help: None, ..*fault });
+                None
+            }
+        };
+        let Some(found) = found else {
+            let faults = faults.sorted();
+            output.diagnostics(&faults, &sources);
+            return Err(Error::Spec(faults));
+        };
+        let mut remarks = found.remarks;
+        let tells = found.stock.guardrails.iter().any(|guardrail| guardrail.place.region.is_some());
+        if !tells && self.regions.is_empty() {
+            remarks.push("The source tells no Region: choose the `regions`, or convert with `--regions`.".to_owned());
+        }
+        let given = self.management_account.clone().map(|account| (String::new(), account));
+        let organization = found.organization.or(given).map(|(id, management_account)| Organization {
+            id,
+            management_account,
+            root: String::new(),
+            policy_types: Vec::new(),
+            all_features: None,
+            delegation: Ok(None),
+            accounts: Vec::new(),
+            units: Vec::new(),
+        });
+        let home = Home {
+            stack: self.stack.clone(),
+            said: format!("Written by `bedrail import --from {}` from {}.", format.word(), file_name(&name)),
+            account: found.account,
+            organization,
+            member_role: None,
+            regions: self.default_regions(None),
+            remarks,
+        };
+        Ok(import(found.stock, &home, None))
+    }
+}
+
+/// The file without its folder: what is written is the same on every machine.
+fn file_name(name: &str) -> &str {
+    Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name)
+}
+
+fn stack(text: &str) -> Result<String, String> {
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let sound = text.starts_with(letter) && text.len() <= 63 && text.chars().all(|c| letter(c) || c == '-');
+    if sound { Ok(text.to_owned()) } else { Err("a stack is made of `a` to `z`, digits and `-`, up to 63".to_owned()) }
+}

@@ -1,0 +1,213 @@
+//! Everything that AWS has in chosen accounts and Regions, whoever it belongs to: what `import` makes a spec of.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+
+use crate::aws::{
+    AwsError, CallLog, Clients, Connection, Declared, FactsError, ReadCx, Roles, Survey, Whereabouts, bedrock_regions,
+    name_units, organization, organizations_region, whereabouts,
+};
+use crate::kinds::Kind;
+use crate::kinds::guardrail::aws::answers;
+use crate::live;
+use crate::model::{AccountId, Evidence, Facts, Needed, Organization, Readings, Region, RemoteId, RoleNames, Scope};
+use crate::spec::selector::{Diagnosis, Selector};
+
+/// Where to look.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The accounts; none means that of the caller.
+    pub accounts: Vec<Selector>,
+    /// The Regions; none means every Region of the partition that answers.
+    pub regions: BTreeSet<Region>,
+    /// The role by which members are entered.
+    pub role: Option<String>,
+    /// The name of the sessions in members.
+    pub session: String,
+    /// The stack whose marks make something ours.
+    pub stack: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// Who called, and the organization as far as it may be read.
+    pub facts: Facts,
+    /// The accounts that were looked into.
+    pub accounts: BTreeSet<AccountId>,
+    /// What AWS answered.
+    pub readings: Readings,
+}
+
+/// Why nothing was read.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// AWS, or the way to it, failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The organization could not be read as far as the accounts make it necessary.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// A selector selects nothing.
+    #[error("`{selector}`: {}", .fault.message)]
+    Selector {
+        /// As it is written.
+        selector: String,
+        /// What is wrong.
+        fault: Diagnosis,
+    },
+}
+
+impl Failure {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Aws(error) => error.hint(),
+            Self::Facts(error) => error.hint(),
+            Self::Selector { fault, .. } => fault.help.clone(),
+        }
+    }
+}
+
+/// Reads what there is. `connection` is that of the caller, without roles.
+///
+/// # Errors
+/// See [`Failure`]; a read that fails later is among the readings.
+pub async fn take(connection: Connection, wanted: &Wanted) -> Result<Inventory, Failure> {
+    let mut clients = connection.open(crate::aws::Access::ReadOnly).await?;
+    let found = whereabouts(&clients).await;
+    let organization = match found {
+        Ok(Whereabouts { read: Some(read), .. }) => Some(with_units(&clients, read, &wanted.accounts).await?),
+        // A member that may not list its organization is looked at as an account of its own.
+        Ok(_) => None,
+        Err(error) if error.is("AWSOrganizationsNotInUseException") || error.is("AccessDeniedException") => None,
+        Err(error) => return Err(error.into()),
+    };
+    let facts = Facts {
+        caller: clients.caller().clone(),
+        bedrock_regions: bedrock_regions(&clients.caller().partition),
+        roles: roles(wanted),
+        organization,
+    };
+    let accounts = accounts(wanted, &facts)?;
+    if accounts.iter().any(|account| *account != facts.caller.account)
+        && let Some(organization) = &facts.organization
+    {
+        let roles = Roles {
+            management_account: organization.management_account.clone(),
+            names: facts.roles.clone(),
+            external_id: None,
+            session: wanted.session.clone(),
+        };
+        clients = Connection { roles: Some(roles), ..connection }.open(crate::aws::Access::ReadOnly).await?;
+    }
+    let survey = survey(wanted, &facts, &accounts);
+    let readings = live::read(&clients, &survey, every_version).await;
+    let facts = named(&clients, facts, &readings).await;
+    Ok(Inventory { facts, accounts, readings })
+}
+
+/// The organization of the caller with every OU that has accounts, and the Regions in which Bedrock answers.
+///
+/// # Errors
+/// No usable credentials, or no answer.
+pub async fn surroundings(connection: Connection) -> Result<(Facts, Vec<Region>), AwsError> {
+    let clients = connection.open(crate::aws::Access::ReadOnly).await?;
+    let mut read = whereabouts(&clients).await.ok().and_then(|found| found.read);
+    if let Some(organization) = &mut read {
+        let ancestors = organization.accounts.iter().flat_map(|account| account.ancestors.iter().cloned());
+        let nodes: BTreeSet<String> = ancestors.filter(|id| id.starts_with("ou-")).collect();
+        Box::pin(name_units(&clients, organization, &nodes)).await;
+    }
+    let caller = clients.caller().clone();
+    let regions = bedrock_regions(&caller.partition);
+    let log = CallLog::default();
+    let cx = clients.reading(&log);
+    let asked = regions.iter().map(|region| async move {
+        let scope = Scope::regional(clients_account(&cx), region.clone());
+        answers(&cx, &scope).await.is_ok()
+    });
+    let answered = join_all(asked).await;
+    let there = regions.iter().zip(answered).filter(|(_, there)| *there).map(|(region, _)| region.clone()).collect();
+    let facts = Facts { caller, organization: read, bedrock_regions: regions, roles: RoleNames::default() };
+    Ok((facts, there))
+}
+
+fn clients_account(cx: &ReadCx<'_>) -> AccountId {
+    cx.clients.caller().account.clone()
+}
+
+fn roles(wanted: &Wanted) -> RoleNames {
+    let default = RoleNames::default();
+    let member = wanted.role.clone().unwrap_or(default.member);
+    RoleNames { member_read: member.clone(), member, management: None }
+}
+
+/// The organization with the OUs along the paths that selectors name.
+async fn with_units(clients: &Clients, read: Organization, selectors: &[Selector]) -> Result<Organization, FactsError> {
+    let paths: BTreeSet<String> = selectors.iter().filter_map(Selector::unit_path).map(str::to_owned).collect();
+    if paths.is_empty() {
+        return Ok(read);
+    }
+    let declared = Declared { management_account: Some(read.management_account.clone()), ..Declared::default() };
+    Ok(organization(clients, &declared, &paths).await?.unwrap_or(read))
+}
+
+fn accounts(wanted: &Wanted, facts: &Facts) -> Result<BTreeSet<AccountId>, Failure> {
+    if wanted.accounts.is_empty() {
+        return Ok(BTreeSet::from([facts.caller.account.clone()]));
+    }
+    let mut accounts = BTreeSet::new();
+    for selector in &wanted.accounts {
+        let fault = |fault| Failure::Selector { selector: selector.to_string(), fault };
+        accounts.extend(selector.accounts(facts).map_err(fault)?);
+    }
+    Ok(accounts)
+}
+
+fn survey(wanted: &Wanted, facts: &Facts, accounts: &BTreeSet<AccountId>) -> Survey {
+    let all = &facts.bedrock_regions.iter().cloned().collect();
+    let regions = if wanted.regions.is_empty() { all } else { &wanted.regions };
+    let scopes = |account: &AccountId| {
+        let account = account.clone();
+        regions.iter().map(move |region| Scope::regional(account.clone(), region.clone()))
+    };
+    let scopes: BTreeSet<Scope> = accounts.iter().flat_map(scopes).collect();
+    // In the Region that Organizations answers in there is always something to read: what refuses there, refuses.
+    let home = organizations_region(&facts.caller.partition);
+    let asked = |scope: &Scope| !wanted.regions.is_empty() || scope.region.as_ref() == Some(&home);
+    let (declared, scanned_only) = scopes.iter().cloned().partition(asked);
+    Survey {
+        stack: wanted.stack.clone(),
+        declared,
+        scanned_only,
+        organization: facts.organization.clone(),
+        wanted: scopes.into_iter().map(|scope| (Kind::InvocationLogging, scope)).collect(),
+        whole: true,
+        ..Survey::default()
+    }
+}
+
+/// What each version holds tells which are the same in several Regions.
+fn every_version(readings: &Readings) -> Needed {
+    let versions = readings.items.iter().filter(|item| matches!(item.evidence, Evidence::Version { .. }));
+    let recognised: BTreeSet<RemoteId> = versions.map(|item| item.id.clone()).collect();
+    Needed { recognised, ..Needed::default() }
+}
+
+/// The facts with the names of the OUs that something is attached to, or shared with.
+async fn named(clients: &Clients, mut facts: Facts, readings: &Readings) -> Facts {
+    let Some(organization) = &mut facts.organization else { return facts };
+    let attached = readings.items.iter().filter(|item| item.kind == Kind::OrgPolicyAttachment);
+    let mut nodes: BTreeSet<String> = attached.map(|item| item.name.clone()).collect();
+    for item in readings.items.iter().filter(|item| item.kind == Kind::ResourcePolicy) {
+        let Some(crate::kinds::Model::ResourcePolicy(model)) = &item.model else { continue };
+        let texts = model.document.texts();
+        nodes.extend(texts.flat_map(|text| {
+            text.split('/').filter(|part| part.starts_with("ou-")).map(str::to_owned).collect::<Vec<_>>()
+        }));
+    }
+    Box::pin(name_units(clients, organization, &nodes)).await;
+    facts
+}

@@ -1,0 +1,142 @@
+//! `bedrail import`, `bedrail init` and the ids that `show` hands out, as a user runs them.
+
+use std::fs;
+
+use super::{Desk, SPEC};
+
+#[test]
+fn files_are_written_where_there_are_none_and_never_over_others() {
+    let desk = Desk::new(SPEC);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let ran = desk.run(&["import", "--sandbox", "--stack", "acme", "--regions", "us-east-1", "--out", "spec/new"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(ran.stdout, "spec/new/bedrail.yaml\nspec/new/guardrails.yaml\nspec/new/enforcement.yaml\n");
+    let left: Vec<_> = fs::read_dir(desk.path("spec/new")).expect("a folder").collect();
+    assert_eq!(left.len(), 3, "{left:?}");
+    for arguments in [&["validate"][..], &["fmt", "--check"], &["plan", "--sandbox", "--detailed-exitcode"]] {
+        let ran = desk.run(&[arguments, &["-f", "spec/new"]].concat());
+        assert_eq!(ran.code, 0, "{arguments:?} {ran:?}");
+    }
+    let before = desk.read("spec/new/guardrails.yaml");
+    let ran = desk.run(&["import", "--sandbox", "--out", "spec/new"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{ran:?}");
+    assert!(ran.stderr.contains("is there already"), "{ran:?}");
+    assert_eq!(desk.read("spec/new/guardrails.yaml"), before);
+    // One file that is in the way keeps all of them out.
+    fs::create_dir(desk.path("other")).expect("a folder");
+    desk.write("other/mine.yaml", "a: 1\n");
+    let ran = desk.run(&["import", "--sandbox", "--out", "other"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert_eq!(fs::read_dir(desk.path("other")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn a_file_is_converted_without_any_call() {
+    let desk = Desk::new("");
+    desk.write(
+        "guardrail.json",
+        r#"{"name": "One", "blockedInputMessaging": "no", "blockedOutputsMessaging": "no",
+            "wordPolicyConfig": {"wordsConfig": [{"text": "x"}]}, "surprise": 1}"#,
+    );
+    let arguments =
+        ["import", "--from", "api", "guardrail.json", "--regions", "eu-west-1", "--endpoint-url", "http://127.0.0.1:1"];
+    let ran = desk.run(&arguments);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.stdout.contains("\nregions: [eu-west-1]\n") && ran.stdout.contains("\n  one:\n    name: One\n"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("`surprise`") && ran.stdout.contains("# - the guardrail `One`: `surprise`"), "{ran:?}");
+    desk.write("made.yaml", &ran.stdout);
+    assert_eq!(desk.run(&["validate", "-f", "made.yaml"]).code, 0);
+    assert_eq!(desk.run(&["fmt", "--check", "made.yaml"]).code, 0);
+    let input = desk.read("guardrail.json");
+    let piped = desk.run_with(&["import", "--from", "api", "-", "--regions", "eu-west-1"], &input);
+    assert_eq!(piped.stdout.replace("<stdin>", "guardrail.json"), ran.stdout);
+    for (arguments, code) in [
+        (&["import", "--from", "terraform", "guardrail.json"][..], 1),
+        (&["import", "--from", "api", "missing.json"], 1),
+        (&["import", "--from", "pulumi", "guardrail.json"], 64),
+        (&["import", "guardrail.json"], 64),
+        (&["import", "--stack", "No"], 64),
+        (&["import", "--accounts", "nobody"], 64),
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{arguments:?} {ran:?}");
+    }
+    desk.write("bad.json", r#"{"name": "One", "blockedInputMessaging": "no"}"#);
+    let ran = desk.run(&["import", "--from", "api", "bad.json"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.stderr.contains("nothing could be carried over"), "{ran:?}");
+}
+
+#[test]
+fn a_beginning_is_sound_and_overwrites_nothing() {
+    let desk = Desk::new("");
+    fs::remove_file(desk.path("bedrail.yaml")).expect("a file");
+    let ran = desk.run(&["init"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.stdout.contains("wrote ./bedrail.yaml\n"), "{ran:?}");
+    for arguments in [
+        &["validate", "-f", "bedrail.yaml", "-f", "baseline.test.yaml"][..],
+        &["fmt", "--check", "bedrail.yaml", "baseline.test.yaml"],
+        &["apply", "--sandbox", "--yes"],
+        &["plan", "--sandbox", "--detailed-exitcode"],
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?} {ran:?}");
+    }
+    desk.write("bedrail.yaml", "mine: 1\n");
+    fs::remove_file(desk.path("baseline.test.yaml")).expect("a file");
+    let ran = desk.run(&["init"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "kept ./bedrail.yaml\n"), "{ran:?}");
+    assert_eq!(desk.read("bedrail.yaml"), "mine: 1\n");
+    assert!(!desk.path("baseline.test.yaml").exists(), "it would be about another spec");
+}
+
+#[test]
+fn a_beginning_from_an_organization_names_what_is_there() {
+    let desk = Desk::new("");
+    let ran = desk.run(&["init", "--from-org", "--sandbox", "org"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let spec = desk.read("org/bedrail.yaml");
+    for said in
+        ["management_account: \"111122223333\"", "# ou:Workloads/Prod\n", "sandbox-1", "share_with: organization"]
+    {
+        assert!(spec.contains(said), "{said}\n{spec}");
+    }
+    for arguments in [
+        &["validate", "-f", "org/bedrail.yaml", "-f", "org/baseline.test.yaml"][..],
+        &["fmt", "--check", "org/bedrail.yaml"],
+        &["apply", "--sandbox", "--yes", "-f", "org"],
+        &["plan", "--sandbox", "--detailed-exitcode", "-f", "org"],
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?} {ran:?}\n{spec}");
+    }
+}
+
+#[test]
+fn ids_are_handed_to_applications() {
+    let desk = Desk::new(SPEC);
+    let ran = desk.run(&["show", "--sandbox", "--format", "env"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.stderr.contains("does not exist yet"), "{ran:?}");
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let ran = desk.run(&["show", "--sandbox", "--format", "env"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let names: Vec<&str> = ran.stdout.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    let wanted = [
+        "BEDRAIL_GUARDRAIL_BASELINE_ARN",
+        "BEDRAIL_GUARDRAIL_BASELINE_ID",
+        "BEDRAIL_VERSION_FIRST_GUARDRAIL_ARN",
+        "BEDRAIL_VERSION_FIRST_NUMBER",
+    ];
+    assert_eq!(names, wanted);
+    let ran = desk.run(&["show", "--sandbox", "--format", "tfvars", "guardrail/*"]);
+    assert!(
+        ran.stdout
+            .starts_with("bedrail_guardrails = {\n  \"baseline\" = {\n    \"111122223333/us-east-1\" = { arn = \"arn:"),
+        "{ran:?}"
+    );
+}

@@ -1,0 +1,162 @@
+//! Everything that is enforced, as somebody else left it.
+
+use bedrail::import::Weight;
+use bedrail::inventory::Wanted;
+use bedrail::model::Region;
+use bedrail::spec::selector::Selector;
+use serde_json::json;
+
+use super::corpus::{create, publish, ready};
+use super::{adopt, assert_formatted, imported};
+use crate::support::{MANAGEMENT, Sandbox};
+
+const THEIRS: &str = r#"
+format: 1
+stack: imported
+organization: {management_account: "111122223333"}
+regions: [us-east-1, eu-west-1]
+guardrails:
+  baseline:
+    name: Acme_Baseline
+    blocked_input_messaging: "No: $${region}"
+    blocked_outputs_messaging: 'No "way" $${x}'
+    cross_region_profile: auto
+    content_policy: {tier: STANDARD, filters: {HATE: HIGH, VIOLENCE: {input: LOW, output: HIGH, input_action: NONE}}}
+  plain:
+    blocked_input_messaging: "yes"
+    blocked_outputs_messaging: "111122223333"
+    regions: [us-east-1]
+    word_policy: {words: ["a: b", '#c', "no"], managed_word_lists: [PROFANITY]}
+    tags: {team: ai}
+resource_policies:
+  baseline: {guardrail: baseline, share_with: organization, actions: [ApplyGuardrail, GetGuardrail]}
+  plain: {guardrail: plain, share_with: {organizational_units: ["ou:Workloads/Prod", "ou:Sandbox"]}}
+org_policies:
+  org:
+    enforce:
+      - {guardrail: baseline, regions: [us-east-1, eu-west-1], selective_content_guarding: {system: SELECTIVE}}
+    lock: true
+    attach: ["ou:Workloads/Prod", account:sandbox-1]
+  second:
+    description: Said
+    enforce: [{guardrail: plain, regions: [us-east-1], model_enforcement: {included_models: [ALL], excluded_models: ["amazon.titan-embed-text-v2:0"]}}]
+    attach: ["ou:Sandbox"]
+  deny:
+    type: SERVICE_CONTROL_POLICY
+    template: deny_unlisted_regions
+    attach: ["ou:Sandbox"]
+account_enforcement:
+  all: {accounts: [management, account:sandbox-1], guardrail: baseline}
+invocation_logging:
+  all: {accounts: [management, account:sandbox-1], s3: {bucket: acme-logs, key_prefix: "a/"}, data: [TEXT]}
+"#;
+
+/// A local AWS in which this spec was applied.
+async fn applied(text: &str) -> Sandbox {
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(text).await;
+    sandbox
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_organization_enforces_is_imported_and_adopted() {
+    let sandbox = applied(THEIRS).await;
+    sandbox.unmark().await;
+    let accounts = ["management", "account:sandbox-1"].map(|text| Selector::of_argument(text).expect("a selector"));
+    let imported = imported(&sandbox, Wanted { accounts: accounts.to_vec(), ..Wanted::default() }).await;
+    assert_formatted(&imported.text);
+    assert!(!imported.is_partial(), "{:#?}\n{}", imported.notes, imported.text);
+    for said in [
+        "  acme-baseline:\n    name: Acme_Baseline\n",
+        "cross_region_profile: auto",
+        "share_with: organization",
+        "    share_with: {organizational_units: [ou:Sandbox, ou:Workloads/Prod]}",
+        "    lock: true\n",
+        "      - ou:Workloads/Prod\n",
+        "\" # sandbox-1\n",
+        "selective_content_guarding: {system: SELECTIVE}",
+        "    type: SERVICE_CONTROL_POLICY\n",
+        "    tags:\n      team: ai\n",
+    ] {
+        assert!(imported.text.contains(said), "{said}\n{}", imported.text);
+    }
+    adopt(&sandbox, &imported.text).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn existing_versions_keep_their_numbers() {
+    let sandbox = Sandbox::start().await;
+    let root = sandbox.root(MANAGEMENT);
+    let body = |word: &str| {
+        json!({"name": "words", "blockedInputMessaging": "no", "blockedOutputsMessaging": "no",
+            "wordPolicyConfig": {"wordsConfig": [{"text": word}]}})
+    };
+    for (region, words) in [("us-east-1", ["one", "two"]), ("eu-west-1", ["two", "two"])] {
+        let id = create(&root, region, &body(words[0])).await;
+        publish(&root, region, &id).await;
+        let path = format!("/guardrails/{id}");
+        assert_eq!(root.bedrock_in(region, "PUT", &path, &body(words[1])).await.status, 202);
+        ready(&root, region, &id).await;
+        publish(&root, region, &id).await;
+    }
+    let imported = imported(&sandbox, Wanted::default()).await;
+    assert_eq!(imported.notes, [], "{}", imported.text);
+    assert_eq!(imported.text.matches("    word_policy:").count(), 1, "both are one entry\n{}", imported.text);
+    // What two Regions have in common is one release, whatever its numbers.
+    assert!(imported.text.contains("numbers: {us-east-1: \"1\"}"), "{}", imported.text);
+    assert!(
+        imported.text.contains("eu-west-1: \"1\"") && imported.text.contains("us-east-1: \"2\""),
+        "{}",
+        imported.text
+    );
+    adopt(&sandbox, &imported.text).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn namesakes_and_other_stacks_are_told_and_left() {
+    let sandbox = applied(&THEIRS.replace("stack: imported", "stack: platform")).await;
+    let root = sandbox.root(MANAGEMENT);
+    for _ in 0..2 {
+        let body = json!({"name": "twin", "blockedInputMessaging": "no", "blockedOutputsMessaging": "no",
+            "wordPolicyConfig": {"managedWordListsConfig": [{"type": "PROFANITY"}]}});
+        let answer = root.bedrock("POST", "/guardrails", &body).await;
+        if answer.status != 202 {
+            // A namesake that AWS refuses needs no telling.
+            assert!(answer.text.contains("name"), "{}", answer.text);
+        }
+    }
+    let one = Wanted { regions: [Region::new("us-east-1")].into(), ..Wanted::default() };
+    let imported = imported(&sandbox, one).await;
+    let told = |weight: Weight, word: &str| {
+        imported.notes.iter().any(|note| note.weight == weight && note.to_string().contains(word))
+    };
+    assert!(told(Weight::Aside, "belongs to the stack `platform`"), "{:#?}", imported.notes);
+    assert_formatted(&imported.text);
+    // What others enforce stays theirs: it is pointed at, and never written.
+    assert!(imported.text.contains("external_guardrails:"), "{}", imported.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_is_written_again_from_its_marks() {
+    // What differs between the Regions of one entry stays one entry.
+    let differing = THEIRS.replace("No: $${region}", "No: ${region}");
+    let sandbox = applied(&differing).await;
+    let accounts = ["management", "account:sandbox-1"].map(|text| Selector::of_argument(text).expect("a selector"));
+    let wanted = Wanted { accounts: accounts.to_vec(), stack: "imported".to_owned(), ..Wanted::default() };
+    let imported = imported(&sandbox, wanted).await;
+    assert!(imported.text.contains("\n    region_overrides:\n"), "{}", imported.text);
+    assert!(imported.text.contains("\n  baseline:\n"), "the key of the mark\n{}", imported.text);
+    let plan = sandbox.plan(&imported.text).await;
+    assert!(plan.actions.is_empty() && plan.held.is_empty(), "{:#?}\n{}", crate::support::steps(&plan), imported.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_told() {
+    let sandbox = applied(THEIRS).await;
+    sandbox.unmark().await;
+    sandbox.set(json!({"refuse": [{"operation": "GetResourcePolicy"}]})).await;
+    let imported = imported(&sandbox, Wanted::default()).await;
+    assert!(imported.is_partial(), "{}", imported.text);
+    assert!(imported.text.contains("# Not carried over:\n"), "{}", imported.text);
+    assert!(imported.notes.iter().any(|note| note.what.contains("could not be read")), "{:#?}", imported.notes);
+}
