@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::corpus::{create, publish, ready};
 use super::{adopt, assert_formatted, imported};
-use crate::support::{MANAGEMENT, Sandbox};
+use crate::support::{MANAGEMENT, Sandbox, random};
 
 const THEIRS: &str = r#"
 format: 1
@@ -159,4 +159,32 @@ async fn what_cannot_be_read_is_told() {
     assert!(imported.is_partial(), "{}", imported.text);
     assert!(imported.text.contains("# Not carried over:\n"), "{}", imported.text);
     assert!(imported.notes.iter().any(|note| note.what.contains("could not be read")), "{:#?}", imported.notes);
+}
+
+/// What a spec wants, but for what is not carried over: IAM policies, and service control policies that are about more.
+fn declared(number: u64, release: &'static str) -> serde_json::Value {
+    let mut spec = random::known(number, random::spec(release));
+    if let Some(sections) = spec.as_object_mut() {
+        sections.remove("iam_policies");
+        if let Some(policies) = sections.get_mut("org_policies").and_then(serde_json::Value::as_object_mut) {
+            policies.remove("deny");
+        }
+    }
+    spec
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_spec_made_is_written_again() {
+    for number in 0..8 {
+        let made = random::written(&declared(number, "r1"), 0);
+        let sandbox = applied(&made).await;
+        let all = Selector::of_argument("all").expect("a selector");
+        let wanted = Wanted { accounts: vec![all], stack: "acme".to_owned(), ..Wanted::default() };
+        let imported = imported(&sandbox, wanted).await;
+        assert_formatted(&imported.text);
+        assert!(!imported.is_partial(), "{number}: {:#?}\n{made}\n{}", imported.notes, imported.text);
+        let plan = sandbox.plan(&imported.text).await;
+        let fields: Vec<_> = plan.actions.iter().map(|action| (action.address.to_string(), &action.fields)).collect();
+        assert!(fields.is_empty() && plan.held.is_empty(), "{number}: {fields:#?}\n{made}\n{}", imported.text);
+    }
 }
