@@ -1,8 +1,9 @@
 //! What is in force by the organization, as AWS says: one call for each distinct chain of nodes below a policy of ours, through
 //! one active account, and the pages of the accounts whose effective policy is invalid. Nothing where no policy of ours is
-//! attached.
+//! attached. AWS works out what is in effect minutes after a policy changes, so what nothing explains is looked at again.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use futures::future::{join, join_all};
 use serde_json::Value;
@@ -13,8 +14,12 @@ use crate::kinds::Kind;
 use crate::model::{AccountId, Blind, Facts, Live, Scope};
 use crate::plan::{Subject, Warning, subjects};
 
-/// What drift knows beside a plan. A read that fails is a blind spot.
-pub async fn beside(clients: &Clients, live: &Live, facts: &Facts) -> Beside {
+/// How long to rest before another look.
+const REST: Duration = Duration::from_secs(1);
+
+/// What drift knows beside a plan. A read that fails is a blind spot. What is in effect and differs, although no policy of others
+/// speaks of its Region, is read again for as long as `patience` lasts, until it agrees.
+pub async fn beside(clients: &Clients, live: &Live, facts: &Facts, patience: Duration) -> Beside {
     let unread = live.blind.iter().any(|blind| matches!(blind.kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment));
     let mut beside = Beside { updated_by: live.updated_by.clone(), all_seen: !unread, ..Beside::default() };
     let subjects = subjects(live, facts);
@@ -49,8 +54,26 @@ pub async fn beside(clients: &Clients, live: &Live, facts: &Facts) -> Beside {
         }
         BTreeSet::new()
     });
-    (beside.shadowed, beside.invalid) = compare(&subjects, &read, &invalid);
-    beside
+    let began = Instant::now();
+    loop {
+        (beside.shadowed, beside.invalid) = compare(&subjects, &read, &invalid);
+        let lags = |subject: &Subject| {
+            let unexplained = beside.shadowed.iter().filter(|one| one.others.is_empty());
+            unexplained.into_iter().any(|one| subject.accounts.first() == one.accounts.first())
+        };
+        let late: Vec<usize> = (0..subjects.len()).filter(|at| lags(&subjects[*at])).collect();
+        if late.is_empty() || began.elapsed() >= patience {
+            return beside;
+        }
+        tokio::time::sleep(REST.min(patience)).await;
+        for at in late {
+            let Some(account) = subjects[at].accounts.first() else { continue };
+            // What was read before stands where it cannot be read now.
+            if let Ok(document) = effective_policy(&cx, account).await {
+                read[at] = Some(document);
+            }
+        }
+    }
 }
 
 async fn documents<'s>(cx: &ReadCx<'_>, subjects: &'s [Subject]) -> Vec<(&'s AccountId, Result<Value, AwsError>)> {

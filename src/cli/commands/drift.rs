@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -82,7 +83,7 @@ impl Args {
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::All).await?;
         let mut plan = session.plan(global, Purpose::Reconcile, false, output)?;
         let sides = &session.sides;
-        let beside = live::beside(&session.clients, &sides.live, &sides.facts).await;
+        let beside = live::beside(&session.clients, &sides.live, &sides.facts, patience(global)).await;
         let mut drift = drift::find(&plan, &beside, &invocation(global), &global.target);
         plan.blind.extend(beside.blind);
         plan.warnings.extend(beside.warnings);
@@ -172,6 +173,11 @@ fn beside(spec: &[PathBuf]) -> Option<PathBuf> {
     };
     let folders = spec.iter().map(folder).chain([PathBuf::new()]);
     folders.map(|folder| folder.join(LIST)).find(|list| list.is_file())
+}
+
+/// How long AWS may take to work out what is in effect before that is told as drift: a minute, scaled as other deadlines are.
+fn patience(global: &Global) -> Duration {
+    Duration::from_mins(1).mul_f64(global.wait / 5.0)
 }
 
 fn today() -> Date {

@@ -1,6 +1,7 @@
 //! The local AWS with the roles of a spec.
 
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use bedrail::apply::{Tools, apply, live_ids};
 use bedrail::aws::{Access, Deadlines, Roles, Run, Wait};
@@ -146,7 +147,7 @@ impl World {
         let sides = sides.map_err(|failure| format!("{failure:?}"))?;
         let plan = sides.plan(&Options::default(), Digest::of(&text)).map_err(|failure| format!("{failure:?}"))?;
         // Whoever plans also watches what is in effect.
-        let beside = live::beside(&clients, &sides.live, &sides.facts).await;
+        let beside = live::beside(&clients, &sides.live, &sides.facts, Duration::ZERO).await;
         let blind = plan.blind.into_iter().chain(beside.blind).collect();
         Ok(Plan { blind, ..plan })
     }

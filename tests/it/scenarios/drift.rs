@@ -1,5 +1,7 @@
 //! What happens behind bedrail's back is told as what it is: one finding, of its kind, with an id that stays.
 
+use std::time::Duration;
+
 use bedrail::aws::Access;
 use bedrail::drift::{Beside, Drift, Finding, FindingKind, Invocation, find};
 use bedrail::live;
@@ -14,6 +16,8 @@ use crate::behind;
 use crate::support::{MANAGEMENT, Sandbox};
 
 const SANDBOX_1: &str = "555566667777";
+/// Longer than the local AWS takes here.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A guardrail that everybody below one unit is under, and the home account by itself.
 fn sections() -> String {
@@ -31,7 +35,7 @@ async fn watched(sandbox: &Sandbox, text: &str) -> (Drift, Vec<Blind>) {
     let sides = Sides::read(&crate::support::spec(text), &clients, &mut Diagnostics::default()).await;
     let sides = sides.unwrap_or_else(|failure| panic!("{failure:?}"));
     let plan = sides.plan(&Options::default(), Digest::of(&text)).unwrap_or_else(|failure| panic!("{failure:?}"));
-    let beside: Beside = live::beside(&clients, &sides.live, &sides.facts).await;
+    let beside: Beside = live::beside(&clients, &sides.live, &sides.facts, PATIENCE).await;
     let drift = find(&plan, &beside, &Invocation::default(), &[]);
     (drift, plan.blind.into_iter().chain(beside.blind).collect())
 }
@@ -133,7 +137,7 @@ async fn attach_theirs(sandbox: &Sandbox, node: &str, region: &str, configuratio
     let attached = home.organizations("AttachPolicy", &json!({"PolicyId": id, "TargetId": node})).await;
     assert_eq!(attached.status, 200, "{attached:?}");
     // Until AWS has worked it out.
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,6 +157,31 @@ async fn a_policy_of_others_further_down_shadows_ours() {
     );
     let counts = sandbox.counts().await;
     assert!(counts.contains_key("organizations:ListAccountsWithInvalidEffectivePolicy"), "{counts:#?}");
+}
+
+/// AWS works it out later: that is told if it lasts, and not before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_has_yet_to_work_out_is_waited_for() {
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&spec(&sections())).await;
+    for (delay, expected) in [(1_500, None), (60_000, Some("shadowed"))] {
+        sandbox.set(json!({"propagation_ms": 20})).await;
+        let home = sandbox.root(MANAGEMENT);
+        let listed = home.organizations("ListPolicies", &json!({"Filter": "BEDROCK_POLICY"})).await.json();
+        let id = listed["Policies"][0]["Id"].clone();
+        let target = json!({"PolicyId": id, "TargetId": "ou-sand-sandbox0"});
+        assert_eq!(home.organizations("DetachPolicy", &target).await.status, 200);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        sandbox.set(json!({"propagation_ms": delay})).await;
+        assert_eq!(home.organizations("AttachPolicy", &target).await.status, 200);
+        let (drift, blind) = watched(&sandbox, &spec(&sections())).await;
+        assert_eq!(blind, []);
+        let kinds: Vec<&str> = drift.findings.iter().map(|finding| finding.kind.word()).collect();
+        assert_eq!(kinds, expected.into_iter().collect::<Vec<_>>(), "{drift:#?}");
+        if expected.is_some() {
+            assert_eq!(only(&drift).direction, Some(Direction::Weakens));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
