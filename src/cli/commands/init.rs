@@ -13,16 +13,23 @@ use crate::import::scaffold::scaffold;
 use crate::inventory::surroundings;
 use crate::report::clean;
 
-/// The files of a beginning, each with the place that it is written to. More of them, such as pipelines, are more lines here.
-const FILES: &[(&str, &str)] =
-    &[(SPEC, include_str!("starter/bedrail.yaml")), ("baseline.test.yaml", include_str!("starter/baseline.test.yaml"))];
 /// The file that the others are about.
-const SPEC: &str = "bedrail.yaml";
+const SPEC: (&str, &str) = ("bedrail.yaml", include_str!("starter/bedrail.yaml"));
+/// What the guardrail of the starter is to say; of another spec it would be wrong.
+const SUITE: (&str, &str) = ("baseline.test.yaml", include_str!("starter/baseline.test.yaml"));
+/// The pipelines of the examples, where GitHub looks for them.
+const GITHUB: [(&str, &str); 3] = [
+    (".github/workflows/bedrail-plan.yml", include_str!("../../../examples/ci/github/bedrail-plan.yml")),
+    (".github/workflows/bedrail-apply.yml", include_str!("../../../examples/ci/github/bedrail-apply.yml")),
+    (".github/workflows/bedrail-drift.yml", include_str!("../../../examples/ci/github/bedrail-drift.yml")),
+];
 
-/// Writes a starter spec and a test suite
+/// Writes a starter spec, a test suite and pipelines
 ///
 /// Into DIR, or here. Never overwrites: a file that is there stays, and where
-/// there is a spec, nothing that is about another one is written.
+/// there is a spec, no suite for another one is written. The pipelines plan
+/// pull requests, apply on merge and look for drift on GitHub; those of GitLab,
+/// CodePipeline and Kubernetes are among the examples.
 ///
 ///   bedrail init && bedrail plan --sandbox
 ///
@@ -37,19 +44,33 @@ pub(crate) struct Args {
     /// Scaffolds from the organization of the caller
     #[arg(long)]
     from_org: bool,
+    /// Which pipelines to write
+    #[arg(long, value_name = "KIND", default_value = "github")]
+    ci: Pipelines,
+}
+
+/// Which pipelines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Pipelines {
+    /// Those of GitHub Actions.
+    #[value(name = "github")]
+    GitHub,
+    /// None.
+    None,
 }
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         global.format(&[("text", ())], &[])?;
-        let mut files: Vec<(String, String)> =
-            FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let has_spec = self.folder.join(SPEC).exists();
-        if has_spec {
-            files.retain(|(name, _)| name == SPEC);
-        } else if self.from_org
-            && let Some((_, text)) = files.iter_mut().find(|(name, _)| name == SPEC)
-        {
+        let has_spec = self.folder.join(SPEC.0).exists();
+        let pipelines: &[(&str, &str)] = if self.ci == Pipelines::GitHub { &GITHUB } else { &[] };
+        let suite = (!has_spec).then_some(SUITE);
+        let mut files: Vec<(String, String)> = std::iter::once(SPEC)
+            .chain(suite)
+            .chain(pipelines.iter().copied())
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect();
+        if let Some((_, text)) = files.first_mut().filter(|_| self.from_org && !has_spec) {
             *text = of_organization(text, global, output).await?;
         }
         let written = write_missing(&self.folder, &files)?;
@@ -61,7 +82,7 @@ impl Args {
             .collect();
         output.result(&said)?;
         if has_spec {
-            output.say("There is a spec already, so nothing was written beside it.");
+            output.say("There is a spec already, so no test suite was written: it would be about another one.");
         }
         Ok(Exit::Done)
     }

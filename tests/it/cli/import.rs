@@ -88,8 +88,11 @@ fn a_beginning_is_sound_and_overwrites_nothing() {
     }
     desk.write("bedrail.yaml", "mine: 1\n");
     fs::remove_file(desk.path("baseline.test.yaml")).expect("a file");
+    fs::remove_file(desk.path(".github/workflows/bedrail-drift.yml")).expect("a file");
     let ran = desk.run(&["init"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "kept ./bedrail.yaml\n"), "{ran:?}");
+    let said = "kept ./bedrail.yaml\nkept ./.github/workflows/bedrail-plan.yml\nkept ./.github/workflows/bedrail-apply.yml\n\
+        wrote ./.github/workflows/bedrail-drift.yml\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, said), "{ran:?}");
     assert_eq!(desk.read("bedrail.yaml"), "mine: 1\n");
     assert!(!desk.path("baseline.test.yaml").exists(), "it would be about another spec");
 }
@@ -97,8 +100,9 @@ fn a_beginning_is_sound_and_overwrites_nothing() {
 #[test]
 fn a_beginning_from_an_organization_names_what_is_there() {
     let desk = Desk::new("");
-    let ran = desk.run(&["init", "--from-org", "--sandbox", "org"]);
+    let ran = desk.run(&["init", "--from-org", "--sandbox", "--ci", "none", "org"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(ran.stdout, "wrote org/bedrail.yaml\nwrote org/baseline.test.yaml\n");
     let spec = desk.read("org/bedrail.yaml");
     for said in
         ["management_account: \"111122223333\"", "# ou:Workloads/Prod\n", "sandbox-1", "share_with: organization"]
