@@ -39,15 +39,24 @@ fn tell(page: &mut String, command: &Command, parent: &str) {
 
 /// What a command says of itself: what is indented there is what somebody would type.
 fn described(about: &str) -> String {
-    let (mut page, mut typed) = (String::new(), false);
+    let (mut page, mut typed, mut gap) = (String::new(), false, false);
     for line in about.lines() {
-        let is_typed = line.starts_with("  ");
-        if is_typed != typed && (is_typed || !line.is_empty()) {
-            page.push_str(if is_typed { "```sh\n" } else { "```\n" });
-            typed = is_typed;
+        if line.is_empty() {
+            gap = true;
+            continue;
         }
-        let line = if typed { line.strip_prefix("  ").unwrap_or(line) } else { line };
-        let _ = writeln!(page, "{line}");
+        let is_typed = line.starts_with("  ");
+        if typed && !is_typed {
+            page.push_str("```\n");
+        }
+        if std::mem::take(&mut gap) {
+            page.push('\n');
+        }
+        if is_typed && !typed {
+            page.push_str("```sh\n");
+        }
+        typed = is_typed;
+        let _ = writeln!(page, "{}", line.strip_prefix("  ").filter(|_| typed).unwrap_or(line));
     }
     if typed {
         page.push_str("```\n");

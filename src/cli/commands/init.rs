@@ -29,7 +29,7 @@ const GITHUB: [(&str, &str); 3] = [
 /// Into DIR, or here. Never overwrites: a file that is there stays, and where
 /// there is a spec, no suite for another one is written. The pipelines plan
 /// pull requests, apply on merge and look for drift on GitHub; those of GitLab,
-/// CodePipeline and Kubernetes are among the examples.
+/// `CodePipeline` and Kubernetes are among the examples.
 ///
 ///   bedrail init && bedrail plan --sandbox
 ///
