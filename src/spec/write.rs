@@ -264,9 +264,11 @@ fn comment(text: &str, depth: usize, out: &mut String) {
         line.push_str(word);
     }
     lines.push(line);
+    // What is indented is so on purpose: a list below its title.
+    let within = " ".repeat(text.chars().take_while(|c| *c == ' ').count().min(8));
     for line in lines {
         indent(depth, out);
-        out.push_str(format!("# {line}").trim_end());
+        out.push_str(format!("# {within}{line}").trim_end());
         out.push('\n');
     }
 }

@@ -104,9 +104,12 @@ fn a_beginning_from_an_organization_names_what_is_there() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert_eq!(ran.stdout, "wrote org/bedrail.yaml\nwrote org/baseline.test.yaml\n");
     let spec = desk.read("org/bedrail.yaml");
-    for said in
-        ["management_account: \"111122223333\"", "# ou:Workloads/Prod\n", "sandbox-1", "share_with: organization"]
-    {
+    for said in [
+        "management_account: \"111122223333\"",
+        "# ou:Workloads/Prod\n#   333344445555 payments-prod\n",
+        "sandbox-1",
+        "share_with: organization",
+    ] {
         assert!(spec.contains(said), "{said}\n{spec}");
     }
     for arguments in [
