@@ -9,6 +9,8 @@ crate::codes! {
     UNUSED = "W1202": "an entry of what is ignored matches no difference";
     /// It needs its own word.
     WEAKENS = "W1203": "an entry of what is ignored matches a difference that may weaken a control, and does not allow that";
+    /// A day that nobody will remember.
+    FAR = "W1205": "an entry of what is ignored counts for more than a year to come";
     /// A delegate is not told.
     NOT_TOLD = "W1204": "whether effective policies are valid AWS does not tell the account of the caller";
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Drift;
 use super::beside::{Beside, Invalid, Shadowed};
 use super::finding::{Finding, FindingKind};
 use super::remedy::Invocation;
-use super::{Drift, reversed};
+use super::went::{self, reversed};
 use crate::kinds::{Kind, Verb};
 use crate::model::diagnostic::Code;
-use crate::model::{AccountId, Address, Direction, Unmanaged};
-use crate::plan::{Action, Held, Plan, Precondition, State, Why, precondition_codes as codes};
+use crate::model::{AccountId, Address, Direction, FieldDiff, Unmanaged};
+use crate::plan::{Action, Held, Plan, Precondition, State, precondition_codes as codes};
 
 /// Everything that differs, the gravest first. `called` is how bedrail was called, for the commands that mend it; `targets`, where
 /// there are any, the patterns of the addresses that were asked about.
@@ -30,7 +31,7 @@ pub fn find(plan: &Plan, beside: &Beside, called: &Invocation, targets: &[String
     more.extend(beside.invalid.iter().map(invalid));
     more.extend(plan.preconditions.iter().filter(|one| is_lost(one, plan)).filter_map(|one| lost(one, beside)));
     more.extend(plan.unmanaged.iter().map(|one| unmanaged(one, called)));
-    found.extend(plan.held.iter().filter(|held| is_seen(held)).map(|held| of_held(held, &new, beside)));
+    found.extend(plan.held.iter().filter(|held| held.seen).map(|held| of_held(held, &new, beside)));
     found.extend(more.into_iter().filter(asked));
     found.sort_by(|one, other| (one.kind, &one.address, &one.id).cmp(&(other.kind, &other.address, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
@@ -56,48 +57,42 @@ fn difference(
 ) -> Finding {
     let verb = actions.first().map_or(Verb::Update, |action| action.verb);
     let kind = kind_of(verb, new.contains(&address.scope.account));
-    let fields = || actions.iter().flat_map(|action| &action.fields).filter(|_| kind == FindingKind::Modified);
-    let differing: BTreeMap<&String, (_, _)> =
-        fields().map(|field| (&field.path, (&field.have, &field.want))).collect();
-    let mut went: BTreeMap<&String, Vec<Direction>> = BTreeMap::new();
-    for field in fields() {
-        went.entry(&field.path).or_default().push(reversed(field.direction));
-    }
-    let paths: BTreeMap<String, Direction> =
-        went.into_iter().map(|(path, all)| (path.clone(), all.into_iter().collect())).collect();
+    let fields = went::fields(actions.iter().flat_map(|action| &action.fields));
     let mended: Direction = actions.iter().map(|action| action.direction).collect();
-    let message = match (kind, paths.len()) {
-        (FindingKind::Modified, _) if verb == Verb::Adopt => "it lost its mark".to_owned(),
-        (FindingKind::Modified, 1) => "1 field differs from the spec".to_owned(),
-        (FindingKind::Modified, count) => format!("{count} fields differ from the spec"),
-        (other, _) => other.meaning().to_owned(),
-    };
     Finding {
         actions: actions.iter().map(|action| action.id).collect(),
         direction: Some(reversed(mended)),
         reach: actions.iter().filter_map(|action| action.reach).max(),
         accounts: actions.iter().flat_map(|action| &action.locked_out).cloned().collect(),
-        paths,
-        updated_by: beside.updated_by.get(address).cloned(),
-        message,
         remedy: called.mending(address, actions),
-        ..Finding::new(kind, Some(address), &(verb, &differing))
+        ..differing((kind, verb), address, fields, beside)
     }
 }
 
-/// What waits for something that could not be read may be as it should be.
-fn is_seen(held: &Held) -> bool {
-    !matches!(held.why, Why::NotVisible | Why::Needs)
-}
-
+/// What differs and apply would not mend. Its id is that of the same difference which apply would.
 fn of_held(held: &Held, new: &BTreeSet<&AccountId>, beside: &Beside) -> Finding {
     let kind = kind_of(held.verb, new.contains(&held.address.scope.account));
+    let finding = differing((kind, held.verb), &held.address, went::fields(&held.fields), beside);
     Finding {
-        message: format!("{}, and apply would hold what mends it ({})", kind.meaning(), held.why.word()),
+        direction: held.direction.map(reversed),
+        message: format!("{}, and apply would hold what mends it ({})", finding.message, held.why.word()),
         remedy: held.hint.clone(),
-        updated_by: beside.updated_by.get(&held.address).cloned(),
-        ..Finding::new(kind, Some(&held.address), &held.why.word())
+        ..finding
     }
+}
+
+fn differing((kind, verb): (FindingKind, Verb), address: &Address, fields: Vec<FieldDiff>, beside: &Beside) -> Finding {
+    let unlike = || fields.iter().filter(|_| kind == FindingKind::Modified);
+    let subject: BTreeMap<&String, _> = unlike().map(|field| (&field.path, (&field.have, &field.want))).collect();
+    let message = match (kind, subject.len()) {
+        (FindingKind::Modified, _) if verb == Verb::Adopt => "it carries no mark".to_owned(),
+        (FindingKind::Modified, 1) => "1 field differs from the spec".to_owned(),
+        (FindingKind::Modified, count) if count > 0 => format!("{count} fields differ from the spec"),
+        (other, _) => other.meaning().to_owned(),
+    };
+    let updated_by = beside.updated_by.get(address).cloned();
+    let finding = Finding::new(kind, Some(address), &(verb, &subject));
+    Finding { fields, updated_by, message, ..finding }
 }
 
 /// Whether it is about what is in force, and neither about what is still to come nor about who looks.

@@ -1,11 +1,11 @@
 //! One difference between AWS and the spec.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, Address, Digest, Direction};
+use crate::model::{AccountId, Address, Digest, Direction, FieldDiff};
 use crate::plan::ActionId;
 
 /// What a difference is to one who did not expect it.
@@ -85,9 +85,10 @@ pub struct Finding {
     pub address: Option<Address>,
     /// The actions of the plan that would mend it; none for what no action mends, or what is held.
     pub actions: Vec<ActionId>,
-    /// The paths of the fields that differ, in the spec's own terms, and which way each went.
-    pub paths: BTreeMap<String, Direction>,
-    /// Which way things went: `weakens` where AWS is less strict than the spec.
+    /// The fields: what AWS has, what the spec says, and which way each went. Of what is missing all that it would have, of what is
+    /// left behind all that it has.
+    pub fields: Vec<FieldDiff>,
+    /// Which way things went: `weakens` where AWS is less strict than the spec; `None` where that is not known, or no question.
     pub direction: Option<Direction>,
     /// How many accounts feel it; `None` where that is no question.
     pub reach: Option<usize>,
@@ -126,7 +127,7 @@ impl Finding {
             kind,
             address,
             actions: Vec::new(),
-            paths: BTreeMap::new(),
+            fields: Vec::new(),
             direction: None,
             reach: None,
             accounts: BTreeSet::new(),
@@ -137,9 +138,14 @@ impl Finding {
         }
     }
 
-    /// Whether AWS is less strict than the spec by it, or may be: a text that cannot be ranked counts.
+    /// Whether AWS is less strict than the spec by it, or may be: what cannot be ranked counts, and what is not known.
     pub fn may_weaken(&self) -> bool {
-        self.kind < FindingKind::Modified || self.direction.is_some_and(may_weaken)
+        self.kind < FindingKind::Modified || self.direction.map_or(self.kind != FindingKind::Unmanaged, may_weaken)
+    }
+
+    /// The fields that differ, where the resource exists and is wanted.
+    pub fn differing(&self) -> impl Iterator<Item = &FieldDiff> {
+        self.fields.iter().filter(|_| self.kind == FindingKind::Modified)
     }
 }
 

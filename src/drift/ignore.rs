@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use super::codes::{EXPIRED, NO_DAY, UNUSED, WEAKENS};
+use super::codes::{EXPIRED, FAR, NO_DAY, UNUSED, WEAKENS};
 use super::finding::{Finding, Ignored, may_weaken};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{SourceId, Span};
-use crate::model::{Direction, wildcard};
+use crate::model::{FieldDiff, wildcard};
 use crate::spec::decode::{Decode, Exact, List, Reading};
 use crate::spec::schema::literal;
 use crate::spec::yaml;
@@ -108,21 +109,21 @@ impl Entry {
         let address = finding.address.as_ref().map(ToString::to_string);
         let like = |text: &str| wildcard(self.address.as_bytes(), text.as_bytes());
         let named = self.address == finding.id || address.is_some_and(|address| like(&address));
-        named && (self.path.is_none() || finding.paths.keys().any(|path| self.names(path)))
+        named && (self.path.is_none() || finding.differing().any(|field| self.names(&field.path)))
     }
 
     fn names(&self, path: &str) -> bool {
         self.path.as_ref().is_none_or(|pattern| wildcard(pattern.as_bytes(), path.as_bytes()))
     }
 
-    /// Whether it goes for a field, which went this way.
-    fn covers(&self, path: &str, went: Direction) -> bool {
-        self.names(path) && (self.allow_weakening || !may_weaken(went))
+    /// Whether it goes for a field, whichever way that went.
+    fn covers(&self, field: &FieldDiff) -> bool {
+        self.names(&field.path) && (self.allow_weakening || !may_weaken(field.direction))
     }
 
     /// Whether it goes for a finding of which it speaks, or for some field of it.
     fn agrees(&self, finding: &Finding) -> bool {
-        let fields = || finding.paths.iter().any(|(path, went)| self.covers(path, *went));
+        let fields = || finding.differing().any(|field| self.covers(field));
         self.allow_weakening || if self.path.is_none() { !finding.may_weaken() } else { fields() }
     }
 }
@@ -136,6 +137,15 @@ impl IgnoreList {
             let message = format!("this expired on {}, and ignores nothing any more", entry.expires);
             let fault = Diagnostic::at(entry.span, EXPIRED, message);
             told.push(fault.help(format!("mend the difference, or let {} decide anew", entry.terms.owner)));
+        }
+        let far = today.saturating_add(1.year());
+        for entry in live.iter().filter(|entry| entry.expires > far) {
+            let fault = Diagnostic::at(
+                entry.span,
+                FAR,
+                format!("this counts until {}, and nobody will remember why", entry.expires),
+            );
+            told.push(fault.help("let it expire within a year, and decide anew then"));
         }
         let (mut used, mut weak) = (BTreeSet::new(), BTreeSet::new());
         for finding in findings {
@@ -170,9 +180,9 @@ impl IgnoreList {
 fn ignored(finding: &Finding, agreed: &[(usize, &Entry)]) -> Option<Ignored> {
     let whole = agreed.iter().find(|(_, entry)| entry.path.is_none());
     let by_fields = || {
-        let covered = |(path, went): (&String, &Direction)| agreed.iter().any(|(_, entry)| entry.covers(path, *went));
+        let covered = |field: &FieldDiff| agreed.iter().any(|(_, entry)| entry.covers(field));
         let allowed = !finding.may_weaken() || agreed.iter().any(|(_, entry)| entry.allow_weakening);
-        let all = allowed && !finding.paths.is_empty() && finding.paths.iter().all(covered);
+        let all = allowed && finding.differing().next().is_some() && finding.differing().all(covered);
         // The first to end ends them all.
         agreed.iter().filter(|_| all).min_by_key(|(_, entry)| entry.expires)
     };
@@ -186,25 +196,31 @@ pub fn schema() -> Json {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::drift::FindingKind;
+    use crate::model::{Direction, Guard};
     use crate::spec::sources::Sources;
 
     fn finding(paths: &[(&str, Direction)]) -> Finding {
         let address = "guardrail/111122223333/us-east-1/baseline".parse().unwrap();
-        let paths: BTreeMap<String, Direction> = paths.iter().map(|(path, went)| ((*path).to_owned(), *went)).collect();
-        let direction = Some(paths.values().copied().collect());
-        Finding { paths, direction, ..Finding::new(FindingKind::Modified, Some(&address), &()) }
+        let field = |(path, went): &(&str, Direction)| {
+            let (path, direction) = ((*path).to_owned(), *went);
+            FieldDiff { path, have: None, want: None, guard: Guard::Open, direction, below: Vec::new(), why: None }
+        };
+        let fields: Vec<FieldDiff> = paths.iter().map(field).collect();
+        let direction = Some(fields.iter().map(|field| field.direction).collect());
+        Finding { fields, direction, ..Finding::new(FindingKind::Modified, Some(&address), &()) }
     }
 
     /// Whether a finding is ignored by these entries, and the codes of what is told.
     fn by(finding: &Finding, entries: &[&str]) -> (bool, Vec<&'static str>) {
         let entry =
             |more: &&str| format!("  - {{address: 'guardrail/*', reason: r, owner: o, expires: 2026-06-30{more}}}\n");
-        let text = entries.iter().map(entry).collect::<String>();
-        let (sources, id) = Sources::one("drift.ignore.yaml", format!("ignore:\n{text}"));
+        by_text(finding, &format!("ignore:\n{}", entries.iter().map(entry).collect::<String>()))
+    }
+
+    fn by_text(finding: &Finding, text: &str) -> (bool, Vec<&'static str>) {
+        let (sources, id) = Sources::one("drift.ignore.yaml", text);
         let mut faults = Diagnostics::new();
         let list = read(id, sources.text(id), &mut faults).unwrap_or_else(|| panic!("{faults:?}"));
         let mut findings = [finding.clone()];
@@ -230,6 +246,19 @@ mod tests {
         ] {
             assert_eq!(by(finding, entries), (ignored, told.to_vec()), "{entries:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_known_may_weaken_and_ten_years_are_too_long() {
+        let held = Finding { direction: None, ..finding(&[("tags.owner", Direction::Neutral)]) };
+        assert_eq!(by(&held, &[""]), (false, vec!["W1203"]));
+        assert_eq!(by(&held, &[", path: 'tags.*'"]), (false, vec![]));
+        assert_eq!(by(&held, &[", allow_weakening: true"]), (true, vec![]));
+        let far = by_text(
+            &held,
+            "ignore:\n  - {address: '*', reason: r, owner: o, expires: 2027-07-01, allow_weakening: true}\n",
+        );
+        assert_eq!(far, (true, vec!["W1205"]));
     }
 
     #[test]

@@ -7,12 +7,14 @@ mod find;
 mod finding;
 mod ignore;
 mod remedy;
+mod went;
 
 pub use beside::{Beside, Invalid, Shadowed, compare};
 pub use find::find;
 pub use finding::{Finding, FindingKind, Ignored};
 pub use ignore::{IgnoreList, read, schema};
 pub use remedy::Invocation;
+pub use went::mirrored;
 
 use crate::model::Direction;
 
@@ -33,13 +35,9 @@ impl Drift {
     pub fn differs(&self) -> bool {
         self.open().any(|finding| finding.kind != FindingKind::Unmanaged)
     }
-}
 
-/// Which way things went behind bedrail's back, where `mended` is the way back.
-const fn reversed(mended: Direction) -> Direction {
-    match mended {
-        Direction::Strengthens => Direction::Weakens,
-        Direction::Weakens => Direction::Strengthens,
-        other => other,
+    /// How many of the open differences make AWS less strict than the spec.
+    pub fn weaker(&self) -> usize {
+        self.open().filter(|finding| finding.direction.is_some_and(Direction::loses)).count()
     }
 }

@@ -47,9 +47,8 @@ pub(super) fn hold(
         out.insert(at, (Why::Needs, hint));
     }
     for (at, (why, hint)) in &out {
-        let Draft { address, verb, .. } = &drafts[*at];
-        let (address, verb, why, hint) = (address.clone(), *verb, *why, hint.clone());
-        held.entry(address.clone()).or_insert(Held { address, verb, why, hint });
+        let draft = &drafts[*at];
+        held.entry(draft.address.clone()).or_insert_with(|| Held::of(draft, *why, hint.clone()));
     }
     let mut at = 0;
     drafts.retain(|_| {

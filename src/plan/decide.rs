@@ -2,6 +2,7 @@
 //! another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use serde_json::Value;
 
@@ -185,8 +186,23 @@ impl<'a> Decisions<'a> {
     }
 
     pub(super) fn hold(&mut self, address: &Address, verb: Verb, why: Why, hint: impl Into<String>) {
-        let held = Held { address: address.clone(), verb, why, hint: hint.into() };
+        let held = Held::new(address.clone(), verb, why, hint.into());
         self.held.entry(address.clone()).or_insert(held);
+    }
+
+    /// Holds a change that was drafted.
+    pub(super) fn hold_draft(&mut self, mut draft: Draft, why: Why, hint: impl Into<String>) -> &mut Held {
+        direction::judge(slice::from_mut(&mut draft), self.desired, self.live);
+        let mut held = Held::of(&draft, why, hint.into());
+        // They are judged by what they come to together, and what is held comes to nothing.
+        held.direction =
+            held.direction.filter(|_| !matches!(held.address.kind, Kind::OrgPolicy | Kind::OrgPolicyAttachment));
+        self.held.entry(draft.address).or_insert(held)
+    }
+
+    /// Takes what `falls` out of the drafts, to be held.
+    pub(super) fn take(&mut self, falls: impl Fn(&Draft) -> bool) -> Vec<Draft> {
+        self.drafts.extract_if(.., |draft| falls(draft)).collect()
     }
 
     /// Holds what several resources claim to be, by their marks or by their names.
@@ -254,32 +270,40 @@ impl<'a> Decisions<'a> {
             }
             Owner::Unmarked => {
                 let hint = address.kind.unmarked(address, found.id.as_str());
-                self.hold(address, Verb::Adopt, Why::NotOurs, hint);
+                let draft = self.draft(address, Some(wanted), Verb::Adopt, change);
+                self.hold_draft(draft, Why::NotOurs, hint);
             }
             Owner::Other(stack) => {
                 let hint = format!("{} belongs to the stack `{stack}`", found.id);
-                self.hold(address, Verb::Update, Why::OtherStack, hint);
+                let draft = self.draft(address, Some(wanted), Verb::Update, change);
+                self.hold_draft(draft, Why::OtherStack, hint);
             }
             Owner::Unseen(why) => self.hold(address, Verb::Update, Why::NotVisible, why.clone()),
         }
     }
 
-    /// Notes a change, its fields as they may be shown.
+    /// Notes a change.
     pub(super) fn draft_change(&mut self, address: &Address, wanted: Option<&Wanted>, verb: Verb, change: Change) {
-        let mut fields = match &change {
-            Change::Create { want } => Model::compare(None, Some(want)),
-            Change::Update { have, want, .. } => Model::compare(Some(have), Some(want)),
-            Change::Delete { have, .. } => Model::compare(Some(have), None),
-        };
-        guard_secrets(&mut fields, &self.desired.secrets);
         if let Change::Update { have: Model::Guardrail(have), want: Model::Guardrail(want), .. } = &change
             && have.kms_key_id != want.kms_key_id
         {
             let message = "the KMS key changes; versions that exist keep the key they were published under".to_owned();
             self.warn(codes::KEY_WITHOUT_VERSION, message, address);
         }
+        let draft = self.draft(address, wanted, verb, change);
+        self.drafts.push(draft);
+    }
+
+    /// A change, its fields as they may be shown.
+    pub(super) fn draft(&self, address: &Address, wanted: Option<&Wanted>, verb: Verb, change: Change) -> Draft {
+        let mut fields = match &change {
+            Change::Create { want } => Model::compare(None, Some(want)),
+            Change::Update { have, want, .. } => Model::compare(Some(have), Some(want)),
+            Change::Delete { have, .. } => Model::compare(Some(have), None),
+        };
+        guard_secrets(&mut fields, &self.desired.secrets);
         let fact = self.fact(address, &change);
-        self.drafts.push(Draft {
+        Draft {
             address: address.clone(),
             entry: wanted.map(|wanted| wanted.entry.clone()),
             verb,
@@ -296,7 +320,7 @@ impl<'a> Decisions<'a> {
             fields,
             fact,
             serves: Vec::new(),
-        });
+        }
     }
 
     fn fact(&self, address: &Address, change: &Change) -> String {

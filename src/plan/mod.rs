@@ -50,6 +50,7 @@ pub use target::unmatched;
 pub use until::Until;
 pub use versions::MOST_VERSIONS;
 
+use self::order::Draft;
 use crate::model::{AccountId, Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};
 
 /// The number of an action within its plan; actions are numbered in an order in which they could run one by one.
@@ -255,6 +256,26 @@ pub struct Held {
     pub why: Why,
     /// The circumstances and what to do about them.
     pub hint: String,
+    /// Whether AWS was seen to differ from the spec there: what waits for something that could not be read may be as it should be.
+    pub seen: bool,
+    /// The fields that would change, sorted by path, as far as they are known.
+    pub fields: Vec<FieldDiff>,
+    /// Whether doing it would make controls stricter or less strict; `None` where that is not known.
+    pub direction: Option<Direction>,
+}
+
+impl Held {
+    /// A change of which no more is known.
+    pub(crate) fn new(address: Address, verb: Verb, why: Why, hint: String) -> Self {
+        Self { address, verb, why, hint, seen: why != Why::NotVisible, fields: Vec::new(), direction: None }
+    }
+
+    /// A change that was drafted, and judged: what it is about was read.
+    fn of(draft: &Draft, why: Why, hint: String) -> Self {
+        let Draft { address, verb, fields, direction, .. } = draft;
+        let (fields, direction) = (fields.clone(), Some(*direction));
+        Self { seen: true, fields, direction, ..Self::new(address.clone(), *verb, why, hint) }
+    }
 }
 
 /// Something to know that stops nothing.

@@ -13,24 +13,28 @@ use crate::model::{Address, Owner, RemoteId};
 
 /// Holds what cannot be done because of something else; again and again, until nothing more falls.
 pub(super) fn hold(decisions: &mut Decisions<'_>) {
-    while let Some((address, verb, hint)) = broken(decisions) {
-        decisions.drafts.retain(|other| other.address != address);
-        decisions.hold(&address, verb, Why::Needs, hint);
+    while let Some((address, hint, waits_for)) = broken(decisions) {
+        let unread = decisions.held.get(&waits_for).is_some_and(|held| !held.seen);
+        for draft in decisions.take(|other| other.address == address) {
+            // That it exists and is not wanted was seen, whatever else was not.
+            let seen = !unread || draft.verb == Verb::Delete;
+            decisions.hold_draft(draft, Why::Needs, hint.as_str()).seen = seen;
+        }
     }
 }
 
-/// The first change that cannot be done, and why.
-fn broken(decisions: &Decisions<'_>) -> Option<(Address, Verb, String)> {
+/// The first change that cannot be done, why, and what it waits for.
+fn broken(decisions: &Decisions<'_>) -> Option<(Address, String, Address)> {
     let made = Made::by(decisions);
     decisions.drafts.iter().find_map(|draft| {
-        let hint = if let Some(needed) = missing(decisions, &made, draft) {
-            without(decisions, draft, &needed)
+        let (hint, waits_for) = if let Some(needed) = missing(decisions, &made, draft) {
+            (without(decisions, draft, &needed), needed)
         } else {
             let (keeper, name) = hand_over::kept_by(decisions, draft)?;
             let why = decisions.held.get(keeper).map_or("", |held| held.why.word());
-            format!("{keeper} still has the name `{name}`, and is held ({why})")
+            (format!("{keeper} still has the name `{name}`, and is held ({why})"), keeper.clone())
         };
-        Some((draft.address.clone(), draft.verb, hint))
+        Some((draft.address.clone(), hint, waits_for))
     })
 }
 

@@ -72,10 +72,12 @@ fn goes_with_guardrail(decisions: &Decisions<'_>, guardrail: Option<&Address>) -
 }
 
 fn delete(decisions: &mut Decisions<'_>, address: &Address, found: &Found) {
-    if let Some((why, hint)) = objection(decisions, address, found) {
-        return decisions.hold(address, Verb::Delete, why, hint);
-    }
     let change = Change::Delete { id: found.id.clone(), have: found.model.clone() };
+    if let Some((why, hint)) = objection(decisions, address, found) {
+        let draft = decisions.draft(address, None, Verb::Delete, change);
+        decisions.hold_draft(draft, why, hint);
+        return;
+    }
     decisions.draft_change(address, None, Verb::Delete, change);
 }
 

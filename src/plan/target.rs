@@ -49,9 +49,8 @@ pub(super) fn narrow(
         let first =
             edges[blocked].keys().find(|before| !kept.contains(before)).map(|at| drafts[*at].address.to_string());
         let hint = format!("it must come after {}, which is not targeted", first.unwrap_or_default());
-        let address = draft.address.clone();
-        blocked_by_target.insert(address.clone());
-        held.insert(address.clone(), Held { address, verb: draft.verb, why: Why::Needs, hint });
+        blocked_by_target.insert(draft.address.clone());
+        held.insert(draft.address.clone(), Held::of(draft, Why::Needs, hint));
     }
     held.retain(|address, _| named(address) || blocked_by_target.contains(address));
     let mut at = 0;

@@ -162,8 +162,9 @@ pub(super) fn prune(decisions: &mut Decisions<'_>) {
                         "the guardrail has {} of {MOST_VERSIONS} versions, and none can be pruned",
                         versions.len()
                     );
-                    decisions.drafts.retain(|draft| draft.address != *address);
-                    decisions.hold(address, Verb::Create, Why::Quota, hint);
+                    for draft in decisions.take(|draft| draft.address == *address) {
+                        decisions.hold_draft(draft, Why::Quota, hint.as_str());
+                    }
                 }
                 first = free.len();
             }

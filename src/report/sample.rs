@@ -301,12 +301,12 @@ pub(crate) fn eventful() -> Plan {
     prune.prune = true;
     prune.hazards.clear();
     let mut plan = plan.plan();
-    plan.held = vec![Held {
-        address: address("account-enforcement/111122223333/eu-west-1/account"),
-        verb: Verb::Update,
-        why: Why::NotOurs,
-        hint: "the account enforces guardrail/xyz789, which is not of this stack; `--adopt` takes it over".to_owned(),
-    }];
+    plan.held = vec![Held::new(
+        address("account-enforcement/111122223333/eu-west-1/account"),
+        Verb::Update,
+        Why::NotOurs,
+        "the account enforces guardrail/xyz789, which is not of this stack; `--adopt` takes it over".to_owned(),
+    )];
     plan.blind = vec![Blind {
         kind: Kind::ResourcePolicy,
         scope: address("resource-policy/111122223333/eu-west-1/x").scope,
@@ -359,7 +359,7 @@ pub(crate) fn filled_with(text: &str) -> Plan {
     attach.entry = Some(text.to_owned());
     let mut plan = plan.plan();
     let at = address(&named("guardrail"));
-    plan.held = vec![Held { address: at.clone(), verb: Verb::Create, why: Why::Needs, hint: text.to_owned() }];
+    plan.held = vec![Held::new(at.clone(), Verb::Create, Why::Needs, text.to_owned())];
     plan.blind = vec![Blind {
         kind: Kind::Guardrail,
         scope: at.scope.clone(),

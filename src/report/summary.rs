@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::disclosure::counted;
 use crate::kinds::{Kind, Verb};
 use crate::model::AccountId;
-use crate::plan::{Action, Plan, Why};
+use crate::plan::{Action, Plan};
 
 /// The counts of a plan. A published version is a create; a pruned one is a prune and no delete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,8 +61,7 @@ impl Summary {
 
 /// Whether AWS is known to differ from the spec. What could not be read, or waits for that, may be as it should be.
 pub fn differs(plan: &Plan) -> bool {
-    let unseen = |why: Why| matches!(why, Why::NotVisible | Why::Needs);
-    !plan.actions.is_empty() || plan.held.iter().any(|held| !unseen(held.why))
+    !plan.actions.is_empty() || plan.held.iter().any(|held| held.seen)
 }
 
 /// What a reader calls an action: its sign and its word always go together.

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -52,7 +53,7 @@ pub(crate) struct Args {
     /// Command to run if something differs, by `sh -c` (on Windows `cmd /C`), with the JSON of `--format json` on its standard
     /// input. Nothing else is handed to it: no text from AWS or the spec is part of the command. What it writes goes to
     /// standard error
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", value_parser = NonEmptyStringValueParser::new())]
     on_drift_exec: Option<String>,
     /// Size of the markdown, cut from its least important part
     #[arg(long, value_name = "N", default_value_t = 60_000)]
@@ -158,9 +159,10 @@ impl Agreed {
         let place = |one: &Diagnostic| {
             one.span.map(|span| format!("{}:{}: ", self.sources.name(span.source), self.sources.position(span).line))
         };
+        let help = |one: &Diagnostic| one.help.as_ref().map(|help| format!("; {help}"));
         let warning = |one: &Diagnostic| Warning {
             code: one.code.id(),
-            message: format!("{}{}", place(one).unwrap_or_default(), one.message),
+            message: format!("{}{}{}", place(one).unwrap_or_default(), one.message, help(one).unwrap_or_default()),
             address: None,
         };
         told.iter().map(warning).collect()

@@ -95,12 +95,10 @@ pub(super) fn hold(decisions: &mut Decisions<'_>) {
         let before = decisions.drafts.len();
         for (address, finding) in falling {
             let is_it = |draft: &super::order::Draft| draft.address == *address && draft.verb != Verb::Delete;
-            let Some(verb) = decisions.drafts.iter().find(|draft| is_it(draft)).map(|draft| draft.verb) else {
-                continue;
-            };
-            decisions.drafts.retain(|draft| !is_it(draft));
-            let hint = finding.hint(&View(decisions));
-            decisions.hold(address, verb, Why::Precondition, hint);
+            for draft in decisions.take(is_it) {
+                let hint = finding.hint(&View(decisions));
+                decisions.hold_draft(draft, Why::Precondition, hint);
+            }
         }
         if decisions.drafts.len() == before {
             return;

@@ -18,11 +18,11 @@ fn about(finding: &Finding) -> String {
 
 /// What it comes to and what to do, the fields that differ between them.
 fn said(finding: &Finding, disclosure: &Disclosure) -> String {
-    let Finding { message, paths, accounts, updated_by, remedy, .. } = finding;
+    let Finding { message, accounts, updated_by, remedy, .. } = finding;
     let listed = |what: &str, items: Vec<String>| (!items.is_empty()).then(|| format!("{what}: {}", items.join(", ")));
     let parts = [
         Some(format!("{}: {message}", about(finding))),
-        listed("fields", paths.keys().cloned().collect()),
+        listed("fields", finding.differing().map(|field| field.path.clone()).collect()),
         listed("accounts", accounts.iter().map(ToString::to_string).collect()),
         updated_by.as_ref().map(|who| format!("last changed by {who}")),
         Some(format!("fix: {remedy}")),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::plan::field;
 use super::{JsonField, PlanFile};
 use crate::drift::{self, Drift, FindingKind, Ignored};
 use crate::model::Direction;
@@ -19,7 +20,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// The resource; null for what is about no single one.
     pub address: Option<String>,
-    /// Which way things went: `weakens` where AWS is less strict than the spec; null where that is no question.
+    /// Which way things went: `weakens` where AWS is less strict than the spec; null where that is not known, or no question.
+    /// The actions of the plan tell the way back.
     #[schemars(with = "Option<String>")]
     pub direction: Option<Direction>,
     /// How many accounts feel it; null where that is no question.
@@ -34,7 +36,7 @@ pub struct Finding {
     pub message: String,
     /// The command that mends it, or what to do.
     pub remedy: String,
-    /// The fields that differ, each as of the action that mends it.
+    /// The fields that differ: what AWS has, what the spec wants, and which way each went.
     pub fields: Vec<JsonField>,
     /// Who agreed to it; absent where nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,9 +44,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding as it is shown, with the fields of its actions in `plan`.
-    fn of(finding: &drift::Finding, plan: &PlanFile, disclosure: &Disclosure) -> Self {
-        let actions = || plan.actions.iter().filter(|action| finding.actions.iter().any(|id| id.0 == action.id));
+    /// A finding as it is shown.
+    fn of(finding: &drift::Finding, disclosure: &Disclosure) -> Self {
         Self {
             id: finding.id.clone(),
             kind: finding.kind,
@@ -55,7 +56,7 @@ impl Finding {
             updated_by: finding.updated_by.clone(),
             message: disclosure.scrub_text(&finding.message),
             remedy: disclosure.scrub_text(&finding.remedy),
-            fields: actions().flat_map(|action| action.fields.clone()).collect(),
+            fields: finding.fields.iter().map(|one| field(one, disclosure)).collect(),
             ignored: finding.ignored.clone(),
         }
     }
@@ -63,7 +64,6 @@ impl Finding {
 
 /// `plan` read as drift: the JSON plan with its findings.
 pub fn drift(plan: &Plan, drift: &Drift, disclosure: &Disclosure) -> PlanFile {
-    let plan = PlanFile::of(plan, disclosure);
-    let findings = drift.findings.iter().map(|finding| Finding::of(finding, &plan, disclosure)).collect();
-    PlanFile { findings: Some(findings), ..plan }
+    let findings = drift.findings.iter().map(|finding| Finding::of(finding, disclosure)).collect();
+    PlanFile { findings: Some(findings), ..PlanFile::of(plan, disclosure) }
 }

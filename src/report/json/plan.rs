@@ -284,7 +284,7 @@ fn action(action: &Action, disclosure: &Disclosure) -> JsonAction {
 }
 
 /// One field; a digest stands in place of what may not be shown.
-fn field(field: &FieldDiff, disclosure: &Disclosure) -> JsonField {
+pub(super) fn field(field: &FieldDiff, disclosure: &Disclosure) -> JsonField {
     let side = |value: &Option<Value>| match (value, field.guard) {
         (None, _) => Value::Null,
         (Some(value), Guard::Guarded) if !disclosure.content => Value::from(Digest::of(value).to_string()),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::budget::{Part, fit};
 use super::escape::code;
 use super::report::{CUT, changes, head, notes, section, unscanned};
-use crate::drift::{Drift, Finding, FindingKind};
-use crate::model::{AccountId, Digest, Direction};
+use crate::drift::{Drift, Finding, FindingKind, mirrored};
+use crate::model::{AccountId, Digest};
 use crate::plan::{Action, ActionId, Plan};
 use crate::report::disclosure::{NAMED, some};
 use crate::report::text::{drift_mark, drift_verdict};
@@ -14,6 +14,7 @@ use crate::report::{Disclosure, Summary, unseen};
 
 /// Drift as a comment of at most `bytes`, its verdict whole.
 pub fn drift(plan: &Plan, drift: &Drift, disclosure: &Disclosure, beyond: &[AccountId], bytes: usize) -> String {
+    let plan = &mirrored(plan, drift);
     let kinds: BTreeMap<ActionId, FindingKind> =
         drift.open().flat_map(|finding| finding.actions.iter().map(|id| (*id, finding.kind))).collect();
     let word = |action: &Action| kinds.get(&action.id).map(|kind| drift_mark(*kind));
@@ -22,7 +23,7 @@ pub fn drift(plan: &Plan, drift: &Drift, disclosure: &Disclosure, beyond: &[Acco
     let verdict = drift_verdict(plan, drift, beyond);
     let mut parts = vec![Part::whole(head("drift", &verdict, &table(plan, drift), plan, &Digest::of(&ids)))];
     parts.extend(unscanned(plan, disclosure));
-    parts.extend(sentences(plan, drift, disclosure));
+    parts.extend(sentences(drift, disclosure));
     parts.extend(changes(plan, disclosure, word));
     parts.extend(remedies(drift, disclosure));
     parts.extend(notes(plan, disclosure));
@@ -35,25 +36,20 @@ fn table(plan: &Plan, drift: &Drift) -> Vec<(String, usize)> {
     let of = |kind: FindingKind| drift.open().filter(|finding| finding.kind == kind).count();
     let mut rows: Vec<(&str, usize)> = FindingKind::ALL.iter().map(|kind| (drift_mark(*kind).1, of(*kind))).collect();
     let Summary { unchanged, held, .. } = Summary::of(plan);
-    let weaker = |finding: &&Finding| finding.direction.is_some_and(Direction::loses);
     rows.extend([
         ("ignored", drift.findings.len() - drift.open().count()),
         ("held", held),
         ("not seen", unseen::count(plan)),
         ("as the spec says", unchanged),
-        ("**weaker than the spec**", drift.open().filter(weaker).count()),
+        ("**weaker than the spec**", drift.weaker()),
     ]);
     rows.retain(|(word, count)| *count > 0 || matches!(*word, "modified" | "missing" | "left behind"));
     rows.into_iter().map(|(word, count)| (word.to_owned(), count)).collect()
 }
 
-/// What no action mends. What is held, and what is not ours, is told with the plan.
-fn sentences(plan: &Plan, drift: &Drift, disclosure: &Disclosure) -> Option<Part> {
-    let is_held = |finding: &Finding| {
-        finding.address.as_ref().is_some_and(|address| plan.held.iter().any(|held| held.address == *address))
-    };
-    let told = drift.open().filter(|finding| finding.kind < FindingKind::Modified || !is_held(finding));
-    let told = told.filter(|finding| finding.actions.is_empty() && finding.kind != FindingKind::Unmanaged);
+/// What no action mends. What is not ours is told with the plan.
+fn sentences(drift: &Drift, disclosure: &Disclosure) -> Option<Part> {
+    let told = drift.open().filter(|finding| finding.actions.is_empty() && finding.kind != FindingKind::Unmanaged);
     let sentence = |finding: &Finding| {
         let clean = |text: &str| code(&disclosure.scrub_text(text));
         let about = finding.address.as_ref().map(|address| code(&address.to_string()) + " ").unwrap_or_default();
@@ -62,7 +58,7 @@ fn sentences(plan: &Plan, drift: &Drift, disclosure: &Disclosure) -> Option<Part
             _ => format!(" ({})", code(&some(&finding.accounts, NAMED))),
         };
         let (message, fix) = (clean(&finding.message), clean(&finding.remedy));
-        format!("**{}** {about}{message}{accounts}. Fix: {fix}", drift_mark(finding.kind).1)
+        format!("**{}** {about}{message}{accounts}. Fix: {fix} {}", drift_mark(finding.kind).1, finding.id)
     };
     section(9, "In force is not what the spec says", told.map(sentence).collect())
 }
@@ -73,7 +69,7 @@ fn remedies(drift: &Drift, disclosure: &Disclosure) -> Option<Part> {
     let remedy = |finding: &Finding| {
         let who =
             finding.updated_by.as_ref().map(|who| format!(" last changed by {}", code(&disclosure.scrub_text(who))));
-        format!("{}{}", code(&disclosure.scrub_text(&finding.remedy)), who.unwrap_or_default())
+        format!("{} {}{}", finding.id, code(&disclosure.scrub_text(&finding.remedy)), who.unwrap_or_default())
     };
     section(5, "To bring AWS back", mended.map(remedy).collect())
 }

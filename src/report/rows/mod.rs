@@ -45,9 +45,9 @@ pub(crate) enum Says {
 pub(crate) enum Piece {
     /// It stays.
     Same(String),
-    /// AWS has it and the spec does not.
+    /// It goes, from left to right.
     Gone(String),
-    /// The spec has it and AWS does not.
+    /// It comes, from left to right.
     New(String),
     /// What stays and is not worth showing.
     Skipped,

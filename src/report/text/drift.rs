@@ -1,11 +1,11 @@
 //! The same plan, told to one who did not expect it to hold anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{self, Mark};
 use super::notes;
-use crate::drift::{Drift, Finding, FindingKind};
-use crate::model::AccountId;
+use crate::drift::{Drift, Finding, FindingKind, mirrored};
+use crate::model::{AccountId, Direction, FieldDiff};
 use crate::plan::{ActionId, Plan};
 use crate::report::disclosure::{counted, some};
 use crate::report::summary::elsewhere;
@@ -17,6 +17,7 @@ const NAMED: usize = 10;
 
 /// What has changed behind bedrail's back.
 pub fn drift(plan: &Plan, drift: &Drift, look: Look<'_>) -> String {
+    let plan = &mirrored(plan, drift);
     let verdict = verdict(plan, drift, look.beyond);
     let mut out = look.style.paint(Tone::Strong, indented(&verdict, 0, look.width).trim_end()) + "\n";
     out += &notes::scope(plan, look);
@@ -37,13 +38,13 @@ const HEADINGS: &[(FindingKind, &str)] = &[
     (FindingKind::InvalidEffective, "AWS calls what is in effect invalid"),
     (FindingKind::Shadowed, "In effect is something else"),
     (FindingKind::PreconditionLost, "What must be so is so no longer"),
-    (FindingKind::Modified, "Changed behind bedrail's back (what AWS has → what the spec says)"),
+    (FindingKind::Modified, "Changed behind bedrail's back (what the spec says → what AWS has)"),
     (FindingKind::Missing, "Missing from AWS"),
     (FindingKind::NewAccount, "Missing in accounts that came into scope"),
     (FindingKind::LeftBehind, "Left behind: ours, and no longer declared"),
 ];
 
-/// One sentence with every count.
+/// One sentence with every count. `plan` is the mirrored one.
 pub(crate) fn verdict(plan: &Plan, drift: &Drift, beyond: &[AccountId]) -> String {
     let count = |kind: FindingKind| drift.open().filter(|finding| finding.kind == kind).count();
     let counts = HEADINGS.iter().map(|(kind, _)| (count(*kind), word(*kind)));
@@ -66,6 +67,10 @@ pub(crate) fn verdict(plan: &Plan, drift: &Drift, beyond: &[AccountId]) -> Strin
         parts.push("Drift".to_owned());
     } else {
         parts.push(format!("Drift: {}", differing.join(", ")));
+    }
+    let weaker = drift.weaker();
+    if weaker > 0 {
+        parts.push(format!("{weaker} weaker than the spec"));
     }
     if left_alone > 0 {
         parts.push(format!("{left_alone} ignored"));
@@ -94,20 +99,20 @@ fn section(plan: &Plan, drift: &Drift, kind: FindingKind, heading: &str, look: L
             FindingKind::Missing | FindingKind::NewAccount => entry::headline(entry, mark(kind), look),
             _ => entry::entry(entry, mark(kind), look),
         };
-        let is_here =
-            |finding: &&&Finding| finding.actions.iter().any(|id| entry.all.iter().any(|action| action.id == *id));
-        let by = of_kind.iter().filter(is_here).filter_map(|finding| finding.updated_by.as_deref());
+        let here = || of_kind.iter().filter(|finding| entry.all.iter().any(|one| finding.actions.contains(&one.id)));
+        let by = here().filter_map(|finding| finding.updated_by.as_deref());
         let by: BTreeSet<String> = by.map(|who| clean::line(&look.disclosure.scrub_text(who))).collect();
         if !by.is_empty() {
             out += &indented(&format!("last changed by {}", some(by, NAMED)), 6, look.width);
         }
+        out += &identified(here().copied(), look);
     }
-    // What is held is told of among what is held.
-    let is_held = |finding: &&&Finding| {
-        finding.address.as_ref().is_some_and(|address| plan.held.iter().any(|held| held.address == *address))
-    };
-    for finding in of_kind.iter().filter(|finding| finding.actions.is_empty()).filter(|finding| !is_held(finding)) {
-        out += &sentence(finding, look);
+    let mut alike: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for finding in of_kind.into_iter().filter(|finding| finding.actions.is_empty()) {
+        alike.entry((&finding.message, &finding.remedy, &finding.accounts)).or_default().push(finding);
+    }
+    for findings in alike.into_values() {
+        out += &sentence(&findings, look);
     }
     if out.is_empty() {
         return out;
@@ -115,17 +120,40 @@ fn section(plan: &Plan, drift: &Drift, kind: FindingKind, heading: &str, look: L
     format!("\n{}\n{out}", look.style.paint(Tone::Strong, heading))
 }
 
-/// What no action mends.
-fn sentence(finding: &Finding, look: Look<'_>) -> String {
-    let about = finding.address.as_ref().map(|address| format!("{}: ", clean::line(&address.to_string())));
-    let said = clean::line(&look.disclosure.scrub_text(&finding.message));
-    let mark = mark(finding.kind);
-    let line = format!("{} {}{said}", mark.sign, about.unwrap_or_default());
+/// What no action mends, where several differ alike once for all of them.
+fn sentence(findings: &[&Finding], look: Look<'_>) -> String {
+    let [first, ..] = findings else { return String::new() };
+    let shown = |text: &str| clean::line(&look.disclosure.scrub_text(text));
+    let about: BTreeSet<String> =
+        fold::places(findings.iter().filter_map(|one| one.address.as_ref())).into_iter().collect();
+    let about = if about.is_empty() { String::new() } else { format!("{}: ", some(about, NAMED)) };
+    let mark = mark(first.kind);
+    let line = format!("{} {about}{}", mark.sign, shown(&first.message));
     let mut out = look.style.paint(mark.tone, indented(&line, 2, look.width).trim_end()) + "\n";
-    if !finding.accounts.is_empty() {
-        out += &indented(&format!("accounts: {}", some(&finding.accounts, NAMED)), 6, look.width);
+    if !first.accounts.is_empty() {
+        out += &indented(&format!("accounts: {}", some(&first.accounts, NAMED)), 6, look.width);
     }
-    out + &indented(&format!("fix: {}", clean::line(&look.disclosure.scrub_text(&finding.remedy))), 6, look.width)
+    let fields: BTreeSet<String> = findings.iter().flat_map(|one| one.differing()).map(field).collect();
+    if !fields.is_empty() {
+        out += &indented(&format!("fields: {}", some(fields, NAMED)), 6, look.width);
+    }
+    out += &indented(&format!("fix: {}", shown(&first.remedy)), 6, look.width);
+    out + &identified(findings.iter().copied(), look)
+}
+
+/// A field, and which way it went.
+fn field(field: &FieldDiff) -> String {
+    let path = clean::line(&field.path);
+    match field.direction {
+        Direction::Neutral => path,
+        went => format!("{path} {}", went.word()),
+    }
+}
+
+/// The ids by which a list of what is ignored names findings.
+fn identified<'a>(findings: impl Iterator<Item = &'a Finding>, look: Look<'_>) -> String {
+    let ids: BTreeSet<&str> = findings.map(|finding| finding.id.as_str()).collect();
+    look.style.paint(Tone::Quiet, indented(&format!("finding {}", some(ids, NAMED)), 6, look.width).trim_end()) + "\n"
 }
 
 /// How to bring AWS back, where some action does.
@@ -178,8 +206,8 @@ const fn mark(kind: FindingKind) -> Mark {
     let (sign, tone) = match kind {
         FindingKind::InvalidEffective | FindingKind::Shadowed | FindingKind::PreconditionLost => ('!', Tone::Bad),
         FindingKind::Modified => ('~', Tone::Update),
-        FindingKind::Missing | FindingKind::NewAccount => ('+', Tone::Create),
-        FindingKind::LeftBehind => ('-', Tone::Delete),
+        FindingKind::Missing | FindingKind::NewAccount => ('-', Tone::Delete),
+        FindingKind::LeftBehind => ('+', Tone::Create),
         FindingKind::Unmanaged => ('?', Tone::Quiet),
     };
     Mark { sign, word: word(kind), tone }

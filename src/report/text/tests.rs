@@ -205,63 +205,63 @@ fn drift_tells_what_changed() {
     plan.held.clear();
     plan.blind.clear();
     insta::assert_snapshot!(super::drift(&plan, &drift_of(&plan), look), @r#"
-    Drift: 2 modified, 1 missing, 2 left behind; 12 as the spec says.
+    Drift: 2 modified, 1 missing, 2 left behind; 2 weaker than the spec; 12 as the
+    spec says.
     Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
     eu-west-1, and scanned 1 other.
     1 Region refused the scan (AccessDenied): eu-central-2.
     2 Regions refused the scan (UnrecognizedClient: The security token included in
     the request is invalid): af-south-1, me-south-1.
 
-    Changed behind bedrail's back (what AWS has → what the spec says)
+    Changed behind bedrail's back (what the spec says → what AWS has)
       ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
           blocked_input_messaging
-            - (35 characters #b42029bae4b2)
-            + (3 characters #a06fcf42f646)
-          content_policy.filters.HATE.input   HIGH    → LOW  weakens
-          content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out  strengthens
+            - (3 characters #a06fcf42f646)
+            + (35 characters #b42029bae4b2)
+          content_policy.filters.HATE.input   LOW     → HIGH  strengthens
+          content_policy.filters.VIOLENCE     - HIGH in and MEDIUM out  weakens
           description                         Baseline guardrail for
-                                              [-every-]{+each+} account of the
+                                              [-each-]{+every+} account of the
                                               company
           topic_policy.topics.Legal advice.definition  unranked
-            Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
-          topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+            Guidance on legal rights, [-quarrels-]{+disputes+} or court action.
+          topic_policy.topics.Medical advice  - definition "Diagnosis or treatment
                                               of an illness.", examples (1 text
-                                              #ed94ebbaaf83)  strengthens
-          word_policy.words  strengthens
-            - 3 words
-            + 4 words (1 added)
-          hazard                              weakens
+                                              #ed94ebbaaf83)  weakens
+          word_policy.words                   4 words → 3 words (1 removed)  weakens
+          finding drift-76e59b785196
       ~ modified org-policy/111122223333/global/org-baseline  (guardrails.baseline)
           document  mixed
                     "us-east-1": {
                       "config_1": {
                         "identifier": {
-            -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
-            +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
+            -             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de}"
+            +             "@@assign": "${guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a}"
                         },
                         "selective_content_guarding": {
                           "messages": {
           us-east-1.config_1.identifier         what it points at changes  mixed
-            content_policy.filters.HATE.input   HIGH → LOW  weakens
-            content_policy.filters.VIOLENCE     + HIGH in and MEDIUM out
-                                                strengthens
+            content_policy.filters.HATE.input   LOW → HIGH  strengthens
+            content_policy.filters.VIOLENCE     - HIGH in and MEDIUM out  weakens
             topic_policy.topics.Legal advice.definition  unranked
-              Guidance on legal rights, [-disputes-]{+quarrels+} or court action.
-            topic_policy.topics.Medical advice  + definition "Diagnosis or treatment
+              Guidance on legal rights, [-quarrels-]{+disputes+} or court action.
+            topic_policy.topics.Medical advice  - definition "Diagnosis or treatment
                                                 of an illness.", examples (1 text
-                                                #ed94ebbaaf83)  strengthens
-            word_policy.words                   1 added  strengthens
-          hazard                                weakens
+                                                #ed94ebbaaf83)  weakens
+            word_policy.words                   1 removed  weakens
+          finding drift-dc4edfe9d254
 
     Missing from AWS
-      + missing guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
+      - missing guardrail-version/111122223333/us-east-1/baseline@1f3c9a0b77de
           (guardrails.baseline)
+          finding drift-679fafd6a819
 
     Left behind: ours, and no longer declared
-      - left behind guardrail/111122223333/us-east-1/legacy
+      + left behind guardrail/111122223333/us-east-1/legacy
           name  acme-baseline
-          hazard  deletes
-      - left behind guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a
+          finding drift-aa582fb84212
+      + left behind guardrail-version/111122223333/us-east-1/baseline@0a0a0a0a0a0a
+          finding drift-c0aeaf793874
 
     To bring AWS back to the spec
       bedrail apply

@@ -1,5 +1,7 @@
 //! `drift` on the command line: its forms, its list of what is ignored, and the command that it hands findings to.
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -84,17 +86,25 @@ fn list(desk: &Desk, more: &str) {
     );
 }
 
+/// A day that is not past, and not too far.
+fn soon() -> String {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    today.saturating_add(60.days()).to_string()
+}
+
 #[test]
 fn what_is_agreed_to_is_ignored_until_the_day_and_no_longer() {
     let desk = drifted();
+    let soon = soon();
     for (more, code, said) in [
-        ("expires: 2099-12-31, allow_weakening: true", 0, ""),
-        ("expires: 2099-12-31, allow_weakening: true, path: \"content_policy.*\"", 0, ""),
-        ("expires: 2099-12-31, allow_weakening: true, path: \"tags.*\"", 2, "W1202"),
-        ("expires: 2099-12-31", 2, "W1203"),
+        ("expires: SOON, allow_weakening: true", 0, ""),
+        ("expires: SOON, allow_weakening: true, path: \"content_policy.*\"", 0, ""),
+        ("expires: SOON, allow_weakening: true, path: \"tags.*\"", 2, "W1202"),
+        ("expires: SOON", 2, "W1203"),
         ("expires: 2001-01-31, allow_weakening: true", 2, "W1201"),
+        ("expires: 2099-12-31, allow_weakening: true", 0, "W1205"),
     ] {
-        list(&desk, more);
+        list(&desk, &more.replace("SOON", &soon));
         let ran = drift(&desk, &[]);
         assert_eq!(ran.code, code, "{more}: {ran:?}");
         assert!(ran.stderr.contains(said) && ran.stderr.is_empty() == said.is_empty(), "{more}: {ran:?}");
@@ -105,11 +115,11 @@ fn what_is_agreed_to_is_ignored_until_the_day_and_no_longer() {
     }
     let finding = ids(&json(&desk, &["-q"])).remove(0);
     let by_id =
-        format!("ignore: [{{address: {finding}, reason: r, owner: o, expires: 2099-12-31, allow_weakening: true}}]\n");
+        format!("ignore: [{{address: {finding}, reason: r, owner: o, expires: {soon}, allow_weakening: true}}]\n");
     desk.write("other.yaml", &by_id);
     assert_eq!(drift(&desk, &["--ignore", "other.yaml"]).code, 0);
     let text = drift(&desk, &["--ignore", "other.yaml"]).stdout;
-    assert!(text.contains("Ignored, as was agreed") && text.contains("until 2099-12-31 (o): r"), "{text}");
+    assert!(text.contains("Ignored, as was agreed") && text.contains(&format!("until {soon} (o): r")), "{text}");
 }
 
 #[test]
@@ -157,7 +167,9 @@ fn drift_is_handed_on_and_a_command_that_fails_is_told() {
         assert!(ran.stdout.starts_with("Drift: ") && ran.stderr.contains("cannot hand drift on to"), "{ran:?}");
     }
     // Nothing to tell.
-    list(&desk, "expires: 2099-12-31, allow_weakening: true");
+    list(&desk, &format!("expires: {}, allow_weakening: true", soon()));
+    let empty = drift(&desk, &["--on-drift-exec", ""]);
+    assert_eq!((empty.code, empty.stdout.as_str()), (64, ""), "{empty:?}");
     let quiet = drift(&desk, &["--on-drift-exec", "touch ran"]);
     assert!(quiet.code == 0 && !desk.path("ran").exists(), "{quiet:?}");
 }

@@ -98,14 +98,14 @@ fn a_change_is_shown_word_by_word_and_words_are_counted() {
     let drift = desk.run(&["drift", "--sandbox", "-q"]);
     assert_eq!(drift.code, 2);
     insta::assert_snapshot!(drift.stdout, @r#"
-    Drift: 1 modified; 2 as the spec says.
+    Drift: 1 modified; 1 weaker than the spec; 2 as the spec says.
     Stack acme. Looked at 1 account in 1 Region: us-east-1.
 
-    Changed behind bedrail's back (what AWS has → what the spec says)
+    Changed behind bedrail's back (what the spec says → what AWS has)
       ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
-          description        Baseline of [-the-]{+our+} company
-          word_policy.words  1 word → 2 words (2 added, 1 removed)  mixed
-          hazard             weakens
+          description        Baseline of [-our-]{+the+} company
+          word_policy.words  2 words → 1 word (1 added, 2 removed)  mixed
+          finding drift-6c34607254a8
 
     To bring AWS back to the spec
       bedrail apply --sandbox --target guardrail/111122223333/us-east-1/baseline --allow weakens:guardrail/111122223333/us-east-1/baseline

@@ -75,7 +75,10 @@ async fn what_was_changed_is_modified_and_another_change_is_another_finding() {
         let drift = drift(&sandbox, &sections()).await;
         assert_eq!(told(&drift), [format!("modified guardrail/{MANAGEMENT}/us-east-1/strong")]);
         let finding = only(&drift);
-        assert_eq!(finding.paths.keys().map(String::as_str).collect::<Vec<_>>(), ["blocked_input_messaging"]);
+        assert_eq!(
+            finding.differing().map(|field| field.path.as_str()).collect::<Vec<_>>(),
+            ["blocked_input_messaging"]
+        );
         assert!(finding.remedy.starts_with("bedrail apply --target guardrail/111122223333/us-east-1/strong"));
         ids.push(finding.id.clone());
     }
@@ -224,6 +227,37 @@ async fn what_others_no_longer_share_is_a_precondition_that_was_lost() {
     assert_eq!(told(&lost), [format!("precondition-lost org-policy/{MANAGEMENT}/global/org")]);
     assert!(only(&lost).message.ends_with("[P0121]"), "{lost:#?}");
     assert!(only(&lost).may_weaken());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_apply_would_hold_is_judged_like_what_it_would_mend() {
+    let sandbox = Sandbox::applied(&sections()).await;
+    let weaker = |state: &mut Value| {
+        let draft = &mut behind::guardrail(state)["draft"];
+        draft["content"]["wordPolicy"] = json!(null);
+        draft["content"]["blockedInputMessaging"] = json!("Maybe.");
+    };
+    sandbox.edit(weaker).await;
+    let mended = drift(&sandbox, &sections()).await;
+    let mended = only(&mended);
+    sandbox.edit(|state| behind::guardrail(state)["tags"] = json!({})).await;
+    let held = drift(&sandbox, &sections()).await;
+    let held = held.open().find(|finding| finding.address == mended.address).unwrap_or_else(|| panic!("{held:#?}"));
+    assert!(held.actions.is_empty() && held.remedy.contains("--adopt"), "{held:#?}");
+    assert_eq!((held.kind, held.direction), (FindingKind::Modified, mended.direction), "{held:#?}");
+    for field in &mended.fields {
+        assert!(held.fields.contains(field), "{field:?} in {held:#?}");
+    }
+    assert!(held.may_weaken());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_what_could_not_be_read_may_be_as_it_should_be() {
+    let sandbox = Sandbox::applied(&sections()).await;
+    sandbox.refuse(&["ListGuardrails"]).await;
+    let (drift, blind) = watched(&sandbox, &spec(&sections())).await;
+    assert_eq!(told(&drift), [""; 0], "{drift:#?}");
+    assert!(!blind.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
