@@ -1,6 +1,7 @@
 //! The command line as a whole, and the flags that every command takes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, ValueEnum};
 
@@ -134,6 +135,12 @@ pub(crate) enum LogFormat {
 }
 
 impl Global {
+    /// How long AWS may take to work out what is in effect before something else is told: a minute, scaled as other deadlines
+    /// are.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_mins(1).mul_f64(self.wait / 5.0)
+    }
+
     /// The form of the result, one of those that the command writes.
     pub(crate) fn format<F: Copy>(&self, known: &[(&'static str, F)], later: &[&str]) -> Result<F, Error> {
         let word = self.format.as_str();

@@ -129,6 +129,12 @@ pub(crate) enum Error {
         /// What became of it.
         source: io::Error,
     },
+    /// A change may not go on, for it is not in effect where it is already.
+    #[error("not advanced, and nothing was changed: the stages reached so far do not have in effect what is new")]
+    StageNotInEffect(Vec<String>),
+    /// Whether a change is in effect where it is already could not be read.
+    #[error("not advanced, and nothing was changed: what is in effect in the stages reached so far could not be read")]
+    StageNotSeen(Vec<String>),
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -153,6 +159,7 @@ impl Error {
             | Self::Declined
             | Self::Exists(_) => Exit::Refused,
             Self::Stale(_) => Exit::Stale,
+            Self::StageNotInEffect(_) => Exit::ChecksFailed,
             Self::Interrupted => Exit::Interrupted,
             Self::Facts(_)
             | Self::Aws(_)
@@ -166,6 +173,7 @@ impl Error {
             | Self::NotAPlan { .. }
             | Self::Permissions(_)
             | Self::OnDrift { .. }
+            | Self::StageNotSeen(_)
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
             Self::SomeFiles { .. } => Exit::Incomplete,
@@ -176,6 +184,7 @@ impl Error {
     pub(crate) fn details(&self) -> Vec<String> {
         match self {
             Self::Stale(Stale::Moved(moved)) => moved.iter().map(ToString::to_string).collect(),
+            Self::StageNotInEffect(told) | Self::StageNotSeen(told) => told.clone(),
             _ => Vec::new(),
         }
     }
@@ -207,10 +216,15 @@ impl Error {
                 Some("leave --generate out to go on with that state, or give another folder".to_owned())
             }
             Self::OnDrift { .. } => Some("the report of drift stands above, or in the file of --output".to_owned()),
+            Self::StageNotInEffect(_) => Some(
+                "`bedrail drift` tells what stands in the way; `apply --advance` again goes on, and applying the spec as it was goes back"
+                    .to_owned(),
+            ),
             Self::Exists(_) => Some("name another folder, or take the file away".to_owned()),
             Self::Inventory(failure) => failure.hint(),
             Self::NoOrganization => Some("call from the management account, or leave --from-org out".to_owned()),
             Self::Later(_)
+            | Self::StageNotSeen(_)
             | Self::NothingImported
             | Self::Spec(_)
             | Self::Sandbox { .. }

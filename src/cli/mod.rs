@@ -4,6 +4,7 @@
 //! [`args`] the global flags, [`session`] the way from the files of a spec to a plan, [`output`] the only place that
 //! prints, [`error`] what can go wrong with the hints, and [`exit`] the codes.
 
+mod advance;
 mod args;
 mod audit;
 mod commands;

@@ -11,7 +11,7 @@ use crate::aws::{Access, Clients, Connection, Retries};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{AccountId, Desired, Digest, Region};
-use crate::plan::{Options, Plan, Purpose, unmatched};
+use crate::plan::{Options, Plan, unmatched};
 use crate::reconcile::{Failure, Sides, roles};
 use crate::report::{Disclosure, Look};
 use crate::spec::decode::Reading;
@@ -136,12 +136,12 @@ impl Session {
     ///
     /// # Errors
     /// Faults of the spec that only AWS reveals; a target that names nothing.
-    pub(crate) fn plan(&self, global: &Global, purpose: Purpose, adopt: bool, output: &Output) -> Result<Plan, Error> {
+    pub(crate) fn plan(&self, global: &Global, chosen: &Options, output: &Output) -> Result<Plan, Error> {
         let unknown = unmatched(&global.target, &self.sides.desired, &self.sides.live);
         if !unknown.is_empty() {
             return Err(Error::NoTarget(unknown.into_iter().map(str::to_owned).collect()));
         }
-        let options = Options { purpose, adopt, targets: global.target.clone() };
+        let options = Options { targets: global.target.clone(), ..chosen.clone() };
         let spec = digest(&self.sides.desired);
         self.sides.plan(&options, spec).map_err(|failure| failed(failure, &self.sources, output))
     }

@@ -25,6 +25,8 @@ pub struct Wanted {
 pub struct Desired {
     /// The resources by address.
     pub resources: BTreeMap<Address, Wanted>,
+    /// Policies of the organization whose text changes stage by stage, by address.
+    pub staged: BTreeMap<Address, Staged>,
     /// How many implicit versions of a guardrail stay besides those in use.
     pub keep_versions: BTreeMap<Address, usize>,
     /// Guardrails of other stacks that the spec refers to, by the address that stands for them.
@@ -43,6 +45,26 @@ pub struct Desired {
     pub secrets: BTreeSet<String>,
 }
 
+/// The second policy of one whose text changes stage by stage: it bears the new text until the last stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// Its address.
+    pub next: Address,
+    /// It, as it is wanted between the first stage and the last.
+    pub wanted: Wanted,
+    /// Where it goes, stage by stage, without the last stage, at which the policy itself changes.
+    pub stages: Vec<Stage>,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Its nodes as the spec names them.
+    pub name: String,
+    /// The attachments that it adds.
+    pub attachments: BTreeMap<Address, Wanted>,
+}
+
 /// How a guardrail of another stack is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalMark {
@@ -53,6 +75,18 @@ pub struct ExternalMark {
 }
 
 impl Desired {
+    /// What the spec wants of an address, be it at some stage only.
+    pub fn wanted(&self, address: &Address) -> Option<&Wanted> {
+        let staged = || self.staged.values().find(|staged| staged.next == *address).map(|staged| &staged.wanted);
+        self.resources.get(address).or_else(staged)
+    }
+
+    /// Whether this is the second policy of one whose text changes stage by stage, or where that is attached.
+    pub fn is_second(&self, address: &Address) -> bool {
+        let attached = |staged: &Staged| staged.stages.iter().any(|stage| stage.attachments.contains_key(address));
+        self.staged.values().any(|staged| staged.next == *address || attached(staged))
+    }
+
     /// Whether a live tag of this key is neither compared nor removed. AWS's own tags always are.
     pub fn ignores_tag(&self, key: &str) -> bool {
         let ignored =

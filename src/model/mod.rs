@@ -27,7 +27,7 @@ pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
 pub use control::{Controls, Setting};
 pub use demand::{Demand, demands};
-pub use desired::{Desired, ExternalMark, Wanted};
+pub use desired::{Desired, ExternalMark, Stage, Staged, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};
 pub use document::{Document, Form, Segment, Template};

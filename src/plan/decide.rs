@@ -4,21 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
-use serde_json::Value;
-
 use super::order::Draft;
 use super::until::Course;
 use super::{
-    Change, Hazard, Held, Plan, Scanned, Warning, Why, by_effect, callers, coverage, demands, direction, hand_over,
-    kept, logged, needs, order, phases, preconditions, removal, target, versions,
+    Change, Held, Plan, Scanned, Warning, Why, by_effect, callers, coverage, demands, direction, hand_over, kept,
+    logged, needs, order, phases, preconditions, removal, stages, target, versions,
 };
-use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
-use crate::model::{
-    AccountId, Address, Desired, Digest, Direction, Facts, FieldDiff, Found, Guard, Live, Owner, RemoteId, Scope,
-    Wanted,
-};
+use crate::model::{Address, Desired, Digest, Facts, Found, Live, Owner, RemoteId, Scope, Wanted};
 
 /// The diagnostics of planning.
 pub mod codes {
@@ -39,6 +33,8 @@ pub mod codes {
         DENIES_CALLS = "W0906": "a service control policy begins to deny calls of models that name no guardrail, or another one";
         /// Versions that applications may still name.
         CALLERS = "W0907": "a version or guardrail that calls of models may still have to name goes, or is no longer allowed";
+        /// A change is on its way.
+        STAGED = "W0908": "what a policy of the organization enforces changes stage by stage, and is on its way";
         /// Personal data in logs.
         LOGGED_IN_CLEAR = "W0905": "text of model calls is logged in clear where a guardrail blocks or masks personal data";
     }
@@ -61,6 +57,8 @@ pub struct Options {
     pub purpose: Purpose,
     /// Whether unmarked resources of a wanted name become ours.
     pub adopt: bool,
+    /// Whether changes that go from stage to stage go one stage on.
+    pub advance: bool,
     /// Address patterns; empty for everything.
     pub targets: Vec<String>,
 }
@@ -76,7 +74,10 @@ pub fn plan(
     options: &Options,
     spec: Digest,
 ) -> Result<Plan, Diagnostics> {
+    let (desired, staged) = stages::settle(desired, live, options);
+    let desired = &*desired;
     let mut decisions = Decisions::new(desired, live, facts, options);
+    decisions.warnings.extend(staged);
     if options.purpose == Purpose::Reconcile {
         for (address, wanted) in &desired.resources {
             decisions.about(address, wanted);
@@ -292,107 +293,5 @@ impl<'a> Decisions<'a> {
         }
         let draft = self.draft(address, wanted, verb, change);
         self.drafts.push(draft);
-    }
-
-    /// A change, its fields as they may be shown.
-    pub(super) fn draft(&self, address: &Address, wanted: Option<&Wanted>, verb: Verb, change: Change) -> Draft {
-        let mut fields = match &change {
-            Change::Create { want } => Model::compare(None, Some(want)),
-            Change::Update { have, want, .. } => Model::compare(Some(have), Some(want)),
-            Change::Delete { have, .. } => Model::compare(Some(have), None),
-        };
-        guard_secrets(&mut fields, &self.desired.secrets);
-        let fact = self.fact(address, &change);
-        Draft {
-            address: address.clone(),
-            entry: wanted.map(|wanted| wanted.entry.clone()),
-            verb,
-            phase: None,
-            prune: false,
-            makes_room: false,
-            calls: address.kind.calls(verb, &fields),
-            direction: Direction::Neutral,
-            hazards: if verb == Verb::Delete { BTreeSet::from([Hazard::Deletes]) } else { BTreeSet::new() },
-            reach: self.reach(address),
-            locked_out: BTreeSet::new(),
-            target: self.target(address),
-            change,
-            fields,
-            fact,
-            serves: Vec::new(),
-        }
-    }
-
-    fn fact(&self, address: &Address, change: &Change) -> String {
-        let of = match change {
-            Change::Create { want: Model::GuardrailVersion(model) } => model.guardrail.address().unwrap_or(address),
-            _ => address,
-        };
-        self.live.found.get(of).map(|found| found.fact.clone()).unwrap_or_default()
-    }
-
-    fn reach(&self, address: &Address) -> Option<usize> {
-        let organization = self.facts.organization.as_ref();
-        let attached = |policy: &str| -> Option<usize> {
-            let of_policy = |other: &&Address| {
-                other.kind == Kind::OrgPolicyAttachment
-                    && other.name.split_once(':').is_some_and(|(name, _)| name == policy)
-            };
-            let known = self.desired.resources.keys().chain(self.live.found.keys()).filter(of_policy);
-            let targets: BTreeSet<&str> = known.filter_map(|other| Some(other.name.split_once(':')?.1)).collect();
-            let accounts: BTreeSet<_> = targets.iter().flat_map(|target| self.bound(address, target)).collect();
-            Some(accounts.len())
-        };
-        match address.kind {
-            Kind::AccountEnforcement => Some(1),
-            Kind::OrgPolicy => attached(&address.name),
-            Kind::OrgPolicyAttachment => {
-                let target = address.name.split_once(':')?.1;
-                organization?;
-                Some(self.bound(address, target).count())
-            }
-            _ => None,
-        }
-    }
-
-    /// The accounts that a policy or attachment binds through `target`.
-    fn bound<'t>(&'t self, address: &Address, target: &'t str) -> impl Iterator<Item = &'t AccountId> {
-        let wanted = self.desired.resources.get(address).map(|wanted| &wanted.model);
-        let policy_type = match wanted.or_else(|| self.live.found.get(address).map(|found| &found.model)) {
-            Some(Model::OrgPolicy(model)) => model.policy_type,
-            Some(Model::OrgPolicyAttachment(model)) => model.policy_type,
-            _ => PolicyType::Bedrock,
-        };
-        let reached = self.facts.organization.iter().flat_map(move |it| it.reach(target)).map(|account| &account.id);
-        reached.filter(move |account| policy_type.affects_management() || *account != self.facts.home())
-    }
-
-    fn target(&self, address: &Address) -> Option<String> {
-        if address.kind != Kind::OrgPolicyAttachment {
-            return None;
-        }
-        Some(self.facts.organization.as_ref()?.target(address.name.split_once(':')?.1).name)
-    }
-}
-
-/// Marks the fields that hold a secret, those below others too.
-pub(super) fn guard_secrets(fields: &mut [FieldDiff], secrets: &BTreeSet<String>) {
-    for field in fields {
-        guard_secrets(&mut field.below, secrets);
-        let values = [&field.have, &field.want].into_iter().flatten();
-        if values.into_iter().any(|value| holds_secret(value, secrets)) {
-            field.guard = Guard::Secret;
-        }
-    }
-}
-
-/// Whether a text, wherever it stands in `value`, holds a secret; as it is, for an escaped form would hide its quotes.
-fn holds_secret(value: &Value, secrets: &BTreeSet<String>) -> bool {
-    let secret = |text: &str| secrets.iter().any(|secret| text.contains(secret.as_str()));
-    match value {
-        Value::String(text) => secret(text),
-        Value::Array(items) => items.iter().any(|item| holds_secret(item, secrets)),
-        Value::Object(entries) => entries.iter().any(|(key, value)| secret(key) || holds_secret(value, secrets)),
-        other => secret(&other.to_string()),
     }
 }

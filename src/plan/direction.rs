@@ -1,6 +1,6 @@
 //! Which way each change goes, and with that whether it is a hazard.
 
-use super::decide::guard_secrets;
+use super::draft::guard_secrets;
 use super::order::Draft;
 use super::{Change, Hazard};
 use crate::kinds::guardrail::Content;

@@ -78,8 +78,15 @@ fn unseen_guardrails(items: &[Raw], unread: &[Unread]) -> BTreeMap<Scope, String
 impl Pass<'_> {
     fn finish(mut self) -> Live {
         for (address, found) in &mut self.live.found {
-            let want = self.desired.resources.get(address).map(|wanted| &wanted.model);
-            found.model.align(want, &self.live.names);
+            let want = self.desired.wanted(address).map(|wanted| &wanted.model);
+            if let (true, Model::OrgPolicy(have), Some(Model::OrgPolicy(want))) =
+                (self.desired.staged.contains_key(address), &mut found.model, want)
+            {
+                // Its text may have to stay as it is for a while, whatever the ids in it are called.
+                have.document.align(&want.document, &self.live.names);
+            } else {
+                found.model.align(want, &self.live.names);
+            }
         }
         self.live.blind.sort();
         self.live.blind.dedup();

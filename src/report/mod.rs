@@ -38,6 +38,7 @@ mod unseen;
 mod wrap;
 
 pub use disclosure::Disclosure;
+pub(crate) use disclosure::{NAMED, some};
 pub use refusal::{Refusal, flags};
 pub use style::{Look, Style, Tone};
 pub use summary::{Summary, differs};

@@ -98,8 +98,6 @@ crate::codes! {
 
     /// A format that this version does not read.
     FORMAT = "E0501": "the format of the spec is not one that this version reads";
-    /// Something that a later release brings.
-    LATER = "E0502": "a part of the format comes with a later release of bedrail";
     /// Both ways to say where.
     ACCOUNT_AND_ORGANIZATION = "E0503": "`account_id` and `organization` stand in one spec";
     /// An environment that is not declared.

@@ -3,6 +3,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::aws::Access;
+use crate::cli::advance;
 use crate::cli::args::Global;
 use crate::cli::audit;
 use crate::cli::consent::{Allowed, Consent, declares_something};
@@ -12,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::plan::{Plan, Purpose};
+use crate::plan::{Options, Plan, Purpose};
 use crate::report::json::PlanFile;
 use crate::spec::top::ScanAccounts;
 
@@ -42,6 +43,9 @@ pub(crate) struct Args {
     /// Takes over unmarked resources of a wanted name
     #[arg(long)]
     adopt: bool,
+    /// Goes one stage on where a policy changes stage by stage, once AWS has in effect what the stages so far enforce
+    #[arg(long)]
+    advance: bool,
     /// How many resources may be deleted at once; pruned versions are not counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_deletes: usize,
@@ -56,7 +60,11 @@ impl Args {
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::Declared).await?;
-        let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
+        if self.advance {
+            advance::verified(&session, global.patience()).await?;
+        }
+        let chosen = Options { adopt: self.adopt, advance: self.advance, ..Options::default() };
+        let plan = session.plan(global, &chosen, output)?;
         declares_something(&plan, &session.sides.desired)?;
         if let Some(saved) = &saved {
             still_so(saved, &plan, &session)?;

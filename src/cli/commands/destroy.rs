@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::plan::Purpose;
+use crate::plan::{Options, Purpose};
 use crate::spec::top::ScanAccounts;
 
 /// Removes everything that is ours
@@ -38,7 +38,7 @@ impl Args {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::All).await?;
-        let plan = session.plan(global, Purpose::Destroy, false, output)?;
+        let plan = session.plan(global, &Options { purpose: Purpose::Destroy, ..Options::default() }, output)?;
         let consent = Consent { allowed: self.allow, max_deletes: None, purpose: Purpose::Destroy };
         let (agreed, audit) = (self.yes, audit.as_ref());
         let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };

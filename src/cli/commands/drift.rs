@@ -1,5 +1,4 @@
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
@@ -17,7 +16,7 @@ use crate::drift::{self, Drift, IgnoreList, Invocation};
 use crate::live;
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::plan::{Purpose, Warning};
+use crate::plan::{Options, Warning};
 use crate::report::drift::{Places, junit, sarif};
 use crate::report::json::{self, pretty};
 use crate::report::{markdown, text};
@@ -82,9 +81,9 @@ impl Args {
         let form = global.format(&forms, &[])?;
         let mut agreed = Agreed::read(self.ignore.as_deref(), &global.spec, output)?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::All).await?;
-        let mut plan = session.plan(global, Purpose::Reconcile, false, output)?;
+        let mut plan = session.plan(global, &Options::default(), output)?;
         let sides = &session.sides;
-        let beside = live::beside(&session.clients, &sides.live, &sides.facts, patience(global)).await;
+        let beside = live::beside(&session.clients, &sides.live, &sides.facts, global.patience()).await;
         let mut drift = drift::find(&plan, &beside, &invocation(global), &global.target);
         plan.blind.extend(beside.blind);
         plan.warnings.extend(beside.warnings);
@@ -175,11 +174,6 @@ fn beside(spec: &[PathBuf]) -> Option<PathBuf> {
     };
     let folders = spec.iter().map(folder).chain([PathBuf::new()]);
     folders.map(|folder| folder.join(LIST)).find(|list| list.is_file())
-}
-
-/// How long AWS may take to work out what is in effect before that is told as drift: a minute, scaled as other deadlines are.
-fn patience(global: &Global) -> Duration {
-    Duration::from_mins(1).mul_f64(global.wait / 5.0)
 }
 
 fn today() -> Date {

@@ -6,7 +6,7 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::plan::Purpose;
+use crate::plan::Options;
 use crate::report::graph::{Graph, GraphForm};
 use crate::spec::top::ScanAccounts;
 
@@ -37,7 +37,7 @@ impl Args {
         let form = global.format(&forms, &[])?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let graph = match self.what {
-            What::Plan => Graph::of_plan(&session.plan(global, Purpose::Reconcile, false, output)?),
+            What::Plan => Graph::of_plan(&session.plan(global, &Options::default(), output)?),
             What::Spec => Graph::of_spec(&session.sides.desired),
         };
         output.result(&graph.render(form))?;

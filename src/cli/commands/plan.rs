@@ -8,7 +8,7 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, write_file};
 use crate::cli::session::Session;
-use crate::plan::{Plan, Purpose};
+use crate::plan::{Options, Plan, Purpose};
 use crate::report::json::{PlanFile, pretty};
 use crate::report::{Disclosure, differs, markdown, text};
 use crate::spec::top::ScanAccounts;
@@ -45,6 +45,9 @@ pub(crate) struct Args {
     /// Takes over unmarked resources of a wanted name
     #[arg(long)]
     adopt: bool,
+    /// Goes one stage on where a policy changes stage by stage
+    #[arg(long)]
+    advance: bool,
     /// How many resources apply may delete at once
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_deletes: usize,
@@ -54,7 +57,8 @@ impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&Form::NAMED, &[])?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
-        let plan = session.plan(global, Purpose::Reconcile, self.adopt, output)?;
+        let chosen = Options { adopt: self.adopt, advance: self.advance, ..Options::default() };
+        let plan = session.plan(global, &chosen, output)?;
         let refusals =
             Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile }
                 .refusals(&plan);

@@ -25,6 +25,10 @@ crate::codes! {
     LOCKED_OUT = "E4202": "a locked policy stands above another of the spec for the same Region, which has no effect";
     /// Too many policies.
     TOO_MANY = "E4203": "more than 10 policies of one type are attached to one node";
+    /// Stages that lead elsewhere.
+    STAGES = "E4204": "the stages of an org policy do not lead from nodes further down to what it is attached to, or it is locked";
+    /// A key that bedrail needs.
+    NEXT_TAKEN = "E4205": "the key of the second policy, which a policy with `stages` needs, is that of another one";
     /// An element of another syntax.
     SYNTAX = "E4301": "a document does not follow the syntax of a Bedrock policy";
     /// An operator that does not work there.

@@ -18,6 +18,7 @@ mod reach;
 pub(crate) mod regions;
 mod rules;
 pub(crate) mod section;
+mod staged;
 mod template;
 pub(crate) mod written;
 

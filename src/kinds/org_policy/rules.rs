@@ -34,6 +34,16 @@ pub(super) fn check(all: &[Lowered], lowering: &mut Lowering<'_>) {
         }
     }
     too_many(all, lowering);
+    second_taken(all, lowering);
+}
+
+fn second_taken(all: &[Lowered], lowering: &mut Lowering<'_>) {
+    for (at, one) in all.iter().enumerate() {
+        let Some(other) = all[..at].iter().find(|other| other.key.value == one.key.value) else { continue };
+        let message = format!("`{}` is the key of the second policy of one with `stages`", one.key.value);
+        let fault = Diagnostic::at(one.key.span, codes::NEXT_TAKEN, message).related(other.key.span, "the other one");
+        lowering.diagnostics.push(fault.help("choose another key"));
+    }
 }
 
 fn same_node(earlier: &Lowered, later: &Lowered, region: &Region, lowering: &mut Lowering<'_>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::control::section::{ControlTemplate, Guardrails, ModelName, Principals};
 use super::document::{Configuration, Lock, document};
 use super::rules::{self, Lowered};
-use super::{Model, codes, control, raw, reach};
+use super::{Model, codes, control, raw, reach, staged};
 use crate::kinds::account_enforcement::codes::REGION_TWICE;
 use crate::kinds::account_enforcement::enforced::{
     Enforced, GuardingEntry, ModelsEntry, VersionName, guarding, models,
@@ -15,7 +15,7 @@ use crate::kinds::{Kind, org_policy_attachment, org_policy_type};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::model::{Address, Document, Ref, Region, Scope};
-use crate::spec::decode::{Exact, Later, List, OneOrMany, Text, Tree};
+use crate::spec::decode::{Exact, List, OneOrMany, Text, Tree};
 use crate::spec::lower::{Alphabet, DeclaredGuardrail, Lowering, Node, TagMap};
 use crate::spec::schema::SectionSchema;
 use crate::spec::selector::{NodeSelector, Selector};
@@ -57,8 +57,10 @@ crate::entry! {
         optional enforce: List<Enforce, 1>,
         /// `BEDROCK_POLICY`: whether policies further down may not override what this one sets. Default: false.
         optional lock: bool,
-        /// Staged change of version.
-        optional stages: Later,
+        /// `BEDROCK_POLICY`: the nodes where a change of what is enforced begins, stage by stage; the last stage names the targets
+        /// in `attach`. Each `bedrail apply --advance` goes one stage on. Until the last stage a second policy, `<name>-next`,
+        /// bears the new text. Default: AWS switches every target at once.
+        optional stages: List<List<NodeSelector, 1>, 1>,
         /// `SERVICE_CONTROL_POLICY`: what it does. `require_guardrail`: calls of models must name a guardrail.
         /// `protect_guardrails`: what carries the marks of the stack, what is enforced and what is logged may not be changed,
         /// nor the roles that any policy lets off. `deny_bypass`: no `bedrock-mantle` and no long-term keys.
@@ -87,7 +89,7 @@ crate::entry! {
 pub(crate) const SCHEMA: SectionSchema = SectionSchema::of::<Entry>(SECTION, "Policies of the organization, by key.");
 
 /// The name of the section.
-const SECTION: &str = "org_policies";
+pub(super) const SECTION: &str = "org_policies";
 
 /// Reads the entries and reports their faults.
 pub(crate) fn decode(spec: &Spec, diagnostics: &mut Diagnostics) -> Vec<Decoded<Entry>> {
@@ -96,7 +98,8 @@ pub(crate) fn decode(spec: &Spec, diagnostics: &mut Diagnostics) -> Vec<Decoded<
 
 /// The selectors of an entry.
 pub(crate) fn selectors(entry: &Entry) -> impl Iterator<Item = &Selector> {
-    entry.attach.iter().map(|selector| &*selector.value)
+    let stages = entry.stages.iter().flat_map(|stages| stages.iter()).flat_map(|stage| stage.iter());
+    entry.attach.iter().chain(stages).map(|selector| &*selector.value)
 }
 
 /// Reads the entries and adds what they want.
@@ -110,12 +113,12 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>) {
                 .push(Diagnostic::at(key.span, codes::NO_ORGANIZATION, message).help("declare `organization`"));
             continue;
         }
-        all.extend(lower_entry(&key, &entry, lowering));
+        all.extend(lower_entry(&key, &entry, lowering).unwrap_or_default());
     }
     rules::check(&all, lowering);
 }
 
-fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -> Option<Lowered> {
+fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>) -> Option<Vec<Lowered>> {
     let policy_type = entry.r#type.as_ref().map_or(PolicyType::Bedrock, |kind| kind.value);
     let nodes = nodes(entry, lowering);
     let content = match policy_type {
@@ -155,9 +158,12 @@ fn lower_entry(key: &Spanned<String>, entry: &Entry, lowering: &mut Lowering<'_>
         let previously = earlier.iter().copied().map(of).collect();
         lowering.want(of(&key.value), model, &entry_name, key.span, previously);
     }
+    let stages = staged::stages(entry, lock, &nodes, lowering);
     let model = Model { policy_type, name: name?, description: description?, document, tags, needs };
+    let second = staged::lower(key, entry, &model, regions.clone(), stages, lowering);
     lowering.want(at(&key.value), model, &entry_name, key.span, earlier.into_iter().map(at).collect());
-    Some(Lowered { key: key.clone(), policy_type, lock, regions, nodes })
+    let first = Lowered { key: key.clone(), policy_type, lock, regions, nodes };
+    Some([first].into_iter().chain(second).collect())
 }
 
 /// The nodes of an entry, each with the place that names it.

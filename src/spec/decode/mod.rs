@@ -7,7 +7,6 @@
 mod collection;
 mod either;
 mod fields;
-mod later;
 mod macros;
 mod number;
 mod place;
@@ -22,7 +21,6 @@ mod word;
 pub use collection::{Key, KeyNames, List, Map, MapEntry, OneOrMany};
 pub use either::Either;
 pub use fields::{Faulty, Fields, ObjectSchema, expand_fields, expand_short};
-pub use later::Later;
 pub use number::{Decimal, NumberRule, Upper, Whole, decode_decimal, decode_whole};
 pub use place::unquoted_account;
 pub use reading::{Reading, Shape};

@@ -50,6 +50,15 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether `lower` stands below `upper`; `None` where only the organization can tell, and it was not asked.
+    pub(crate) fn is_below(&self, lower: &Node, upper: &Node) -> Option<bool> {
+        let by_name = matches!(
+            (&upper.selector, &lower.selector),
+            (Selector::Root | Selector::RootId(_), _) | (Selector::Unit(_), Selector::Unit(_))
+        );
+        (by_name || !self.assumed).then(|| lower.id != upper.id && self.is_above(upper, lower))
+    }
+
     /// The active accounts that a policy on `node` reaches; `None` where that is not known.
     pub(crate) fn reached(&self, node: &Node) -> Option<impl Iterator<Item = &Account>> {
         let organization = self.facts.organization.as_ref().filter(|_| !self.assumed)?;

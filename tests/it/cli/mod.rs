@@ -16,6 +16,7 @@ mod ready;
 mod saved;
 mod secrets;
 pub(crate) mod served;
+mod stages;
 mod suites;
 mod waits;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A moment at which somebody was worse off than a safe run allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Gap {
+pub(crate) struct Gap {
     seq: u64,
     cause: String,
     account: String,
@@ -37,7 +37,7 @@ type Subjects = BTreeMap<(String, String), Subject>;
 ///
 /// Who is protected before and after must be so all the time; and who can call models must go on being able to: what is
 /// denied or invalid before the run may only get better.
-pub(super) fn gaps(timeline: &Value) -> Vec<Gap> {
+pub(crate) fn gaps(timeline: &Value) -> Vec<Gap> {
     let entries = timeline.as_array().expect("a list of entries");
     let told: Vec<Subjects> = entries.iter().map(subjects).collect();
     let (Some(first), Some(last)) = (told.first(), told.last()) else { return Vec::new() };

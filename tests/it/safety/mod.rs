@@ -27,6 +27,8 @@ mod session;
 mod tally;
 mod weather;
 
+pub(crate) use judge::gaps;
+
 /// Whether everything is tried that there is; otherwise a sample that is the same each time.
 fn all() -> bool {
     std::env::var_os("BEDRAIL_FAULTS").is_some_and(|value| value == "all")

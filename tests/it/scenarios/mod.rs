@@ -21,6 +21,7 @@ mod preconditions;
 mod reach;
 mod room;
 mod settled;
+mod stages;
 mod unseen;
 
 use bedrail::plan::{Options, Plan, Purpose};

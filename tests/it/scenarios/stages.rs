@@ -1,0 +1,132 @@
+//! A change of what a policy enforces goes from stage to stage, and where it stands is read from AWS.
+
+use std::collections::BTreeMap;
+
+use bedrail::plan::{Options, State};
+use serde_json::{Value, json};
+
+use super::{guardrail, spec};
+use crate::safety::gaps;
+use crate::support::{Sandbox, assert_in_sync, steps};
+
+const SANDBOX_1: &str = "555566667777";
+const DEV: &str = "444455556666";
+const PROD: &str = "333344445555";
+const WARNED: &str = "W0908";
+
+fn sections(word: &str) -> String {
+    spec(&format!(
+        "guardrails:\n{}resource_policies: {{strong: {{guardrail: strong, share_with: organization}}}}\n\
+         org_policies:\n  top:\n    enforce: [{{guardrail: strong}}]\n    attach: [root]\n\
+         \x20   stages: [[\"ou:Sandbox\"], [\"ou:Workloads/Dev\"], [root]]\n",
+        guardrail("strong", word, "")
+    ))
+}
+
+fn advancing() -> Options {
+    Options { advance: true, ..Options::default() }
+}
+
+async fn timeline(sandbox: &Sandbox) -> Value {
+    sandbox.control("GET", "/_bedrail/timeline", &Value::Null).await
+}
+
+/// What is enforced in us-east-1 on each of three accounts.
+async fn enforced(sandbox: &Sandbox) -> [String; 3] {
+    // What nobody waits for may still be under way.
+    sandbox.control("POST", "/_bedrail/clock", &json!({"advance_ms": 3_600_000})).await;
+    let timeline = timeline(sandbox).await;
+    let last = timeline.as_array().and_then(|entries| entries.last()).cloned().unwrap_or_default();
+    let scopes = last["scopes"].as_array().cloned().unwrap_or_default();
+    let here = scopes.iter().filter(|scope| scope["region"] == "us-east-1");
+    let all: BTreeMap<&str, String> =
+        here.filter_map(|scope| Some((scope["account"].as_str()?, scope["enforced"].to_string()))).collect();
+    [SANDBOX_1, DEV, PROD].map(|account| all.get(account).cloned().unwrap_or_default())
+}
+
+/// How many of the three have what the first one has.
+async fn like_the_first(sandbox: &Sandbox) -> usize {
+    let all = enforced(sandbox).await;
+    all.iter().filter(|one| **one == all[0]).count()
+}
+
+async fn advance(sandbox: &Sandbox, text: &str) -> Vec<String> {
+    let (plan, outcome) = sandbox.apply_with(text, &advancing()).await;
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+    steps(&plan)
+}
+
+/// Whether the plan says that a change is on its way, and wants nothing.
+async fn rests(sandbox: &Sandbox, text: &str) -> bool {
+    let plan = sandbox.plan(text).await;
+    assert_in_sync(&plan, text);
+    let failed: Vec<_> = plan.preconditions.iter().filter(|one| one.state == State::Failed).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    plan.warnings.iter().any(|warning| warning.code == WARNED)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_begins_with_the_first_stage_and_is_everywhere_after_the_last() {
+    let sandbox = Sandbox::start().await;
+    let (first, second) = (sections("zeus"), sections("hera"));
+    sandbox.apply(&first).await;
+    assert!(!rests(&sandbox, &first).await, "what is new altogether goes everywhere at once");
+    assert_eq!(like_the_first(&sandbox).await, 3);
+    let before = enforced(&sandbox).await;
+
+    let plan = sandbox.apply(&second).await;
+    assert!(!steps(&plan).contains(&"update org-policy top".to_owned()), "{:#?}", steps(&plan));
+    assert!(rests(&sandbox, &second).await);
+    let now = enforced(&sandbox).await;
+    assert_ne!(now[0], before[0], "the first stage");
+    assert_eq!(now[1..], before[1..], "the others");
+
+    assert_eq!(advance(&sandbox, &second).await, ["create org-policy-attachment top-next:ou-sand-wldev000"]);
+    assert!(rests(&sandbox, &second).await);
+    assert_eq!(like_the_first(&sandbox).await, 2);
+
+    let last = advance(&sandbox, &second).await;
+    assert_eq!(last[0], "update org-policy top");
+    assert!(last.contains(&"delete org-policy top-next".to_owned()), "{last:#?}");
+    assert!(!rests(&sandbox, &second).await);
+    assert_eq!(like_the_first(&sandbox).await, 3);
+    assert_eq!(enforced(&sandbox).await[2], now[0], "what the first stage had");
+    assert_eq!(advance(&sandbox, &second).await, [""; 0], "there is nowhere to go on to");
+    let gaps = gaps(&timeline(&sandbox).await);
+    assert!(gaps.is_empty(), "{gaps:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_goes_back_and_what_changes_again_begins_again() {
+    let sandbox = Sandbox::start().await;
+    let [zeus, hera, leto] = ["zeus", "hera", "leto"].map(sections);
+    sandbox.apply(&zeus).await;
+    let before = enforced(&sandbox).await;
+    sandbox.apply(&hera).await;
+    advance(&sandbox, &hera).await;
+    let halfway = enforced(&sandbox).await;
+
+    sandbox.apply(&leto).await;
+    assert!(rests(&sandbox, &leto).await);
+    let again = enforced(&sandbox).await;
+    assert!(again[0] != halfway[0] && again[0] != before[0], "the newest in the first stage");
+    assert_eq!(again[1..], before[1..], "what was everywhere else");
+
+    sandbox.apply(&zeus).await;
+    assert!(!rests(&sandbox, &zeus).await);
+    assert_eq!(enforced(&sandbox).await, before);
+    let gaps = gaps(&timeline(&sandbox).await);
+    assert!(gaps.is_empty(), "{gaps:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_cannot_be_read_takes_nothing_from_its_stages() {
+    let sandbox = Sandbox::start().await;
+    let (first, second) = (sections("zeus"), sections("hera"));
+    sandbox.apply(&first).await;
+    sandbox.apply(&second).await;
+    sandbox.refuse(&["DescribePolicy"]).await;
+    let plan = sandbox.plan_with(&second, &advancing()).await;
+    assert_eq!(steps(&plan), [""; 0], "{:#?}", plan.held);
+    assert!(!plan.blind.is_empty());
+}
