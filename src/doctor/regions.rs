@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::{Check, Refusal, Subject, counted};
 use crate::aws::{CallLog, Class, Clients, bedrock_regions};
 use crate::kinds::guardrail::aws::answers;
-use crate::model::{AccountId, Region, Scope, Unavailable};
+use crate::model::{AccountId, Region, Scope, Silence, Unavailable};
 use crate::reconcile::Sides;
 
 fn list<'a>(regions: impl IntoIterator<Item = &'a Region>) -> String {
@@ -65,11 +65,14 @@ pub(super) fn of_spec(sides: &Sides, kept_out: &BTreeSet<AccountId>) -> Vec<Chec
                 .refused(refusals(denied))
                 .fix("allow the reads that README.md lists")
         };
-        let check = if silent.is_empty() {
-            check
-        } else {
-            check.detail(format!("not everywhere enabled or readable: {}", list(silent.iter().copied())))
+        let of = |silence: Silence| -> BTreeSet<&Region> {
+            let such = not_scanned.iter().filter(|one| one.silence == silence);
+            such.filter_map(|one| one.scope.region.as_ref()).collect()
         };
+        let words = [(Silence::NotEnabled, "not everywhere enabled"), (Silence::Refused, "not everywhere readable")];
+        let told =
+            words.map(|(silence, word)| (of(silence), word)).into_iter().filter(|(regions, _)| !regions.is_empty());
+        let check = told.fold(check, |check, (regions, word)| check.detail(format!("{word}: {}", list(regions))));
         checks.push(check.value("scanned", names(answering)).value("not_scanned", names(silent)));
     }
     checks

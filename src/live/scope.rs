@@ -2,10 +2,10 @@
 
 use futures::future::join_all;
 
-use crate::aws::{AwsError, Listing, Place, ReadCx, Survey, list, place, shown_by};
+use crate::aws::{AwsError, Class, Listing, Place, ReadCx, Survey, list, place, shown_by};
 use crate::kinds::Kind;
 use crate::kinds::resource_policy::is_profile_arn;
-use crate::model::{Evidence, Raw, Readings, Scope, Unavailable, Unread};
+use crate::model::{Evidence, Raw, Readings, Scope, Silence, Unavailable, Unread};
 
 /// Everything in one scope.
 pub(super) async fn read(cx: &ReadCx<'_>, survey: &Survey, at: Place, scope: &Scope) -> Readings {
@@ -84,7 +84,7 @@ impl Reading<'_> {
             self.found.unread.extend(kinds.map(unread));
         } else if !survey.declared.iter().any(|scope| scope.account == self.scope.account) {
             let scope = Scope::global(self.scope.account.clone());
-            self.found.not_scanned.push(Unavailable { scope, why: error.cause() });
+            self.found.not_scanned.push(Unavailable { scope, silence: Silence::Refused, why: error.cause() });
         }
     }
 
@@ -104,7 +104,8 @@ impl Reading<'_> {
         // The request id differs in every run, and a plan must not.
         let why = why.split_once(" (request ").map_or(why, |(why, _)| why).to_owned();
         if self.found.not_scanned.is_empty() {
-            self.found.not_scanned.push(Unavailable { scope: self.scope.clone(), why });
+            let silence = Silence::Refused;
+            self.found.not_scanned.push(Unavailable { scope: self.scope.clone(), silence, why });
         }
         let refused = |item: &Raw| {
             matches!(item.evidence, Evidence::Unseen(_))
@@ -116,11 +117,14 @@ impl Reading<'_> {
     /// A Region that is not there is a fact; one that only the scan looks at, and that refuses, is listed; anything else
     /// hides the kind.
     fn failed(&mut self, kind: Kind, error: &AwsError) {
-        let refused = Unavailable { scope: self.scope.clone(), why: error.cause() };
+        let is_unavailable = self.cx.clients.is_unavailable(self.scope.region.as_ref(), error);
+        let is_closed = is_unavailable && error.class == Class::NotEnabled;
+        let silence = if is_closed { Silence::NotEnabled } else { Silence::Refused };
+        let refused = Unavailable { scope: self.scope.clone(), silence, why: error.cause() };
         let only_scanned = self.only_scanned && kind != Kind::ResourcePolicy;
         let into = if only_scanned {
             &mut self.found.not_scanned
-        } else if self.cx.clients.is_unavailable(self.scope.region.as_ref(), error) {
+        } else if is_unavailable {
             &mut self.found.unavailable
         } else {
             self.found.unread.push(Unread { kind, scope: refused.scope, id: None, why: error.reason() });

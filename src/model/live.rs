@@ -112,11 +112,22 @@ impl Blind {
     }
 }
 
+/// Why a place shows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Silence {
+    /// The account has not enabled the Region, so nothing there can be called: a fact, and no failure.
+    NotEnabled,
+    /// It answers with anything else, or not at all.
+    Refused,
+}
+
 /// A scope in which there is nothing to read: a Region that the account has not enabled, or that has no Bedrock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unavailable {
     /// Where.
     pub scope: Scope,
+    /// Why, as far as that makes a difference.
+    pub silence: Silence,
     /// What AWS answered.
     pub why: String,
 }

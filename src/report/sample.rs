@@ -14,7 +14,7 @@ use crate::kinds::{
     Contents, Kind, Model, Verb, guardrail, guardrail_version, org_policy, org_policy_attachment, resource_policy,
 };
 use crate::model::{
-    AccountId, Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Unavailable, Unmanaged,
+    AccountId, Address, Blind, Digest, Document, FieldDiff, Ref, Region, RemoteId, Silence, Unavailable, Unmanaged,
 };
 use crate::plan::{Action, ActionId, Change, Hazard, Held, Plan, Scanned, Warning, Why};
 
@@ -323,14 +323,15 @@ pub(crate) fn eventful() -> Plan {
         message: "no version of this guardrail carries its current content, so nothing enforces it".to_owned(),
         address: Some(address("guardrail/111122223333/us-east-1/draft-only")),
     }];
-    let refused = |region: &str, why: &str| Unavailable {
+    let silent = |(region, silence, why): (&str, Silence, &str)| Unavailable {
         scope: address(&format!("guardrail/111122223333/{region}/x")).scope,
+        silence,
         why: why.to_owned(),
     };
-    let token = "UnrecognizedClient: The security token included in the request is invalid.";
     plan.scanned.declared.truncate(2);
-    plan.scanned.not_scanned =
-        vec![refused("af-south-1", token), refused("eu-central-2", "AccessDenied"), refused("me-south-1", token)];
+    let closed = |region| (region, Silence::NotEnabled, "UnrecognizedClient: The security token is invalid.");
+    let denied = ("eu-central-2", Silence::Refused, "AccessDenied");
+    plan.scanned.not_scanned = [closed("af-south-1"), denied, closed("me-south-1")].map(silent).into();
     plan
 }
 
@@ -371,7 +372,8 @@ pub(crate) fn filled_with(text: &str) -> Plan {
     plan.stack = text.to_owned();
     plan.scanned.regions = vec![Region::new(text)];
     plan.scanned.declared = plan.scanned.regions.clone();
-    plan.scanned.not_scanned = vec![Unavailable { scope: address(&named("guardrail")).scope, why: text.to_owned() }];
+    let scope = address(&named("guardrail")).scope;
+    plan.scanned.not_scanned = vec![Unavailable { scope, silence: Silence::Refused, why: text.to_owned() }];
     plan
 }
 

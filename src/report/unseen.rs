@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clean;
 use super::fold::Places;
-use crate::model::{AccountId, Blind, Unavailable};
+use crate::model::{AccountId, Blind, Silence, Unavailable};
 use crate::plan::Plan;
 
 /// Places that were not seen for one reason.
@@ -17,13 +17,15 @@ pub(crate) struct Unseen {
     pub(crate) why: String,
 }
 
-/// Places that refused the scan for one reason.
+/// Places that the scan saw nothing of, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     /// How many they are: `2 Regions in 3 accounts`.
     pub(crate) counted: String,
     /// Which. Clean.
     pub(crate) named: String,
+    /// What kind of reason.
+    pub(crate) silence: Silence,
     /// AWS's code and message.
     pub(crate) why: String,
 }
@@ -45,19 +47,23 @@ pub(crate) fn count(plan: &Plan) -> usize {
     unseen(plan).iter().map(|unseen| unseen.places.len()).sum()
 }
 
-/// The scopes that only the scan looks at and that refused, a sentence for each reason: of an account that refuses everything
-/// its id alone.
+/// The scopes that only the scan looks at and that show nothing, those that are not enabled together and the others by AWS's
+/// reason: of an account that refuses everything its id alone.
 pub(crate) fn refused(refusals: &[Unavailable]) -> Vec<Refused> {
-    let mut reasons: BTreeMap<String, Vec<&Unavailable>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(Silence, String), Vec<&Unavailable>> = BTreeMap::new();
     for refusal in refusals {
-        reasons.entry(general(&refusal.why, &refusal.scope.account)).or_default().push(refusal);
+        let why = match refusal.silence {
+            Silence::NotEnabled => String::new(),
+            Silence::Refused => general(&refusal.why, &refusal.scope.account),
+        };
+        reasons.entry((refusal.silence, why)).or_default().push(refusal);
     }
-    let sentence = |(general, refusals): (String, Vec<&Unavailable>)| {
+    let sentence = |((silence, general), refusals): ((Silence, String), Vec<&Unavailable>)| {
         let places = Places::of(refusals.iter().map(|refusal| &refusal.scope));
         let why =
             if places.in_one_account() { refusals.first().map_or(general, |one| one.why.clone()) } else { general };
         let (counted, named) = places.told();
-        Refused { counted, named: clean::line(&named), why }
+        Refused { counted, named: clean::line(&named), silence, why }
     };
     reasons.into_iter().map(sentence).collect()
 }

@@ -31,9 +31,9 @@ fn an_eventful_plan() {
 
     <code>Stack acme-ai-safety. Looked at 1 account in 2 Regions&#58; ap-southeast-2, eu-west-1, and scanned 1 other.</code>
 
-    <code>1 Region refused the scan &#40;AccessDenied&#41;&#58; eu-central-2.</code>
+    <code>2 Regions are not enabled, so nothing of this stack can be in use there&#58; af-south-1, me-south-1.</code>
 
-    <code>2 Regions refused the scan &#40;UnrecognizedClient&#58; The security token included in the request is invalid&#41;&#58; af-south-1, me-south-1.</code>
+    <code>1 Region refused the scan &#40;AccessDenied&#41;&#58; eu-central-2.</code>
 
     <details><summary><code>&#126;</code> update <code>guardrail/111122223333/us-east-1/baseline</code> <code>guardrails.baseline</code> **weakens** _unranked_</summary>
 

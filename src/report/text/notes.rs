@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use crate::model::{Address, Region};
+use crate::model::{Address, Region, Silence};
 use crate::plan::{Held, Plan, Precondition, State, Why};
 use crate::report::disclosure::{self, counted, some};
 use crate::report::fold::{anywhere, places};
@@ -40,11 +40,18 @@ pub(crate) fn looked_at(plan: &Plan) -> String {
     }
 }
 
-/// The Regions and accounts that only the scan looks at and that refused, a sentence for each reason.
+/// The Regions and accounts that only the scan looks at and that show nothing, a sentence for each reason. A Region that is
+/// not enabled is told of as what it is: what AWS answers there reads like credentials that are no good.
 pub(crate) fn refused_scan(plan: &Plan, disclosure: &Disclosure) -> Vec<String> {
-    let sentence = |Refused { counted, named, why }: &Refused| {
-        let why = clean::line(&disclosure.scrub_text(why));
-        format!("{counted} refused the scan ({}): {named}.", why.trim_end_matches('.'))
+    let sentence = |Refused { counted, named, silence, why }: &Refused| match silence {
+        Silence::NotEnabled => {
+            let are = if counted.starts_with("1 ") { "is" } else { "are" };
+            format!("{counted} {are} not enabled, so nothing of this stack can be in use there: {named}.")
+        }
+        Silence::Refused => {
+            let why = clean::line(&disclosure.scrub_text(why));
+            format!("{counted} refused the scan ({}): {named}.", why.trim_end_matches('.'))
+        }
     };
     unseen::refused(&plan.scanned.not_scanned).iter().map(sentence).collect()
 }

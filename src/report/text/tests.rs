@@ -58,9 +58,9 @@ fn an_eventful_plan() {
     seen; 12 unchanged. 2 changes weaken protection; 2 cannot be ranked.
     Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
     eu-west-1, and scanned 1 other.
+    2 Regions are not enabled, so nothing of this stack can be in use there:
+    af-south-1, me-south-1.
     1 Region refused the scan (AccessDenied): eu-central-2.
-    2 Regions refused the scan (UnrecognizedClient: The security token included in
-    the request is invalid): af-south-1, me-south-1.
 
     Refused until it is allowed
       deletes  guardrail/111122223333/us-east-1/legacy
@@ -209,9 +209,9 @@ fn drift_tells_what_changed() {
     spec says.
     Stack acme-ai-safety. Looked at 1 account in 2 Regions: ap-southeast-2,
     eu-west-1, and scanned 1 other.
+    2 Regions are not enabled, so nothing of this stack can be in use there:
+    af-south-1, me-south-1.
     1 Region refused the scan (AccessDenied): eu-central-2.
-    2 Regions refused the scan (UnrecognizedClient: The security token included in
-    the request is invalid): af-south-1, me-south-1.
 
     Changed behind bedrail's back (what the spec says → what AWS has)
       ~ modified guardrail/111122223333/us-east-1/baseline  (guardrails.baseline)
