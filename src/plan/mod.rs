@@ -51,7 +51,7 @@ pub use stages::{Standing, standing};
 pub use subject::{Subject, subjects};
 pub use target::unmatched;
 pub use until::Until;
-pub use versions::MOST_VERSIONS;
+pub use versions::{MOST_VERSIONS, carrier};
 
 use self::order::Draft;
 use crate::model::{AccountId, Address, Blind, Digest, Direction, FieldDiff, Region, RemoteId, Unavailable, Unmanaged};

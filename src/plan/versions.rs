@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, Purpose, codes};
+use super::moves::promises;
 use super::removal::{points_at_guardrails, unread_profile};
 use super::{Change, Why};
 use crate::kinds::guardrail_version::{Model as Version, Release};
@@ -99,16 +100,22 @@ pub(super) fn serve_with_named(decisions: &mut Decisions<'_>) {
     }
 }
 
+/// The newest version of a guardrail that carries this content: as was read, and where that was not necessary, as its marker
+/// promises.
+pub fn carrier<'l>(live: &'l Live, guardrail: &Address, content: &Digest) -> Option<&'l SeenVersion> {
+    let carries = |version: &&SeenVersion| match &version.content {
+        Some(read) => read == content,
+        None => promises(version.marker.as_ref(), content),
+    };
+    live.versions.get(guardrail)?.iter().rev().find(carries)
+}
+
 /// Warns of content that no version carries, now or after this plan.
 pub(super) fn warn_of_unpublished(decisions: &mut Decisions<'_>) {
     for (address, wanted) in &decisions.desired.resources {
         let Model::Guardrail(model) = &wanted.model else { continue };
         let digest = model.content.digest();
-        let seen = decisions.live.versions.get(address).into_iter().flatten();
-        let carried = seen.into_iter().any(|version| {
-            version.content.as_ref() == Some(&digest)
-                || version.marker.as_ref().is_some_and(|marker| marker.hint == digest.short())
-        });
+        let carried = carrier(decisions.live, address, &digest).is_some();
         let planned = decisions.desired.resources.iter().any(|(other, wanted)| {
             let Model::GuardrailVersion(version) = &wanted.model else { return false };
             let published =

@@ -1,10 +1,10 @@
 //! Ids and versions for applications: lines of an environment, and variables of Terraform.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::show::Resource;
 use crate::kinds::Kind;
-use crate::model::Address;
+use crate::model::{AccountId, Address, Region};
 
 /// One value that is handed out.
 struct Handed {
@@ -19,7 +19,7 @@ struct Handed {
 enum What {
     GuardrailArn,
     GuardrailId,
-    /// The number of the version with the current content.
+    /// The number of the version with the content that the spec declares, whatever it goes by.
     GuardrailVersion,
     VersionArn,
     VersionNumber,
@@ -55,6 +55,9 @@ fn handed(resources: &[Resource]) -> Vec<Handed> {
             Kind::Guardrail => {
                 hand(name, What::GuardrailArn, id);
                 hand(name, What::GuardrailId, id.rsplit('/').next().unwrap_or_default());
+                if let Some(number) = &resource.version {
+                    hand(name, What::GuardrailVersion, number);
+                }
             }
             Kind::GuardrailVersion => {
                 let Some((arn, number)) = id.rsplit_once(':') else { continue };
@@ -73,22 +76,20 @@ fn handed(resources: &[Resource]) -> Vec<Handed> {
     all
 }
 
-/// `NAME=value`, a line each, as shells and `.env` files read it. Where what is shown is in several Regions or accounts, the
-/// name ends with them.
-pub fn env(resources: &[Resource]) -> String {
-    let all = handed(resources);
-    let regional = || all.iter().filter(|one| one.address.scope.region.is_some());
-    let regions: BTreeSet<&str> = regional().map(|one| one.address.scope.region_name()).collect();
-    let accounts: BTreeSet<&str> = all.iter().map(|one| one.address.scope.account.as_str()).collect();
-    let line = |one: &Handed| {
+/// `NAME=value`, a line each, as shells and `.env` files read it.
+///
+/// A name ends with the Region of what it names, after the account where that is another one than `home`. So it stays what
+/// it is, whatever else is declared one day or left out of what is shown.
+pub fn env(resources: &[Resource], home: &AccountId) -> String {
+    let line = |one: Handed| {
         let scope = &one.address.scope;
         let (section, member) = one.what.names();
         let mut parts = vec!["bedrail", section, &one.of, member];
-        parts.extend((accounts.len() > 1).then(|| scope.account.as_str()));
-        parts.extend((regions.len() > 1 && scope.region.is_some()).then(|| scope.region_name()));
-        (upper(&parts.join("_")), one.value.clone())
+        parts.extend((scope.account != *home).then(|| scope.account.as_str()));
+        parts.extend(scope.region.as_ref().map(Region::as_str));
+        (upper(&parts.join("_")), one.value)
     };
-    let lines: BTreeMap<String, String> = all.iter().map(line).collect();
+    let lines: BTreeMap<String, String> = handed(resources).into_iter().map(line).collect();
     let mut out = String::new();
     for (name, value) in &lines {
         push!(out, "{name}={}\n", for_shell(value));
@@ -163,6 +164,10 @@ mod tests {
     use super::super::show::Presence;
     use super::*;
 
+    fn home() -> AccountId {
+        "111122223333".parse().expect("an account")
+    }
+
     fn resource(address: &str, id: Option<&str>) -> Resource {
         Resource {
             address: address.to_owned(),
@@ -201,17 +206,44 @@ mod tests {
 
     #[test]
     fn an_environment_names_what_is_there() {
-        insta::assert_snapshot!(env(&some(&["us-east-1"])), @r"
-        BEDRAIL_GUARDRAIL_BASE_LINE_ARN=arn:aws:bedrock:us-east-1:111122223333:guardrail/abc
-        BEDRAIL_GUARDRAIL_BASE_LINE_ID=abc
-        BEDRAIL_GUARDRAIL_BASE_LINE_VERSION=3
+        insta::assert_snapshot!(env(&some(&["us-east-1"]), &home()), @r"
+        BEDRAIL_GUARDRAIL_BASE_LINE_ARN_US_EAST_1=arn:aws:bedrock:us-east-1:111122223333:guardrail/abc
+        BEDRAIL_GUARDRAIL_BASE_LINE_ID_US_EAST_1=abc
+        BEDRAIL_GUARDRAIL_BASE_LINE_VERSION_US_EAST_1=3
         BEDRAIL_ORG_POLICY_ORG_ID=p-1
-        BEDRAIL_VERSION_V_1_GUARDRAIL_ARN=arn:aws:bedrock:us-east-1:111122223333:guardrail/abc
-        BEDRAIL_VERSION_V_1_NUMBER=1
+        BEDRAIL_VERSION_V_1_GUARDRAIL_ARN_US_EAST_1=arn:aws:bedrock:us-east-1:111122223333:guardrail/abc
+        BEDRAIL_VERSION_V_1_NUMBER_US_EAST_1=1
         ");
-        let several = env(&some(&["us-east-1", "eu-west-1"]));
-        assert!(several.contains("BEDRAIL_GUARDRAIL_BASE_LINE_ID_EU_WEST_1=abc\n"), "{several}");
-        assert!(several.contains("BEDRAIL_ORG_POLICY_ORG_ID=p-1\n"), "{several}");
+    }
+
+    #[test]
+    fn a_name_stays_whatever_comes_beside_it() {
+        let here = some(&["us-east-1"]);
+        let member = |of: &str, address: &str| resource(address, Some(&arn("us-east-1", of)));
+        let elsewhere = member("def", "guardrail/222233334444/us-east-1/base-line");
+        let grown: Vec<Resource> = some(&["us-east-1", "eu-west-1"]).into_iter().chain([elsewhere]).collect();
+        let grown = env(&grown, &home());
+        let before = env(&here, &home());
+        assert!(
+            before.lines().count() == 6 && before.lines().all(|line| grown.lines().any(|other| other == line)),
+            "{grown}"
+        );
+        assert!(grown.contains("BEDRAIL_GUARDRAIL_BASE_LINE_ID_EU_WEST_1=abc\n"), "{grown}");
+        assert!(grown.contains("BEDRAIL_GUARDRAIL_BASE_LINE_ID_222233334444_US_EAST_1=def\n"), "{grown}");
+    }
+
+    #[test]
+    fn the_version_of_a_guardrail_need_not_be_an_implicit_one() {
+        let address = "guardrail/111122223333/us-east-1/base-line";
+        let guardrail = Resource { version: Some("4".to_owned()), ..resource(address, Some(&arn("us-east-1", "abc"))) };
+        let of = |resources: &[Resource]| {
+            let text = env(resources, &home());
+            text.lines()
+                .find_map(|line| line.strip_prefix("BEDRAIL_GUARDRAIL_BASE_LINE_VERSION_US_EAST_1="))
+                .map(str::to_owned)
+        };
+        assert_eq!(of(&[guardrail]).as_deref(), Some("4"));
+        assert_eq!(of(&[resource(address, Some("arn"))]), None);
     }
 
     #[test]

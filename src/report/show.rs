@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::kinds::{Model, guardrail_version};
 use crate::model::{Address, Desired, Found, Live, Wanted};
+use crate::plan::carrier;
 
 /// One declared resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -19,7 +20,7 @@ pub struct Resource {
     pub state: Presence,
     /// AWS's id: an ARN, `ARN:number`, a policy id.
     pub id: Option<String>,
-    /// The number of a version.
+    /// The number of a version; of a guardrail, that of the newest version with the content that the spec declares.
     pub version: Option<String>,
     /// The digest of a guardrail's or version's content.
     pub digest: Option<String>,
@@ -76,17 +77,22 @@ fn resource(address: &Address, wanted: &Wanted, live: &Live, mut users: Vec<Stri
         entry: wanted.entry.clone(),
         state,
         id: id.map(ToString::to_string),
-        version: id.and_then(|id| number(&wanted.model, id.as_str())),
+        version: id.and_then(|id| number(&wanted.model, address, id.as_str(), live)),
         digest: digest(found, &wanted.model),
         changed_at: found.and_then(|found| found.changed_at.clone()),
         users,
     }
 }
 
-/// The number behind the ARN of a version.
-fn number(model: &Model, id: &str) -> Option<String> {
-    let Model::GuardrailVersion(_) = model else { return None };
-    id.rsplit_once(':').map(|(_, number)| number.to_owned())
+/// The number behind the ARN of a version, or of the version that carries what is wanted of a guardrail.
+fn number(wanted: &Model, address: &Address, id: &str, live: &Live) -> Option<String> {
+    match wanted {
+        Model::GuardrailVersion(_) => id.rsplit_once(':').map(|(_, number)| number.to_owned()),
+        Model::Guardrail(model) => {
+            carrier(live, address, &model.content.digest()).map(|version| version.number.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// The digest of the content that is there, or is wanted where nothing is.

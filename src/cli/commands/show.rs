@@ -4,6 +4,8 @@ use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
+use crate::kinds::Kind;
+use crate::model::Address;
 use crate::report::json::pretty;
 use crate::report::{clean, handed, show, text};
 use crate::spec::top::ScanAccounts;
@@ -13,8 +15,10 @@ use crate::spec::top::ScanAccounts;
 ///   bedrail show --sandbox -f examples/organization 'guardrail-version/*'
 ///
 /// `--format env` hands ids and versions to applications as `NAME=value`, and
-/// `--format tfvars` to Terraform. Where what is shown is in several Regions or
-/// accounts, the names of `env` end with them: an address narrows it.
+/// `--format tfvars` to Terraform. A name ends with the Region, after the account
+/// where that is not the home of the spec: the management account of its
+/// organization, else that of the caller. Addresses narrow what is shown, and
+/// change no name.
 ///
 ///   bedrail show --format env '*/us-east-1/*' > guardrails.env
 #[derive(Debug, clap::Args)]
@@ -47,12 +51,21 @@ impl Args {
         output.result(&match form {
             Form::Text => text::show(&shown, now(), session.look(output)),
             Form::Json => pretty(&shown),
-            Form::Env => handed::env(&shown),
+            Form::Env => handed::env(&shown, session.sides.facts.home()),
             Form::Tfvars => handed::tfvars(&shown),
         })?;
         if matches!(form, Form::Env | Form::Tfvars) {
-            for missing in shown.iter().filter(|resource| resource.id.is_none()) {
-                output.say(&format!("note: {} does not exist yet", clean::line(&missing.address)));
+            for resource in &shown {
+                let address = clean::line(&resource.address);
+                let is_guardrail =
+                    resource.address.parse().is_ok_and(|address: Address| address.kind == Kind::Guardrail);
+                if resource.id.is_none() {
+                    output.say(&format!("note: {address} does not exist yet"));
+                } else if is_guardrail && resource.version.is_none() {
+                    output.say(&format!(
+                        "note: no version carries what the spec says of {address}: `apply` publishes one where something refers to it without `version`, or under a key of `versions`"
+                    ));
+                }
             }
         }
         let blind = !session.sides.live.blind.is_empty();

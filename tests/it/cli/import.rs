@@ -134,12 +134,31 @@ fn ids_are_handed_to_applications() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let names: Vec<&str> = ran.stdout.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
     let wanted = [
-        "BEDRAIL_GUARDRAIL_BASELINE_ARN",
-        "BEDRAIL_GUARDRAIL_BASELINE_ID",
-        "BEDRAIL_VERSION_FIRST_GUARDRAIL_ARN",
-        "BEDRAIL_VERSION_FIRST_NUMBER",
+        "BEDRAIL_GUARDRAIL_BASELINE_ARN_US_EAST_1",
+        "BEDRAIL_GUARDRAIL_BASELINE_ID_US_EAST_1",
+        "BEDRAIL_GUARDRAIL_BASELINE_VERSION_US_EAST_1",
+        "BEDRAIL_VERSION_FIRST_GUARDRAIL_ARN_US_EAST_1",
+        "BEDRAIL_VERSION_FIRST_NUMBER_US_EAST_1",
     ];
-    assert_eq!(names, wanted);
+    assert_eq!(names, wanted, "the current content is that of a named version, whose number it has");
+    let before = ran.stdout;
+    assert!(before.contains("_BASELINE_VERSION_US_EAST_1=1\n"), "{before}");
+    // Another Region brings names of its own, and a pattern leaves some out; none that was there goes or changes.
+    desk.write("bedrail.yaml", &SPEC.replace("regions: [us-east-1]", "regions: [us-east-1, eu-west-1]"));
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let both = desk.run(&["show", "--sandbox", "--format", "env"]).stdout;
+    assert!(both.lines().count() == 10 && before.lines().all(|line| both.lines().any(|other| line == other)), "{both}");
+    let one = desk.run(&["show", "--sandbox", "--format", "env", "*/us-east-1/*"]);
+    assert_eq!(one.stdout, before, "{one:?}");
+    desk.write("bedrail.yaml", SPEC);
+    // Content that no version carries has no number, and that is said.
+    desk.write("bedrail.yaml", &SPEC.replace("HATE: HIGH", "HATE: MEDIUM"));
+    let ran = desk.run(&["show", "--sandbox", "--format", "env"]);
+    assert!(
+        !ran.stdout.contains("_VERSION_US") && ran.stderr.contains("no version carries what the spec says"),
+        "{ran:?}"
+    );
+    desk.write("bedrail.yaml", SPEC);
     let ran = desk.run(&["show", "--sandbox", "--format", "tfvars", "guardrail/*"]);
     assert!(
         ran.stdout
