@@ -119,6 +119,9 @@ pub(crate) enum Error {
     #[error("refused, and nothing was changed: {} is there already", .0.display())]
     Exists(PathBuf),
     /// The spec has nothing of what `iam` was asked to print.
+    /// A link stands where a file would be written, and points at nothing.
+    #[error("refused, and nothing was changed: {} is a link to what does not exist", .0.display())]
+    LinkToNothing(PathBuf),
     #[error("there is nothing to print")]
     Permissions(#[from] crate::permissions::Fault),
     /// The command of `--on-drift-exec` failed, and whoever it was to tell may not know.
@@ -157,7 +160,8 @@ impl Error {
             | Self::FailOn(_)
             | Self::NoTerminal
             | Self::Declined
-            | Self::Exists(_) => Exit::Refused,
+            | Self::Exists(_)
+            | Self::LinkToNothing(_) => Exit::Refused,
             Self::Stale(_) => Exit::Stale,
             Self::StageNotInEffect(_) => Exit::ChecksFailed,
             Self::Interrupted => Exit::Interrupted,
@@ -226,6 +230,7 @@ impl Error {
             Self::Later(_)
             | Self::StageNotSeen(_)
             | Self::NothingImported
+            Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }

@@ -1,7 +1,7 @@
 //! Files that are made where there are none: all of them or none, and nothing is ever overwritten.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
@@ -21,6 +21,20 @@ pub(crate) fn check(folder: &Path) -> Result<(), Error> {
         Some(file) => Err(Error::Exists(file.clone())),
         None => Ok(()),
     }
+}
+
+/// Whether each of these files is there or can be made.
+///
+/// # Errors
+/// A link to what does not exist stands in the place of one, or of a folder of it: nothing can be kept there, and what the
+/// link points to is not ours to make.
+pub(crate) fn check_links(folder: &Path, files: &[(String, String)]) -> Result<(), Error> {
+    for path in files.iter().map(|(name, _)| folder.join(name)) {
+        if let Some(link) = path.ancestors().find(|part| part.is_symlink() && !part.exists()) {
+            return Err(Error::LinkToNothing(link.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the files of a spec into `folder`, which is made if it is not there; returns their paths.
@@ -59,8 +73,10 @@ fn write_all(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, 
             let inside = path.parent().unwrap_or(folder);
             fs::create_dir_all(inside).map_err(failed(inside))?;
             let part = path.with_extension(format!("{}.part", std::process::id()));
+            // One that is there already is nobody's that we know, or a link that would lead elsewhere.
+            let mut file = File::create_new(&part).map_err(failed(&part))?;
             parts.push((part.clone(), path.clone()));
-            fs::write(&part, text).map_err(failed(&path))?;
+            file.write_all(text.as_bytes()).map_err(failed(&path))?;
         }
         for (part, path) in &parts {
             // A link is refused where the name is taken, which a rename would overwrite.

@@ -4,7 +4,7 @@ use crate::aws::AwsError;
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
-use crate::cli::new_files::write_missing;
+use crate::cli::new_files::{check_links, write_missing};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::sandbox::Local;
@@ -26,10 +26,11 @@ const GITHUB: [(&str, &str); 3] = [
 
 /// Writes a starter spec, a test suite and pipelines
 ///
-/// Into DIR, or here. Never overwrites: a file that is there stays, and where
-/// there is a spec, no suite for another one is written. The pipelines plan
-/// pull requests, apply on merge and look for drift on GitHub; those of GitLab,
-/// `CodePipeline` and Kubernetes are among the examples.
+/// Into DIR, or here. Never overwrites: a file that is there stays, a link to
+/// what does not exist is refused, and where there is a spec, no suite for
+/// another one is written. The pipelines plan pull requests, apply on merge and
+/// look for drift on GitHub; those of GitLab, `CodePipeline` and Kubernetes are
+/// among the examples, whose README says what to set up.
 ///
 ///   bedrail init && bedrail plan --sandbox
 ///
@@ -70,6 +71,7 @@ impl Args {
             .chain(pipelines.iter().copied())
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .collect();
+        check_links(&self.folder, &files)?;
         if let Some((_, text)) = files.first_mut().filter(|_| self.from_org && !has_spec) {
             *text = of_organization(text, global, output).await?;
         }

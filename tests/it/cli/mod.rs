@@ -9,6 +9,7 @@ mod fmt;
 mod hazards;
 mod help;
 mod import;
+mod init;
 mod interrupt;
 mod lint;
 mod moved;
