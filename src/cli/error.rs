@@ -90,10 +90,11 @@ pub(crate) enum Error {
     /// Somebody was asked and did not say yes.
     #[error("refused, and nothing was changed")]
     Declined,
-    /// AWS or the spec has moved since the plan was saved, or it is of another stack.
+    /// AWS or the spec has moved since the plan was saved, or it is of another stack or another plan than was reviewed.
     #[error("the saved plan {}, and nothing was changed", match .0 {
         Stale::Moved(_) => "is stale".to_owned(),
         Stale::OtherStack { saved, spec } => format!("is of the stack `{saved}`, and the spec of `{spec}`"),
+        Stale::OtherPlan { saved, reviewed } => format!("has the digest {saved}, and not {reviewed}"),
     })]
     Stale(Stale),
     /// An empty spec would remove everything.
@@ -118,10 +119,10 @@ pub(crate) enum Error {
     /// A file that is not to be overwritten is there.
     #[error("refused, and nothing was changed: {} is there already", .0.display())]
     Exists(PathBuf),
-    /// The spec has nothing of what `iam` was asked to print.
     /// A link stands where a file would be written, and points at nothing.
     #[error("refused, and nothing was changed: {} is a link to what does not exist", .0.display())]
     LinkToNothing(PathBuf),
+    /// The spec has nothing of what `iam` was asked to print.
     #[error("there is nothing to print")]
     Permissions(#[from] crate::permissions::Fault),
     /// The command of `--on-drift-exec` failed, and whoever it was to tell may not know.
@@ -207,6 +208,9 @@ impl Error {
             Self::Refused(refusals) => Some(format!("to allow it, add {}", flags(refusals).join(" "))),
             Self::NoTerminal => Some("add --yes, or apply a plan saved with `bedrail plan --out FILE`".to_owned()),
             Self::Stale(Stale::Moved(_)) => Some("plan again, review, and apply the new plan".to_owned()),
+            Self::Stale(Stale::OtherPlan { .. }) => {
+                Some("give the file of the plan that was reviewed, or plan again and review that".to_owned())
+            }
             Self::Stale(Stale::OtherStack { .. }) => {
                 Some("name the spec that it was made from with --spec, or another plan".to_owned())
             }
@@ -225,12 +229,12 @@ impl Error {
                     .to_owned(),
             ),
             Self::Exists(_) => Some("name another folder, or take the file away".to_owned()),
+            Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             Self::Inventory(failure) => failure.hint(),
             Self::NoOrganization => Some("call from the management account, or leave --from-org out".to_owned()),
             Self::Later(_)
             | Self::StageNotSeen(_)
             | Self::NothingImported
-            Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }

@@ -1,6 +1,7 @@
 //! SHA-256 digests of canonical JSON, the identity of content that has no name.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -45,9 +46,29 @@ impl fmt::Display for Digest {
     }
 }
 
+/// As it is shown, of all 64 digits.
+impl FromStr for Digest {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_hex = |hex: &&str| hex.len() == 64 && hex.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+        let hex = text.strip_prefix("sha256:").filter(is_hex);
+        hex.map(|hex| Self(hex.to_owned())).ok_or_else(|| "a digest is `sha256:` and 64 hexadecimal digits".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_is_read_as_it_is_shown() {
+        let digest = Digest::of(&1);
+        assert_eq!(digest.to_string().parse(), Ok(digest.clone()));
+        for text in ["", digest.as_str(), "sha256:", "sha256:1d5c56f61d14", &digest.to_string().to_uppercase()] {
+            assert!(text.parse::<Digest>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_order_of_keys_does_not_matter() {

@@ -13,8 +13,9 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
+use crate::model::Digest;
 use crate::plan::{Options, Plan, Purpose};
-use crate::report::json::PlanFile;
+use crate::report::json::{PlanFile, Stale};
 use crate::spec::top::ScanAccounts;
 
 /// Plans and carries out the plan
@@ -22,7 +23,7 @@ use crate::spec::top::ScanAccounts;
 /// Shows the plan, asks, and executes it in dependency order, as much at once
 /// as order permits. What fails skips only what waits for it; a rerun
 /// continues. With a saved plan it plans again and goes on only if nothing has
-/// moved since.
+/// moved since, and with `--digest` only if it is the one that was reviewed.
 ///
 ///   bedrail apply --sandbox -f examples/organization --yes
 ///
@@ -34,6 +35,9 @@ pub(crate) struct Args {
     /// A plan saved with `plan --out`
     #[arg(value_name = "PLANFILE")]
     saved: Option<PathBuf>,
+    /// Digest that PLANFILE has to have, as the plan that was reviewed shows it: `sha256:…`
+    #[arg(long, value_name = "DIGEST", requires = "saved")]
+    digest: Option<Digest>,
     /// Does not ask
     #[arg(short, long)]
     yes: bool,
@@ -58,6 +62,9 @@ impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
+        if let (Some(saved), Some(reviewed)) = (&saved, self.digest) {
+            is_reviewed(saved, reviewed)?;
+        }
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::Declared).await?;
         if self.advance {
@@ -86,6 +93,12 @@ fn read_saved(path: &Path) -> Result<PlanFile, Error> {
     let limit = u64::try_from(PlanFile::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
     PlanFile::read(&bytes).map_err(|source| Error::NotAPlan { path: path.to_owned(), source })
+}
+
+/// Whether the saved plan is the one that was reviewed.
+fn is_reviewed(saved: &PlanFile, reviewed: Digest) -> Result<(), Error> {
+    let digest = saved.digest();
+    if digest == reviewed { Ok(()) } else { Err(Error::Stale(Stale::OtherPlan { saved: digest, reviewed })) }
 }
 
 /// Whether the saved plan holds everything that would be done now.

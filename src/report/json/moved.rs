@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{JsonAction, PlanFile};
+use crate::model::Digest;
 
 /// Why a saved plan is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,13 @@ pub enum Stale {
         saved: String,
         /// The stack of the spec.
         spec: String,
+    },
+    /// It is another one than the one that was reviewed.
+    OtherPlan {
+        /// Its digest.
+        saved: Digest,
+        /// The digest of the plan that was reviewed.
+        reviewed: Digest,
     },
     /// Something has moved since it was saved.
     Moved(Vec<Moved>),

@@ -100,6 +100,30 @@ fn a_plan_that_was_tampered_with_or_is_of_another_stack_is_stale() {
 }
 
 #[test]
+fn only_the_plan_that_was_reviewed_is_carried_out() {
+    let desk = Desk::new(SPEC);
+    let good = saved(&desk);
+    let markdown = desk.run(&["plan", "--sandbox", "--format", "markdown"]).stdout;
+    let digest = markdown.split("digest=").nth(1).and_then(|rest| rest.split(' ').next()).expect("a digest").to_owned();
+    let mut edited = good.clone();
+    edited["actions"][0]["want"] = json!("sha256:0");
+    desk.write("other.json", &edited.to_string());
+    for (file, digest, code, told) in [
+        ("other.json", digest.as_str(), 4, format!(", and not {digest}, and nothing was changed")),
+        ("plan.json", "sha256:0", 64, "a digest is `sha256:` and 64 hexadecimal digits".to_owned()),
+    ] {
+        // Nothing is asked of AWS: no sandbox is made.
+        let ran = desk.run(&["apply", "--sandbox=none", file, "--digest", digest]);
+        assert!(ran.code == code && ran.stderr.contains(&told), "{ran:?}");
+        assert!(!desk.path("none").exists(), "{ran:?}");
+    }
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "--digest", &digest]).code, 64, "it is of a file");
+    nothing_was_changed(&desk);
+    let ran = desk.run(&["apply", "--sandbox", "plan.json", "--digest", &digest]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
 fn what_is_beside_the_point_makes_no_plan_stale() {
     let desk = Desk::new(SPEC);
     let plan = saved(&desk);
