@@ -2,11 +2,14 @@
 # bedrail.sh plan|apply|drift|validate: one command of bedrail in a pipeline, with its results as files and its exit code
 # in words.
 #
-# BEDRAIL_SPEC  files or folders of the spec, one a line (default: bedrail.yaml)
-# BEDRAIL_ARGS  further arguments, one a line: a line is one argument, whatever stands in it
-# BEDRAIL_ALLOW for plan and apply: hazards to allow, one a line; a line is a hazard and never another flag
-# BEDRAIL_OUT   the folder of the results (default: bedrail-out)
-# BEDRAIL_PLAN  for apply: the saved plan to carry out
+# BEDRAIL_SPEC    files or folders of the spec, one a line (default: bedrail.yaml)
+# BEDRAIL_ARGS    further arguments, one a line: a line is one argument, whatever stands in it
+# BEDRAIL_ALLOW   for plan and apply: hazards to allow, one a line; a line is a hazard and never another flag
+# BEDRAIL_OUT     the folder of the results (default: bedrail-out)
+# BEDRAIL_PLAN    for apply: the saved plan to carry out
+# BEDRAIL_DIGEST  for apply: the digest of the plan that was reviewed; any other plan is refused
+# BEDRAIL_IGNORE  for drift: the list of what is ignored, in place of the one beside the spec; a file that is not there
+#                 ignores nothing
 #
 # Writes into BEDRAIL_OUT: plan.json and plan.md, drift.md, audit.jsonl, and in any case `outputs`, lines of name=value.
 # Exits as bedrail does, but for plan's 2: that there is something to do is no failure of a plan. The code itself is among
@@ -52,11 +55,18 @@ plan)
 drift)
   comment="$out/drift.md"
   rm -f "$comment"
+  if [[ -n "${BEDRAIL_IGNORE:-}" ]]; then
+    ignore="$BEDRAIL_IGNORE"
+    # Not the list beside the spec: what was taken out of the newer one is agreed to no longer.
+    [[ -e "$ignore" ]] || { ignore="$out/ignore.yaml" && : >"$ignore"; }
+    arguments+=("--ignore=$ignore")
+  fi
   arguments+=(--format markdown --output "$comment")
   ;;
 apply)
   plan="${BEDRAIL_PLAN:?BEDRAIL_PLAN is the saved plan that is carried out}"
   rm -f "$out/audit.jsonl"
+  if [[ -n "${BEDRAIL_DIGEST:-}" ]]; then arguments+=("--digest=$BEDRAIL_DIGEST"); fi
   arguments+=(--audit-log "$out/audit.jsonl" -- "$plan")
   ;;
 validate)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -76,12 +76,17 @@ impl Bench {
     }
 
     pub(super) fn bash_with(&self, text: &str, environment: &BTreeMap<String, String>) -> Ran {
+        self.bash_in(&self.desk.path(""), text, environment)
+    }
+
+    /// The same in another folder.
+    pub(super) fn bash_in(&self, folder: &Path, text: &str, environment: &BTreeMap<String, String>) -> Ran {
         self.desk.write("step.sh", text);
         let mut command = Command::new("bash");
         command
             .args(["--noprofile", "--norc", "-eo", "pipefail"])
             .arg(self.desk.path("step.sh"))
-            .current_dir(self.desk.path(""))
+            .current_dir(folder)
             .env_clear()
             .envs(&self.environment)
             .envs(environment)
@@ -94,6 +99,31 @@ impl Bench {
         let path = source::root().join("examples/ci/scripts").join(name);
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.bash_with(&format!("{} {arguments}", path.display()), &environment)
+    }
+
+    /// Notes what a commit holds, as [`Self::check_out`] finds it.
+    pub(super) fn commit(&self, commit: &str, files: &[(&str, &str)]) {
+        fs::create_dir_all(self.desk.path(&format!("commits/{commit}"))).expect("a folder");
+        for (name, text) in files {
+            self.desk.write(&format!("commits/{commit}/{name}"), text);
+        }
+    }
+
+    /// Stands in for GitHub's checkout: the files of a noted commit, `head` where none is asked for, into a folder of their
+    /// own. What is checked out where the bench is, is there.
+    pub(super) fn check_out(&self, with: &BTreeMap<String, String>) {
+        let Some(path) = with.get("path") else { return };
+        let commit = with.get("ref").map_or("head", String::as_str);
+        let into = self.desk.path(path);
+        let _ = fs::remove_dir_all(&into);
+        fs::create_dir_all(&into).expect("a folder");
+        for entry in fs::read_dir(self.desk.path(&format!("commits/{commit}"))).expect("a noted commit") {
+            let from = entry.expect("an entry").path();
+            let name = from.file_name().and_then(|name| name.to_str()).expect("a name");
+            if with.get("sparse-checkout").is_none_or(|only| only.lines().any(|one| one == name)) {
+                fs::copy(&from, into.join(name)).expect("a copy");
+            }
+        }
     }
 
     pub(super) fn temp(&self) -> PathBuf {

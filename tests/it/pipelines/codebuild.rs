@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use super::bench::Bench;
-use super::{texts, yaml};
+use super::{following, texts, yaml};
 use crate::cli::{Ran, SPEC};
 
 /// A role of the local AWS that its management account may enter.
@@ -26,7 +26,7 @@ fn container() -> String {
     address
 }
 
-fn build(bench: &Bench, file: &str, and_then: &str) -> Ran {
+fn build(bench: &Bench, file: &str, given: &[(&str, &str)], and_then: &str) -> Ran {
     let spec = yaml(file);
     assert_eq!(spec["env"]["shell"], "bash");
     let mut script = Vec::new();
@@ -40,6 +40,7 @@ fn build(bench: &Bench, file: &str, and_then: &str) -> Ran {
         ("BEDRAIL_VERSION", env!("CARGO_PKG_VERSION")),
         ("BEDRAIL_ROLE_ARN", ROLE),
     ];
+    environment.extend(given);
     for (name, value) in spec["env"]["variables"].as_object().expect("variables") {
         environment.push((name, value.as_str().expect("text")));
     }
@@ -59,26 +60,71 @@ fn the_approved_plan_is_applied_through_a_role() {
     let plan = "examples/ci/codebuild/buildspec-plan.yml";
     let show =
         "printf '%s %s %s %s\\n' \"$BEDRAIL_CHANGES\" \"$BEDRAIL_WEAKENS\" \"$BEDRAIL_ACCOUNTS\" \"$BEDRAIL_DIGEST\"";
-    let ran = build(&bench, plan, show);
+    let none = [("BEDRAIL_ALLOW", "none")];
+    let ran = build(&bench, plan, &none, show);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.lines().last().is_some_and(|last| last.starts_with("3 0 1 sha256:")), "{ran:?}");
     assert!(bench.desk.read("bedrail-out/plan.json").contains("guardrail/222233334444/us-east-1/baseline"));
     assert_eq!(bench.bash("mkdir second && mv bedrail-out/plan.json second/ && rm -r bedrail-out").code, 0);
 
     let apply = "examples/ci/codebuild/buildspec-apply.yml";
-    let ran = build(&bench, apply, "");
+    let digest = ran.stdout.trim_end().rsplit(' ').next().expect("the digest").to_owned();
+    let other = format!("sha256:{}", "0".repeat(64));
+    let ran = build(&bench, apply, &[none[0], ("BEDRAIL_DIGEST", &other)], "");
+    assert!(ran.code == 4 && ran.stderr.contains(&format!("{digest}, and not {other}")), "{ran:?}");
+    let ran = build(&bench, apply, &[none[0], ("BEDRAIL_DIGEST", &digest)], "");
     assert!(ran.code == 0 && ran.stdout.contains("Applied: 3 done."), "{ran:?}");
     for file in texts(&yaml(apply)["artifacts"]["files"]) {
         assert!(bench.desk.path("bedrail-out").join(&file).exists(), "{file}");
     }
     // The plan of a moved world is refused.
-    let ran = build(&bench, plan, "");
+    let ran = build(&bench, plan, &none, "");
     assert_eq!(ran.code, 0, "{ran:?}");
     let stale = SPEC.replace("HATE: HIGH", "HATE: LOW");
     bench.desk.write("bedrail.yaml", &stale);
-    let ran = build(&bench, apply, "");
+    let ran = build(&bench, apply, &none, "");
     assert!(ran.code == 4 && ran.stderr.contains("the plan is stale, and nothing was changed"), "{ran:?}");
     bench.done();
+}
+
+#[test]
+fn a_hazard_is_allowed_by_who_releases_the_change() {
+    let Some(mut bench) = Bench::new(&following()) else { return };
+    bench.vendor();
+    bench.environment.retain(|name, _| !name.starts_with("AWS_ACCESS") && !name.starts_with("AWS_SECRET"));
+    bench.environment.insert("AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned(), container());
+    let (plan, apply) = ("examples/ci/codebuild/buildspec-plan.yml", "examples/ci/codebuild/buildspec-apply.yml");
+    let both = |allow: &str, told: &str| {
+        let given = [("BEDRAIL_ALLOW", allow)];
+        let planned = build(&bench, plan, &given, "printf '%s\\n' \"$BEDRAIL_WEAKENS\"");
+        assert!(planned.code == 0 && planned.stdout.ends_with(told), "{planned:?}");
+        assert_eq!(bench.bash("rm -rf second && mkdir second && mv bedrail-out/plan.json second/").code, 0);
+        build(&bench, apply, &given, "")
+    };
+    assert_eq!(both("none", "\n0\n").code, 0);
+    bench.desk.write("bedrail.yaml", &following().replace("HATE: HIGH", "HATE: LOW"));
+    let ran = both("none", "\n2\n");
+    assert!(ran.code == 3 && ran.stderr.contains("--allow"), "{ran:?}");
+    let ran = both("weakens", "\n2\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    bench.done();
+}
+
+#[test]
+fn what_the_pipeline_hands_to_its_builds_is_what_they_read() {
+    // CloudFormation's short functions say where a value comes from, which is not the matter here.
+    let text = crate::source::text("examples/ci/codebuild/pipeline.yml");
+    let text = ["!Sub ", "!Ref ", "!GetAtt "].iter().fold(text, |text, tag| text.replace(tag, ""));
+    let template: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+    let stages = template["Resources"]["Pipeline"]["Properties"]["Stages"].as_array().expect("stages");
+    let variables = |stage: usize| -> Vec<serde_json::Value> {
+        let text = stages[stage]["Actions"][0]["Configuration"]["EnvironmentVariables"].as_str().expect("text");
+        serde_json::from_str(text).expect("a list in JSON")
+    };
+    let allow = serde_json::json!({"name": "BEDRAIL_ALLOW", "value": "#{variables.ALLOW}"});
+    let digest = serde_json::json!({"name": "BEDRAIL_DIGEST", "value": "#{plan.BEDRAIL_DIGEST}"});
+    assert_eq!((variables(1), variables(3)), (vec![allow.clone()], vec![allow, digest]));
+    assert_eq!(template["Resources"]["Pipeline"]["Properties"]["Variables"][0]["DefaultValue"], "none");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use super::{text_of, texts, yaml};
+use super::{following, text_of, texts, yaml};
 use crate::cli::{Ran, SPEC};
 
 const FILE: &str = "examples/ci/gitlab/.gitlab-ci.yml";
@@ -29,6 +29,11 @@ fn lines(pipeline: &Value, commands: &Value) -> Vec<String> {
 }
 
 fn job(bench: &Bench, name: &str) -> Ran {
+    job_with(bench, name, &[])
+}
+
+/// The same, started by hand with variables.
+fn job_with(bench: &Bench, name: &str, given: &[(&str, &str)]) -> Ran {
     let pipeline = yaml(FILE);
     let mut script = lines(&pipeline, &looked_up(&pipeline, name, "before_script"));
     script.extend(lines(&pipeline, &pipeline[name]["script"]));
@@ -42,6 +47,7 @@ fn job(bench: &Bench, name: &str) -> Ran {
         environment.push((name.clone(), value.as_str().expect("text").to_owned()));
     }
     environment.push(("BEDRAIL_VERSION".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+    environment.extend(given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     bench.bash_with(&format!("set -e\n{}\n", script.join("\n")), &environment.into_iter().collect())
 }
 
@@ -85,6 +91,31 @@ fn the_pipeline_plans_applies_and_looks_for_drift() {
     assert_eq!(bench.bash(&format!("{git} reset --quiet --hard && git push --quiet origin HEAD:refs/environments/bedrail-production/deployments/10")).code, 0);
     let ran = job(&bench, "drift");
     assert!(ran.code == 2 && ran.stderr.contains("AWS is not as the spec says"), "{ran:?}");
+
+    // An agreement holds from when it is merged, and not from when something is applied next; and it ends so.
+    let ignored =
+        "ignore: [{address: '*', reason: Not yet, owner: me, expires: '2099-01-01', allow_weakening: true}]\n";
+    bench.desk.write("drift.ignore.yaml", ignored);
+    let ran = job(&bench, "drift");
+    assert!(ran.code == 0 && bench.desk.read("bedrail-out/drift.md").contains("Not yet"), "{ran:?}");
+    let refs = "add drift.ignore.yaml && git commit --quiet -m three &&
+        git push --quiet origin HEAD:refs/environments/bedrail-production/deployments/11";
+    assert_eq!(bench.bash(&format!("{git} {refs} && rm drift.ignore.yaml")).code, 0);
+    assert_eq!(job(&bench, "drift").code, 2);
+    bench.done();
+}
+
+#[test]
+fn a_hazard_is_allowed_by_who_presses_the_button() {
+    let Some(bench) = Bench::new(&following()) else { return };
+    bench.vendor();
+    assert_eq!((job(&bench, "plan").code, job(&bench, "apply").code), (0, 0));
+    bench.desk.write("bedrail.yaml", &following().replace("HATE: HIGH", "HATE: LOW"));
+    assert_eq!(job(&bench, "plan").code, 0);
+    let ran = job(&bench, "apply");
+    assert!(ran.code == 3 && ran.stderr.contains("it takes a person to permit it"), "{ran:?}");
+    let ran = job_with(&bench, "apply", &[("BEDRAIL_ALLOW", "weakens")]);
+    assert!(ran.code == 0 && ran.stdout.contains("Applied:"), "{ran:?}");
     bench.done();
 }
 

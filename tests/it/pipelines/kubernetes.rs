@@ -42,12 +42,23 @@ fn its_arguments_look_for_drift_and_its_policy_knows_the_codes() {
     let arguments = texts(&job["template"]["spec"]["containers"][0]["args"]).join(" ");
     let Some(bench) = Bench::new(SPEC) else { return };
     let arguments = arguments.replace("/spec/", &format!("{}/", bench.desk.path("spec").display()));
-    assert_eq!(bench.bash("mkdir spec && cp bedrail.yaml spec/").code, 0);
-    let ran = bench.bedrail(&arguments);
+    assert_eq!(bench.bash("mkdir spec ignore && cp bedrail.yaml spec/").code, 0);
+    let pod = &job["template"]["spec"];
+    assert_eq!(pod["containers"][0]["workingDir"], "/ignore");
+    assert_eq!(pod["volumes"][1]["configMap"], json!({"name": "bedrail-ignore", "optional": true}));
+    let drift = || bench.bash(&format!("cd ignore && \"$BEDRAIL_BINARY\" {arguments}"));
+    let ran = drift();
     assert!(ran.code == 2 && ran.stdout.starts_with("<!-- bedrail:drift stack=acme"), "{ran:?}");
     assert_eq!(final_codes["values"], json!([2, 64]), "drift is no failure to try again");
+    // The list is that of the ConfigMap, where there is one.
+    let ignored =
+        "ignore: [{address: '*', reason: Not yet, owner: me, expires: '2099-01-01', allow_weakening: true}]\n";
+    bench.desk.write("ignore/drift.ignore.yaml", ignored);
+    let ran = drift();
+    assert!(ran.code == 0 && ran.stdout.contains("Not yet"), "{ran:?}");
+    bench.desk.write("ignore/drift.ignore.yaml", "");
     assert_eq!(bench.bedrail("apply --yes -q").code, 0);
-    let ran = bench.bedrail(&arguments);
+    let ran = drift();
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(bench.bedrail(&format!("{arguments} --no-such-flag")).code, 64);
     bench.done();

@@ -4,6 +4,7 @@
 mod bench;
 mod codebuild;
 mod expression;
+mod flow;
 mod github;
 mod gitlab;
 mod kubernetes;
@@ -13,7 +14,13 @@ mod scripts;
 
 use serde_json::Value;
 
+use crate::cli::SPEC;
 use crate::source;
+
+/// The usual spec without a named version: what is enforced follows the content.
+fn following() -> String {
+    SPEC.replace("versions:\n  first: {guardrail: baseline}\n", "").replace(", version: first", "")
+}
 
 /// A file of the project as YAML; GitLab's `!reference` is the list that it stands before.
 fn yaml(file: &str) -> Value {

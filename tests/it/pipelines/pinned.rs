@@ -77,9 +77,9 @@ fn rights_are_given_to_each_job_and_are_few() {
             let written: Vec<&str> =
                 rights.iter().filter(|(_, right)| *right == "write").map(|(right, _)| right.as_str()).collect();
             let expected: &[&str] = match name.as_str() {
-                "plan" => &["id-token", "pull-requests"],
+                "plan" if file.ends_with("plan.yml") => &["id-token", "pull-requests"],
                 "drift" => &["id-token", "issues"],
-                "anew" | "apply" => &["id-token"],
+                "plan" | "apply" => &["id-token"],
                 _ => &[],
             };
             assert_eq!(written, expected, "{file}: {name}");

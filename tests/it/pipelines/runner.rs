@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use super::bench::Bench;
-use super::expression::{Contexts, filled, truth, value};
+use super::expression::{Contexts, Standing, filled, holds};
 use super::{text_of, yaml};
 use crate::source;
 
@@ -22,11 +23,21 @@ pub(super) struct Job {
     pub(super) used: Vec<(String, BTreeMap<String, String>)>,
     /// Its contexts at the end: `steps.plan.outputs.changes`.
     pub(super) contexts: Contexts,
+    /// What it hands to the jobs that need it; an output that is empty is none.
+    pub(super) outputs: BTreeMap<String, String>,
+    /// Where its shell steps run.
+    folder: PathBuf,
 }
 
 impl Job {
+    /// What is at a path below `steps`.
+    pub(super) fn step(&self, name: &str) -> String {
+        self.contexts.get(&format!("steps.{name}")).text()
+    }
+
+    /// An output of the job.
     pub(super) fn output(&self, name: &str) -> &str {
-        self.contexts.get(&format!("steps.{name}")).map_or("", String::as_str)
+        self.outputs.get(name).map_or("", String::as_str)
     }
 }
 
@@ -35,44 +46,48 @@ const REPOSITORY: &str = "acme/guardrails";
 /// The contexts that every job has.
 pub(super) fn contexts(event: &[(&str, &str)]) -> Contexts {
     let usual = [("github.repository", REPOSITORY), ("github.token", "ghs_test"), ("github.run_attempt", "1")];
-    usual.iter().chain(event).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    Contexts::of(usual.iter().chain(event))
 }
 
-/// Whether a job would run.
+/// Whether a job would run, if those that it needs went well.
 pub(super) fn wanted(workflow: &str, job: &str, contexts: &Contexts) -> bool {
-    let condition = text_of(&yaml(workflow)["jobs"][job], "if");
-    condition.is_empty() || truth(&value(&condition, contexts))
+    holds(&text_of(&yaml(workflow)["jobs"][job], "if"), contexts)
 }
 
 pub(super) fn run(bench: &Bench, workflow: &str, job: &str, contexts: Contexts) -> Job {
     assert!(wanted(workflow, job, &contexts), "{job} is skipped");
-    let steps = yaml(workflow)["jobs"][job]["steps"].clone();
-    let temp = bench.temp().display().to_string();
-    let mut ran = Job { contexts, ..Job::default() };
-    ran.contexts.insert("runner.temp".to_owned(), temp);
+    let document = yaml(workflow);
+    let definition = &document["jobs"][job];
+    let mut ran = Job { contexts, folder: bench.desk.path(""), ..Job::default() };
+    ran.contexts.set("runner.temp", &bench.temp().display().to_string());
+    ran.contexts.set("github.workspace", &bench.desk.path("").display().to_string());
     let summary = bench.temp().join("summary");
     let _ = fs::remove_file(&summary);
     let _ = fs::remove_file(bench.temp().join("path"));
-    ran.all(bench, &steps);
+    ran.all(bench, &definition["steps"]);
     ran.summary = fs::read_to_string(summary).unwrap_or_default();
+    ran.outputs = ran.filled(&definition["outputs"]);
+    ran.outputs.retain(|_, value| !value.is_empty());
     ran
 }
 
 impl Job {
     fn all(&mut self, bench: &Bench, steps: &Value) {
         for step in steps.as_array().expect("steps") {
-            let condition = text_of(step, "if");
-            let unasked = !condition.contains("always()") && !condition.contains("failure()");
-            self.contexts.insert("failure".to_owned(), self.failed.to_string());
-            self.contexts.insert("always".to_owned(), "true".to_owned());
-            if (self.failed && unasked) || !(condition.is_empty() || truth(&value(&condition, &self.contexts))) {
-                continue;
-            }
-            if let Some(text) = step["run"].as_str() {
-                self.shell(bench, step, text);
+            self.contexts.standing = Standing { success: !self.failed, failure: self.failed, cancelled: false };
+            let failed_before = self.failed;
+            let outcome = if holds(&text_of(step, "if"), &self.contexts) {
+                self.failed = false;
+                match step["run"].as_str() {
+                    Some(text) => self.shell(bench, step, text),
+                    None => self.uses(bench, step),
+                }
+                if self.failed { "failure" } else { "success" }
             } else {
-                self.uses(bench, step);
-            }
+                "skipped"
+            };
+            self.failed |= failed_before;
+            self.contexts.set(&format!("steps.{}.outcome", text_of(step, "id")), outcome);
         }
     }
 
@@ -105,13 +120,17 @@ impl Job {
         let added = fs::read_to_string(bench.temp().join("path")).unwrap_or_default();
         let path = added.lines().chain([bench.environment["PATH"].as_str()]).collect::<Vec<_>>().join(":");
         environment.insert("PATH".to_owned(), path);
-        let ran = bench.bash_with(text, &environment);
+        let folder = match text_of(step, "working-directory") {
+            none if none.is_empty() => self.folder.clone(),
+            named => self.folder.join(filled(&named, &self.contexts)),
+        };
+        let ran = bench.bash_in(&folder, text, &environment);
         self.failed |= ran.code != 0;
         self.log.extend([ran.stdout, ran.stderr]);
         let id = text_of(step, "id");
         for (name, value) in fs::read_to_string(outputs).expect("a file").lines().filter_map(|one| one.split_once('='))
         {
-            self.contexts.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+            self.contexts.set(&format!("steps.{id}.outputs.{name}"), value);
         }
     }
 
@@ -142,7 +161,8 @@ impl Job {
                     fs::copy(from, to).expect("a copy");
                 }
             }
-            "actions/checkout" | "aws-actions/configure-aws-credentials" => {}
+            "actions/checkout" => bench.check_out(&with),
+            "aws-actions/configure-aws-credentials" => {}
             other => panic!("no stand-in for {other}"),
         }
     }
@@ -150,14 +170,14 @@ impl Job {
     /// The steps of `action.yml`, in contexts of their own.
     fn composite(&mut self, bench: &Bench, id: &str, with: &BTreeMap<String, String>) {
         let action = yaml("action.yml");
-        let mut inner = Job { contexts: self.contexts.clone(), ..Self::default() };
-        inner.contexts.retain(|name, _| name.starts_with("github.") || name.starts_with("runner."));
-        inner.contexts.insert("github.action_path".to_owned(), source::root().display().to_string());
-        inner.contexts.insert("github.action_repository".to_owned(), "OWNER/bedrail".to_owned());
+        let contexts = self.contexts.only(&["github.", "runner."]);
+        let mut inner = Job { contexts, folder: self.folder.clone(), ..Self::default() };
+        inner.contexts.set("github.action_path", &source::root().display().to_string());
+        inner.contexts.set("github.action_repository", "OWNER/bedrail");
         for (name, input) in action["inputs"].as_object().expect("inputs") {
             let given = with.get(name).cloned();
             let value = given.unwrap_or_else(|| filled(&text_of(input, "default"), &self.contexts));
-            inner.contexts.insert(format!("inputs.{name}"), value);
+            inner.contexts.set(&format!("inputs.{name}"), &value);
         }
         for name in with.keys() {
             assert!(action["inputs"][name].is_object(), "the action has no input `{name}`");
@@ -167,7 +187,7 @@ impl Job {
         self.log += &inner.log;
         for (name, output) in action["outputs"].as_object().expect("outputs") {
             let value = filled(&text_of(output, "value"), &inner.contexts);
-            self.contexts.insert(format!("steps.{id}.outputs.{name}"), value);
+            self.contexts.set(&format!("steps.{id}.outputs.{name}"), &value);
         }
     }
 }
