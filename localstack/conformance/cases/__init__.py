@@ -1,11 +1,11 @@
-"""What boto3 alone is used for: refusals, limits, time, and documents in their hundreds."""
+"""What boto3 alone is used for: refusals, limits, time, documents in their hundreds, and the way from them to specs."""
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from judge.aws import Aws
 
-from . import bedrock, corpus, effective, iam, inputs, organizations, policies, protocol
+from . import bedrock, corpus, effective, iam, inputs, organizations, policies, protocol, way_in
 
 Case: TypeAlias = Callable[[Aws], None]
 
@@ -18,4 +18,5 @@ CASES: Final[tuple[Case, ...]] = (
     *inputs.CASES,
     *policies.CASES,
     *corpus.CASES,
+    *way_in.CASES,
 )

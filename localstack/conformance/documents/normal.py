@@ -18,6 +18,7 @@ LISTS: Final = {
 }
 TIERED: Final = ("topicPolicy", "contentPolicy", "contextualGroundingPolicy")
 AS_SENT: Final = ("name", "description", "blockedInputMessaging", "blockedOutputsMessaging")
+SIDES: Final = ("input", "output")
 # What says nothing of the document.
 OWN: Final = ("guardrailId", "guardrailArn", "version", "status", "createdAt", "updatedAt", "kmsKeyArn")
 
@@ -73,6 +74,38 @@ def comparable(answer: Document) -> Document:
         filters = sorted(map(unordered, kept["contentPolicy"]["filters"]), key=lambda each: str(each["type"]))
         kept["contentPolicy"] = kept["contentPolicy"] | {"filters": filters}
     return kept
+
+
+def settled(answer: Document) -> Document:
+    """Write what is absent where that is a default, and put in order what is a set: the normal form of the spec.
+
+    Whoever sends a default reads it back, and who does not reads nothing; both are one guardrail. Topics and their
+    examples are sequences.
+    """
+    kept = comparable(answer)
+    for policy, lists in LISTS.items():
+        for name in lists.values():
+            if name in kept.get(policy, {}):
+                entries = [defaults(policy, each) for each in kept[policy][name]]
+                entries = entries if name == "topics" else sorted(entries, key=identity)
+                kept[policy] = kept[policy] | {name: entries}
+    return kept
+
+
+def defaults(policy: str, shown: Document) -> Document:
+    """Write an entry with all that AWS takes it to say."""
+    action = shown.get("action", "BLOCK")
+    if policy == "contextualGroundingPolicy":
+        return {"action": action, "enabled": True} | shown
+    usual = {"Action": action, "Enabled": True}
+    directions = {f"{side}{member}": value for side in SIDES for member, value in usual.items()}
+    modalities = {f"{side}Modalities": ["TEXT"] for side in SIDES} if policy == "contentPolicy" else {}
+    return directions | modalities | shown
+
+
+def identity(shown: Document) -> str:
+    """Tell an entry of a list from the others of it."""
+    return str(next(shown[member] for member in ("type", "text", "name") if member in shown))
 
 
 def unordered(content_filter: Document) -> Document:

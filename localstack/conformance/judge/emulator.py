@@ -25,6 +25,7 @@ class Emulator:
 
     def __init__(self, program: Path, partition: str = "aws") -> None:
         """Start it, on a free port, and wait until it listens."""
+        self.program = program
         self.partition = partition
         self._folder = tempfile.TemporaryDirectory(prefix="bedrail-conformance-")
         state = Path(self._folder.name) / "state"

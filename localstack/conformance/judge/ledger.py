@@ -23,6 +23,8 @@ class Ledger:
     # Errors that were asked for with the option `refuse`, to see how they look: service, operation, code.
     injected: set[tuple[str, str, str]] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
+    # The guardrails of the corpus that bedrail took over and brought to a second Region.
+    brought_in: set[str] = field(default_factory=set)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def problem(self, where: str, what: object) -> None:

@@ -104,5 +104,6 @@ def closing(ledger: Ledger) -> Iterator[str]:
     verdict = f"{len(ledger.problems)} problems" if ledger.problems else "ok"
     yield (
         f"conformance: {operations} operations, {shapes} shapes, {len(ledger.paths)} error paths, "
-        f"{len(ledger.documents)} corpus documents: {verdict}"
+        f"{len(ledger.documents)} corpus documents, {len(ledger.brought_in)} of them imported, adopted and read back "
+        f"from a second Region: {verdict}"
     )
