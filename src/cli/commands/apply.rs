@@ -52,7 +52,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
-        let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
+        let form = global.format(&[("text", Form::Text), ("json", Form::Json)])?;
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::Declared).await?;
