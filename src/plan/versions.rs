@@ -105,9 +105,11 @@ pub(super) fn warn_of_unpublished(decisions: &mut Decisions<'_>) {
         let Model::Guardrail(model) = &wanted.model else { continue };
         let digest = model.content.digest();
         let seen = decisions.live.versions.get(address).into_iter().flatten();
-        let carried = seen.into_iter().any(|version| {
-            version.content.as_ref() == Some(&digest)
-                || version.marker.as_ref().is_some_and(|marker| marker.hint == digest.short())
+        let carried = seen.into_iter().any(|version| match (&version.content, &version.marker) {
+            (Some(content), _) if *content == digest => true,
+            (_, Some(marker)) => marker.hint == digest.short(),
+            // What others published, and nobody has needed to read, may carry it.
+            (content, None) => content.is_none(),
         });
         let planned = decisions.desired.resources.iter().any(|(other, wanted)| {
             let Model::GuardrailVersion(version) = &wanted.model else { return false };
