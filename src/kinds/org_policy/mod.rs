@@ -21,7 +21,7 @@ pub(crate) mod section;
 mod template;
 pub(crate) mod written;
 
-mod aws;
+pub(crate) mod aws;
 
 pub(crate) use configuration::{Place, configurations};
 pub(crate) use control::section::ModelName as SparedModel;
