@@ -3,7 +3,7 @@
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
 //! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `lint`, `permissions`, `import`) → **effects** (`aws`, `kinds/*/aws.rs`,
-//! `live`, `apply`, `doctor`, `inventory`)
+//! `live`, `apply`, `doctor`, `inventory`, `runner`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
 //! nothing else.
@@ -28,5 +28,6 @@ pub mod permissions;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
+pub mod runner;
 pub mod spec;
 pub mod suite;

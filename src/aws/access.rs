@@ -18,8 +18,8 @@ pub enum Access {
 
 pub(super) const REFUSAL: &str = "bedrail only reads here and did not send";
 
-/// `AssumeRole` yields credentials and changes nothing.
-const READS: &[&str] = &["AssumeRole"];
+/// `AssumeRole` yields credentials, and `ApplyGuardrail` says what a guardrail makes of a text: neither changes anything.
+const READS: &[&str] = &["ApplyGuardrail", "AssumeRole"];
 
 /// Whether an operation of this name changes nothing.
 pub(super) fn is_read(operation: &str) -> bool {
@@ -55,7 +55,9 @@ mod tests {
 
     #[test]
     fn only_reads_are_reads() {
-        for read in ["GetGuardrail", "ListPolicies", "DescribePolicy", "AssumeRole", "GetCallerIdentity"] {
+        for read in
+            ["GetGuardrail", "ListPolicies", "DescribePolicy", "AssumeRole", "GetCallerIdentity", "ApplyGuardrail"]
+        {
             assert!(is_read(read), "{read}");
         }
         for write in ["CreateGuardrail", "PutResourcePolicy", "TagResource", "EnablePolicyType", "", "get"] {

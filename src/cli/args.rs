@@ -20,7 +20,8 @@ use super::error::Error;
 ///   bedrail apply --sandbox -f examples/organization
 ///
 /// Exit codes: 0 done, 1 failed and nothing changed, 2 differences or findings,
-/// 3 refused, 4 stale plan, 5 incomplete, 64 wrong usage, 130 interrupted.
+/// 3 refused, 4 stale plan, 5 incomplete, 6 checks failed, 64 wrong usage, 130
+/// interrupted.
 #[derive(Debug, Parser)]
 #[command(
     name = "bedrail",

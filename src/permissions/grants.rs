@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::{Declared, Side};
-use super::needs::{EFFECTIVE, FACTS, Guard, INVALID, Need, On, UNITS, needs};
+use super::needs::{APPLY, EFFECTIVE, FACTS, Guard, INVALID, Need, On, UNITS, needs};
 use super::statement::{ACCOUNT, Conditions, Statement};
 use crate::kinds::Kind;
 use crate::kinds::guardrail::key_policy::FOR_SERVICE;
 use crate::model::{Region, STACK_TAG};
+use crate::spec::lower::destinations;
 
 /// The organization of whoever calls (IAM user guide, "IAM policy elements: Variables and tags").
 const OWN_ORGANIZATION: &str = "${aws:PrincipalOrgID}";
@@ -53,6 +54,17 @@ pub fn statements(declared: &Declared, place: Where, may: May) -> Vec<Statement>
     let mut statements = groups.statements();
     statements.extend(scope.enters());
     statements
+}
+
+/// What it takes to run test suites besides: applying the guardrails, wherever they are.
+pub fn testing(declared: &Declared, place: Where) -> Vec<Statement> {
+    let side = match place {
+        Where::Home => &declared.at_home,
+        Where::Member => &declared.in_members,
+    };
+    let mut groups = Groups::default();
+    groups.take("Test", &Scope { declared, side, place, may: May::Read }, APPLY, Some(&side.applied));
+    groups.statements()
 }
 
 struct Scope<'a> {
@@ -139,6 +151,16 @@ impl Scope<'_> {
             On::Guardrails => regional("guardrail/*"),
             On::Profiles => profiles(&self.side.profiles),
             On::ProfilePolicies => profiles(&self.side.profile_policies),
+            On::AppliedProfiles => {
+                let lead = |(region, id): &(Region, String)| {
+                    destinations(id, region).into_iter().map(|region| (region, id.clone())).collect::<Vec<_>>()
+                };
+                profiles(&self.side.profiles.iter().flat_map(lead).collect())
+            }
+            On::External => match self.place {
+                Where::Home => self.declared.external.clone(),
+                Where::Member => BTreeSet::new(),
+            },
             On::Keys => self.side.keys.keys().cloned().collect(),
             On::Anything => BTreeSet::from(["*".to_owned()]),
             On::IamPolicies => BTreeSet::from([iam("policy/*")]),

@@ -22,6 +22,10 @@ pub(super) enum On {
     Profiles,
     /// On the guardrail profiles whose policies the spec declares.
     ProfilePolicies,
+    /// On the objects of the profiles that the guardrails of the spec use, wherever those lead.
+    AppliedProfiles,
+    /// On the guardrails of others that the spec names by ARN.
+    External,
     /// On nothing in particular.
     Anything,
     /// On the root of the organization.
@@ -92,6 +96,15 @@ const TABLE: &[(&str, &[Need])] = &[
     (
         "bedrock:GetGuardrail",
         &[need("bedrock:GetGuardrail", On::Guardrails, Guard::None), need(key_policy::APPLY[0], On::Keys, Guard::None)],
+    ),
+    (
+        APPLY,
+        &[
+            need(APPLY, On::Guardrails, Guard::None),
+            need(APPLY, On::AppliedProfiles, Guard::None),
+            need(APPLY, On::External, Guard::None),
+            need(key_policy::APPLY[0], On::Keys, Guard::None),
+        ],
     ),
     ("bedrock:ListTagsForResource", &[need("bedrock:ListTagsForResource", On::Guardrails, Guard::None)]),
     ("bedrock:GetResourcePolicy", &[need("bedrock:GetResourcePolicy", On::Guardrails, Guard::None)]),
@@ -245,6 +258,8 @@ pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
 /// What looking at what is in force takes: `drift` compares it, and a run that changes something waits until accounts are subject
 /// to a policy, and looks before it takes away what they may be subject to.
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
+/// What `test` asks.
+pub(super) const APPLY: &str = "bedrock:ApplyGuardrail";
 /// What `drift` asks besides.
 pub(super) const INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
 /// What kinds read only where something is wanted (see [`Use::Reading`](crate::kinds::Use)), and what a delegate reads.
@@ -285,7 +300,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_every_kind_has_its_row_and_no_other_has() {
-        let mut called: BTreeSet<&str> = FACTS.iter().copied().chain([UNITS, EFFECTIVE, INVALID]).collect();
+        let mut called: BTreeSet<&str> = FACTS.iter().copied().chain([UNITS, EFFECTIVE, INVALID, APPLY]).collect();
         called.extend(["sts:GetCallerIdentity", "sts:AssumeRole"]);
         called.extend(AT_TIMES);
         for kind in Kind::ALL {

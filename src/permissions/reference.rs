@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::needs::{EFFECTIVE, Guard, INVALID, On, table};
+use super::needs::{APPLY, EFFECTIVE, Guard, INVALID, On, table};
 use crate::kinds::Kind;
 
 const HEAD: &str = include_str!("reference.md");
@@ -31,6 +31,7 @@ fn users(operation: &str) -> String {
         Kind::ALL.iter().filter(|kind| kind.writes().contains(&operation)).map(|kind| format!("writes `{kind}`"));
     let users: Vec<String> = reads.chain(writes).collect();
     match operation {
+        APPLY => "`test`".to_owned(),
         INVALID => "`drift`".to_owned(),
         EFFECTIVE => "`drift`, and every run that changes something".to_owned(),
         _ if users.is_empty() => "every run".to_owned(),
@@ -48,6 +49,8 @@ const fn object(on: On) -> &'static str {
         On::Guardrails => "`guardrail/*` of the account, in the Regions",
         On::Profiles => "the guardrail profiles that guardrails use",
         On::ProfilePolicies => "the guardrail profiles that are shared",
+        On::AppliedProfiles => "the guardrail profiles that guardrails use, in every Region that they lead to",
+        On::External => "the guardrails of `external_guardrails`",
         On::Root => "the root",
         On::Units => "root and OUs",
         On::Accounts => "the accounts",

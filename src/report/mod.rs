@@ -23,6 +23,7 @@ pub mod format;
 pub mod graph;
 pub mod handed;
 pub mod json;
+mod junit;
 pub mod markdown;
 pub mod reference;
 mod refusal;
@@ -34,6 +35,7 @@ pub mod show;
 mod style;
 mod summary;
 pub mod text;
+pub mod trial;
 mod unseen;
 mod wrap;
 

@@ -29,7 +29,7 @@ impl Layer {
         match module {
             "model" | "kinds" => Some(Self::Core),
             "spec" | "suite" | "plan" | "drift" | "lint" | "permissions" | "import" => Some(Self::Pure),
-            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" => Some(Self::Effects),
+            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" | "runner" => Some(Self::Effects),
             "load" | "report" | "cli" => Some(Self::Face),
             _ => None,
         }

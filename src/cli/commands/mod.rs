@@ -16,6 +16,7 @@ mod plan;
 mod sandbox;
 mod schema;
 mod show;
+mod test;
 mod validate;
 
 use clap::Subcommand;
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Drift(drift::Args),
     Destroy(destroy::Args),
+    Test(test::Args),
     Doctor(doctor::Args),
     Show(show::Args),
     Import(import::Args),
@@ -73,6 +75,7 @@ impl Command {
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
+            Self::Test(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,
             Self::Import(args) => args.run(global, output).await,

@@ -10,9 +10,9 @@ use crate::{drift, spec, suite};
 
 /// Prints a JSON Schema
 ///
-/// Of the spec, of a test suite or of a list of what drift ignores (for
-/// editors), of the JSON that `plan` and `drift` print, or of a line that
-/// `--audit-log` appends. All are draft-07.
+/// Of the spec, of a test suite, of a price table or of a list of what drift
+/// ignores (for editors), of the JSON that `plan`, `drift` and `test` print, or
+/// of a line that `--audit-log` appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -34,6 +34,10 @@ enum What {
     Plan,
     /// What `drift --format json` prints.
     Drift,
+    /// What `test --format json` prints.
+    Results,
+    /// The YAML of what `test --prices` reckons with.
+    Prices,
     /// The YAML of a `drift.ignore.yaml`.
     Ignore,
     /// A line of what `apply --audit-log` appends.
@@ -47,6 +51,8 @@ impl Args {
             What::Test => suite::schema::schema(),
             What::Plan => json::schema::plan(),
             What::Drift => json::schema::drift(),
+            What::Results => json::schema::results(),
+            What::Prices => suite::trial::prices_schema(),
             What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };

@@ -9,6 +9,7 @@ mod moved;
 mod plan;
 mod saved;
 pub mod schema;
+mod trial;
 
 pub use audit::AuditLine;
 pub use doctor::doctor;
@@ -21,6 +22,7 @@ pub use plan::{
     Reach, Scope,
 };
 pub use saved::NotSaved;
+pub use trial::{TestReport, test};
 
 use serde::Serialize;
 

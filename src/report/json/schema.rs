@@ -1,9 +1,10 @@
-//! The JSON Schemas of what `plan` and `drift` print, draft 7; `docs/schemas` publishes them.
+//! The JSON Schemas of what `plan`, `drift` and `test` print, draft 7; `docs/schemas` publishes them.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use super::{FORMAT_VERSION, PlanFile};
+use super::{FORMAT_VERSION, PlanFile, TestReport};
 
 /// What `plan --format json` prints and `plan --out` saves.
 pub fn plan() -> Value {
@@ -32,8 +33,17 @@ pub fn drift() -> Value {
     schema
 }
 
+/// What `test --format json` prints.
+pub fn results() -> Value {
+    versioned::<TestReport>("bedrail test")
+}
+
 fn of_both(title: &str) -> Value {
-    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value();
+    versioned::<PlanFile>(title)
+}
+
+fn versioned<T: JsonSchema>(title: &str) -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value();
     schema["title"] = format!("{title}, format {FORMAT_VERSION}").into();
     schema["properties"]["format_version"]["const"] = FORMAT_VERSION.into();
     schema
@@ -48,10 +58,16 @@ mod tests {
     use crate::report::json::pretty;
 
     /// Each schema with the file that publishes it.
-    fn published() -> [(PathBuf, String); 3] {
+    fn published() -> [(PathBuf, String); 5] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-        [("plan", plan()), ("drift", drift()), ("drift.ignore", crate::drift::schema())]
-            .map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
+        [
+            ("plan", plan()),
+            ("drift", drift()),
+            ("drift.ignore", crate::drift::schema()),
+            ("results", results()),
+            ("prices", crate::suite::trial::prices_schema()),
+        ]
+        .map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod saved;
 mod secrets;
 pub(crate) mod served;
 mod suites;
+mod trials;
 mod waits;
 
 use std::path::{Path, PathBuf};

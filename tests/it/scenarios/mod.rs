@@ -21,6 +21,7 @@ mod preconditions;
 mod reach;
 mod room;
 mod settled;
+mod suites;
 mod unseen;
 
 use bedrail::plan::{Options, Plan, Purpose};
