@@ -20,7 +20,8 @@ use super::error::Error;
 ///   bedrail apply --sandbox -f examples/organization
 ///
 /// Exit codes: 0 done, 1 failed and nothing changed, 2 differences or findings,
-/// 3 refused, 4 stale plan, 5 incomplete, 64 wrong usage, 130 interrupted.
+/// 3 refused, 4 stale plan, 5 incomplete, 6 checks failed, 64 wrong usage,
+/// 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(
     name = "bedrail",
@@ -167,7 +168,7 @@ fn parallelism(text: &str) -> Result<usize, String> {
     }
 }
 
-fn minutes(text: &str) -> Result<f64, String> {
+pub(crate) fn minutes(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(minutes) if minutes > 0.0 && minutes <= 1440.0 => Ok(minutes),
         _ => Err("a number of minutes, more than 0 and at most 1440".to_owned()),

@@ -22,6 +22,8 @@ pub enum Exit {
     Stale,
     /// 5: incomplete: something was done, and something failed, was held or was not seen. A rerun continues.
     Incomplete,
+    /// 6: what was checked is not as it must be.
+    Unproven,
     /// 64: wrong usage of the command line; a `--target` or an `--env` that names nothing.
     Usage,
     /// 130: interrupted; calls in flight were finished, the rest skipped.
@@ -44,6 +46,7 @@ impl Exit {
             Self::Refused => 3,
             Self::Stale => 4,
             Self::Incomplete => 5,
+            Self::Unproven => 6,
             Self::Usage => 64,
             Self::Interrupted => 130,
         }

@@ -8,7 +8,7 @@ mod finding;
 mod ignore;
 mod remedy;
 
-pub use beside::{Beside, Invalid, Shadowed, compare};
+pub use beside::{Beside, Invalid, Settings, Shadowed, compare};
 pub use find::find;
 pub use finding::{Finding, FindingKind, Ignored};
 pub use ignore::{IgnoreList, read, schema};

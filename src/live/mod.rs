@@ -14,7 +14,7 @@ mod pointed;
 mod roles;
 mod scope;
 
-pub use in_force::beside;
+pub use in_force::{beside, tells_nobody_but_home};
 
 use std::collections::BTreeSet;
 

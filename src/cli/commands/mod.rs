@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod apply;
+mod checked;
 mod completions;
 mod destroy;
 mod doctor;
@@ -13,10 +14,12 @@ mod init;
 mod lint;
 mod man;
 mod plan;
+mod readiness;
 mod sandbox;
 mod schema;
 mod show;
 mod validate;
+mod verify;
 
 use clap::Subcommand;
 
@@ -49,6 +52,8 @@ pub(crate) enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Readiness(readiness::Args),
+    Verify(verify::Args),
     Destroy(destroy::Args),
     Doctor(doctor::Args),
     Show(show::Args),
@@ -72,6 +77,8 @@ impl Command {
             Self::Plan(args) => args.run(global, output).await,
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
+            Self::Readiness(_) => readiness::Args::run(global, output).await,
+            Self::Verify(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,

@@ -11,8 +11,8 @@ use crate::{drift, spec, suite};
 /// Prints a JSON Schema
 ///
 /// Of the spec, of a test suite or of a list of what drift ignores (for
-/// editors), of the JSON that `plan` and `drift` print, or of a line that
-/// `--audit-log` appends. All are draft-07.
+/// editors), of the JSON that `plan`, `drift`, `verify` and `readiness` print,
+/// or of a line that `--audit-log` appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -34,6 +34,10 @@ enum What {
     Plan,
     /// What `drift --format json` prints.
     Drift,
+    /// What `verify --format json` prints.
+    Verify,
+    /// What `readiness --format json` prints.
+    Readiness,
     /// The YAML of a `drift.ignore.yaml`.
     Ignore,
     /// A line of what `apply --audit-log` appends.
@@ -47,6 +51,8 @@ impl Args {
             What::Test => suite::schema::schema(),
             What::Plan => json::schema::plan(),
             What::Drift => json::schema::drift(),
+            What::Verify => json::schema::verify(),
+            What::Readiness => json::schema::readiness(),
             What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };

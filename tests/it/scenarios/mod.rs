@@ -19,9 +19,11 @@ mod logging;
 mod members;
 mod preconditions;
 mod reach;
+mod readiness;
 mod room;
 mod settled;
 mod unseen;
+mod verify;
 
 use bedrail::plan::{Options, Plan, Purpose};
 use serde_json::{Value, json};
