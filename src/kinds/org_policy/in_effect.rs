@@ -31,8 +31,17 @@ pub fn in_effect(document: &Value) -> BTreeMap<Region, Vec<InEffect>> {
 }
 
 fn configuration(found: &Value) -> Option<InEffect> {
+    let (guarding, models) = settings(found);
+    Some(InEffect { version: RemoteId::new(found.get("identifier")?.as_str()?), guarding, models })
+}
+
+/// What a configuration examines, and for which models; what is left out is the default.
+pub(super) fn settings(found: &Value) -> (SelectiveContentGuarding, ModelEnforcement) {
+    // The preview's element, which selective guarding took the place of: `honor` examined what was tagged (inferred).
+    let honours = found.get("selective_content_guarding").is_none() && found["input_tags"] == "honor";
     let mode = |member: &str| match found.pointer(&format!("/selective_content_guarding/{member}")) {
         Some(mode) if mode == "selective" => Guarding::Selective,
+        _ if honours => Guarding::Selective,
         _ => Guarding::Comprehensive,
     };
     let list = |member: &str| -> BTreeSet<String> {
@@ -43,11 +52,8 @@ fn configuration(found: &Value) -> Option<InEffect> {
     if included_models.is_empty() {
         included_models = ModelEnforcement::default().included_models;
     }
-    Some(InEffect {
-        version: RemoteId::new(found.get("identifier")?.as_str()?),
-        guarding: SelectiveContentGuarding { system: mode("system"), messages: mode("messages") },
-        models: ModelEnforcement { included_models, excluded_models: list("excluded_models") },
-    })
+    let guarding = SelectiveContentGuarding { system: mode("system"), messages: mode("messages") };
+    (guarding, ModelEnforcement { included_models, excluded_models: list("excluded_models") })
 }
 
 #[cfg(test)]
@@ -62,6 +68,7 @@ mod tests {
             "us-east-1": {"config_1": {"identifier": "arn:1"}},
             "eu-west-1": {"config_1": {"identifier": "arn:2", "selective_content_guarding": {"messages": "selective"},
                 "model_enforcement": {"included_models": [], "excluded_models": ["a.b"]}}},
+            "eu-west-3": {"config_1": {"identifier": "arn:3", "input_tags": "honor"}},
             "eu-north-1": {"config_1": {"selective_content_guarding": {"messages": "selective"}}}}}});
         let found = in_effect(&document);
         let plain = InEffect {
@@ -74,6 +81,8 @@ mod tests {
         assert_eq!((set.guarding.system, set.guarding.messages), (Guarding::Comprehensive, Guarding::Selective));
         assert_eq!(set.models.included_models, ModelEnforcement::default().included_models);
         assert!(set.models.excluded_models.contains("a.b"));
+        let guarding = &found[&Region::new("eu-west-3")][0].guarding;
+        assert_eq!((guarding.system, guarding.messages), (Guarding::Selective, Guarding::Selective));
         assert!(found[&Region::new("eu-north-1")].is_empty() && in_effect(&json!({})).is_empty());
     }
 }

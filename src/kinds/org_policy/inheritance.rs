@@ -8,9 +8,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value};
+
 use super::document::{ASSIGN, CHILD_OPERATORS};
-use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
+use super::in_effect::settings;
+use crate::kinds::account_enforcement::{ModelEnforcement, SelectiveContentGuarding};
 use crate::model::{Document, Ref, Region, RemoteId, Segment};
+
+mod claims;
+mod defects;
+
+pub use claims::{Claim, Fate};
+pub use defects::Defect;
 
 const APPEND: &str = "@@append";
 const REMOVE: &str = "@@remove";
@@ -34,20 +43,46 @@ pub struct Effective {
 /// What is in effect in each Region below these nodes, root first; each holds the policies attached to one node, first
 /// attached first. A configuration that names no guardrail enforces nothing and is left out.
 pub fn effective(nodes: &[Vec<Attached<'_>>]) -> BTreeMap<Region, Effective> {
+    inherit(nodes).regions()
+}
+
+/// What the policies on these nodes come to, root first; each holds the policies attached to one node, first attached first.
+pub fn inherit(nodes: &[Vec<Attached<'_>>]) -> Inherited {
     let mut merged = Merged::default();
-    for node in nodes {
+    for (at, node) in nodes.iter().enumerate() {
         let policies: Vec<(&Ref, Element)> =
             node.iter().map(|(policy, document)| (*policy, Element::of(document))).collect();
         let level: Vec<(&Ref, &Element)> = policies.iter().map(|(policy, element)| (*policy, element)).collect();
-        merged.inherit(&combine(&level), None);
+        merged.inherit(&combine(&level), None, at);
     }
-    let regions = merged.child("bedrock").and_then(|bedrock| bedrock.child("guardrail_inference"));
-    let regions = regions.into_iter().flat_map(|regions| &regions.children);
-    let configured = |(region, configurations): (&String, &Merged)| {
-        let enforced = configurations.children.values().find_map(Merged::configuration)?;
-        Some((Region::new(region.as_str()), enforced))
-    };
-    regions.filter_map(configured).collect()
+    Inherited(merged)
+}
+
+/// What a chain of policies comes to, and what each of them had to say.
+#[derive(Clone, Debug)]
+pub struct Inherited(Merged);
+
+impl Inherited {
+    /// What is in effect in each Region, as [`effective`] tells it.
+    pub fn regions(&self) -> BTreeMap<Region, Effective> {
+        let configured = |(region, configurations): (&String, &Merged)| {
+            let enforced = configurations.children.values().find_map(Merged::configuration)?;
+            Some((Region::new(region.as_str()), enforced))
+        };
+        self.inference().filter_map(configured).collect()
+    }
+
+    /// The document that `DescribeEffectivePolicy` shows once it is in effect: plain values in the place of operators. `None`
+    /// where no policy sets anything.
+    pub fn document(&self) -> Option<Value> {
+        self.0.plain()
+    }
+
+    /// The configurations of each Region.
+    fn inference(&self) -> impl Iterator<Item = (&String, &Merged)> {
+        let regions = self.0.child("bedrock").and_then(|bedrock| bedrock.child("guardrail_inference"));
+        regions.into_iter().flat_map(|regions| &regions.children)
+    }
 }
 
 /// The operators that policies further down may use.
@@ -103,8 +138,11 @@ fn allowed(value: &Document) -> Allowed {
 #[derive(Clone, Debug, Default)]
 struct Combined {
     allowed: Option<Allowed>,
-    assign: Option<(Document, Ref)>,
-    append: Vec<Document>,
+    /// The first policy that forbids others further down to assign.
+    closes: Option<Ref>,
+    /// What each policy assigns, first attached first; the first counts.
+    assign: Vec<(Document, Ref)>,
+    append: Option<Vec<Document>>,
     remove: Vec<Document>,
     children: BTreeMap<String, Combined>,
 }
@@ -117,11 +155,14 @@ fn combine(level: &[(&Ref, &Element)]) -> Combined {
             (Some(one), Some(other)) => Some(&one & other),
             (one, other) => one.or_else(|| other.clone()),
         };
-        let value = |operator| element.operators.get(operator);
-        if all.assign.is_none() {
-            all.assign = value(ASSIGN).map(|value| (value.clone(), (*policy).clone()));
+        if all.closes.is_none() && element.allowed.as_ref().is_some_and(|allowed| !allowed.contains(ASSIGN)) {
+            all.closes = Some((*policy).clone());
         }
-        all.append.extend(value(APPEND).into_iter().flat_map(items));
+        let value = |operator| element.operators.get(operator);
+        all.assign.extend(value(ASSIGN).map(|value| (value.clone(), (*policy).clone())));
+        if let Some(more) = value(APPEND) {
+            all.append.get_or_insert_default().extend(items(more));
+        }
         all.remove.extend(value(REMOVE).into_iter().flat_map(items));
         for (key, child) in &element.children {
             below.entry(key).or_default().push((policy, child));
@@ -142,14 +183,19 @@ fn items(value: &Document) -> Vec<Document> {
 #[derive(Clone, Debug)]
 struct Merged {
     ceiling: Allowed,
+    /// The policy, and its node, that forbids others further down to assign.
+    closed: Option<(Ref, usize)>,
     value: Option<Document>,
     by: Option<Ref>,
+    /// Every value that a policy would have assigned, and what became of it.
+    claims: Vec<Claim>,
     children: BTreeMap<String, Merged>,
 }
 
 impl Default for Merged {
     fn default() -> Self {
-        Self { ceiling: every_operator(), value: None, by: None, children: BTreeMap::new() }
+        let (ceiling, claims, children) = (every_operator(), Vec::new(), BTreeMap::new());
+        Self { ceiling, closed: None, value: None, by: None, claims, children }
     }
 }
 
@@ -158,68 +204,74 @@ impl Merged {
         self.children.get(key)
     }
 
-    /// Takes in what one node says. An element that nothing above has named stands under the ceiling of the map it is
-    /// added to, handed down in `over`.
-    fn inherit(&mut self, said: &Combined, over: Option<&Allowed>) {
-        let ceiling = over.map_or_else(|| self.ceiling.clone(), |over| &self.ceiling & over);
-        self.set(said, &ceiling);
+    /// Takes in what the node at this place of the chain says. An element that nothing above has named stands under the
+    /// ceiling of the map it is added to, handed down in `over`.
+    fn inherit(&mut self, said: &Combined, over: Option<(&Allowed, Option<&(Ref, usize)>)>, at: usize) {
+        let ceiling = over.map_or_else(|| self.ceiling.clone(), |(over, _)| &self.ceiling & over);
+        if self.closed.is_none() {
+            self.closed = over.and_then(|(_, closed)| closed.cloned());
+        }
+        self.set(said, &ceiling, at);
         for (key, child) in &said.children {
-            match self.children.get_mut(key) {
-                Some(known) => known.inherit(child, None),
-                None => self.children.entry(key.clone()).or_default().inherit(child, Some(&ceiling)),
+            if let Some(known) = self.children.get_mut(key) {
+                known.inherit(child, None, at);
+            } else {
+                let over = (&ceiling, self.closed.as_ref());
+                self.children.entry(key.clone()).or_default().inherit(child, Some(over), at);
             }
+        }
+        if self.closed.is_none() {
+            self.closed = said.closes.clone().map(|policy| (policy, at));
         }
         self.ceiling = said.allowed.as_ref().map_or_else(|| ceiling.clone(), |allowed| &ceiling & allowed);
     }
 
     /// What is taken away is what was inherited, so that comes first.
-    fn set(&mut self, said: &Combined, ceiling: &Allowed) {
+    fn set(&mut self, said: &Combined, ceiling: &Allowed, at: usize) {
         if ceiling.contains(REMOVE)
-            && !said.remove.is_empty()
             && let Some(Document::List(items)) = &mut self.value
         {
+            let before = items.len();
             items.retain(|item| !said.remove.contains(item));
-            if items.is_empty() {
+            // A list that loses its last value is no longer set; one that was set to be empty stays so.
+            if items.is_empty() && before > 0 {
                 self.value = None;
             }
         }
         if ceiling.contains(ASSIGN)
-            && let Some((value, by)) = &said.assign
+            && let Some((value, by)) = said.assign.first()
         {
             (self.value, self.by) = (Some(value.clone()), Some(by.clone()));
         }
-        if ceiling.contains(APPEND) && !said.append.is_empty() {
+        self.claim(said, ceiling, at);
+        if ceiling.contains(APPEND)
+            && let Some(more) = &said.append
+        {
             let mut items = self.value.as_ref().map(items).unwrap_or_default();
-            items.extend(said.append.iter().filter(|item| !items.contains(item)).cloned().collect::<Vec<_>>());
+            for item in more {
+                if !items.contains(item) {
+                    items.push(item.clone());
+                }
+            }
             self.value = Some(Document::List(items));
         }
+    }
+
+    /// The element with plain values in the place of operators; a map in which nothing is set is left out.
+    fn plain(&self) -> Option<Value> {
+        if let Some(value) = &self.value {
+            return serde_json::to_value(value).ok();
+        }
+        let set: Map<String, Value> =
+            self.children.iter().filter_map(|(key, child)| Some((key.clone(), child.plain()?))).collect();
+        (!set.is_empty()).then_some(Value::Object(set))
     }
 
     fn configuration(&self) -> Option<Effective> {
         let identifier = self.child("identifier")?;
         let version = pointer(identifier.value.as_ref()?)?;
-        let guarding = self.child("selective_content_guarding");
-        let mode = |member: &str| match guarding.and_then(|guarding| guarding.child(member)?.value.as_ref()?.as_text())
-        {
-            Some("selective") => Guarding::Selective,
-            _ => Guarding::Comprehensive,
-        };
-        let enforcement = self.child("model_enforcement");
-        let list = |member: &str| -> BTreeSet<String> {
-            let value = enforcement.and_then(|models| models.child(member)?.value.as_ref());
-            let items = value.map(items).unwrap_or_default();
-            items.iter().filter_map(Document::as_text).map(str::to_owned).collect()
-        };
-        let mut included_models = list("included_models");
-        if included_models.is_empty() {
-            included_models = ModelEnforcement::default().included_models;
-        }
-        Some(Effective {
-            version,
-            guarding: SelectiveContentGuarding { system: mode("system"), messages: mode("messages") },
-            models: ModelEnforcement { included_models, excluded_models: list("excluded_models") },
-            by: identifier.by.clone()?,
-        })
+        let (guarding, models) = settings(&self.plain()?);
+        Some(Effective { version, guarding, models, by: identifier.by.clone()? })
     }
 }
 
@@ -237,6 +289,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::kinds::account_enforcement::Guarding;
 
     fn policy(id: &str) -> Ref {
         Ref::Foreign(RemoteId::new(id))
