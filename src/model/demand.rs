@@ -8,13 +8,15 @@ use super::policy::items;
 const INVOKE: &str = "bedrock:invokemodel";
 const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
 const PRINCIPAL: &str = "aws:PrincipalArn";
+/// The operator that is true where a call names none.
+const NULL: &str = "Null";
 /// The operators that deny what has another value than those named.
 const NEGATED: [&str; 4] = ["ArnNotLike", "ArnNotEquals", "StringNotLike", "StringNotEquals"];
 
 /// A statement that denies calls of all models but those that name one of these guardrails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// The guardrails, or versions of them, as the statement has them.
+    /// The guardrails, or versions of them, as the statement has them; none where any will do.
     pub named: Vec<Template>,
     /// Patterns of the ARNs of the principals that it lets off.
     pub exempt: Vec<String>,
@@ -71,7 +73,16 @@ fn invokes(pattern: &str) -> bool {
 /// The demands of a policy; a call must meet each. Denials that bear on some models only, or under further conditions, are
 /// none, since calls are left to which they do not apply.
 pub fn demands(document: &Document) -> Vec<Demand> {
-    items(document.get("Statement")).iter().filter_map(demand).collect()
+    all(document).filter(|demand| !demand.named.is_empty()).collect()
+}
+
+/// The demands of a policy that some guardrail be named, whichever it is.
+pub fn demands_any(document: &Document) -> Vec<Demand> {
+    all(document).filter(|demand| demand.named.is_empty()).collect()
+}
+
+fn all(document: &Document) -> impl Iterator<Item = Demand> {
+    items(document.get("Statement")).iter().filter_map(demand)
 }
 
 fn demand(statement: &Document) -> Option<Demand> {
@@ -86,9 +97,17 @@ fn demand(statement: &Document) -> Option<Demand> {
     let Document::Map(operators) = statement.get("Condition")? else { return None };
     let spared = texts(statement, "NotResource").into_iter().map(str::to_owned).collect();
     let mut demand = Demand { named: Vec::new(), exempt: Vec::new(), spared };
+    let mut absent = false;
     for (operator, compared) in operators {
         let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
         let Document::Map(compared) = compared else { return None };
+        if operator == NULL {
+            absent = compared.iter().all(|(key, value)| key.eq_ignore_ascii_case(GUARDRAIL) && is_true(value));
+            if !absent {
+                return None;
+            }
+            continue;
+        }
         if !NEGATED.contains(&operator) {
             return None;
         }
@@ -105,7 +124,13 @@ fn demand(statement: &Document) -> Option<Demand> {
             }
         }
     }
-    (!demand.named.is_empty()).then_some(demand)
+    // Of one that has both, it is not certain when it applies.
+    (demand.named.is_empty() == absent).then_some(demand)
+}
+
+fn is_true(value: &Document) -> bool {
+    let is = |one: &Document| *one == Document::Bool(true) || one.as_text() == Some("true");
+    !items(Some(value)).is_empty() && items(Some(value)).iter().all(is)
 }
 
 #[cfg(test)]
@@ -142,6 +167,25 @@ mod tests {
             json!({"ArnNotLike": {"aws:PrincipalArn": "arn:a:*"}}),
         ] {
             assert!(of("Deny", "*", &condition).is_empty(), "{condition}");
+        }
+    }
+
+    #[test]
+    fn to_deny_what_names_none_demands_any() {
+        let any = |condition: &Value| {
+            demands_any(&Document::from(json!({"Statement": {"Effect": "Deny", "Action": "bedrock:*", "Resource": "*",
+                "Condition": condition}})))
+        };
+        let exempt =
+            json!({"Null": {"bedrock:GuardrailIdentifier": ["true"]}, "ArnNotLike": {"aws:PrincipalArn": "arn:x"}});
+        assert_eq!(any(&exempt)[0].exempt, ["arn:x"]);
+        assert_eq!(any(&json!({"Null": {"bedrock:guardrailidentifier": true}})).len(), 1);
+        for other in [
+            json!({"Null": {"bedrock:GuardrailIdentifier": "false"}}),
+            json!({"Null": {"aws:PrincipalArn": "true"}}),
+            json!({"ArnNotLike": {"bedrock:GuardrailIdentifier": "arn:a:*"}}),
+        ] {
+            assert!(any(&other).is_empty(), "{other}");
         }
     }
 }

@@ -26,7 +26,7 @@ mod words;
 pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
 pub use control::{Controls, Setting};
-pub use demand::{Demand, demands};
+pub use demand::{Demand, demands, demands_any};
 pub use desired::{Desired, ExternalMark, Stage, Staged, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};
