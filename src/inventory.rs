@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 
 use crate::aws::{
-    AwsError, CallLog, Clients, Connection, Declared, FactsError, ReadCx, Roles, Survey, Whereabouts, bedrock_regions,
-    name_units, organization, organizations_region, whereabouts,
+    AwsError, CallLog, Clients, Connection, Declared, FactsError, ReadCx, Roles, Survey, bedrock_regions, name_units,
+    organization, organizations_region, whereabouts,
 };
 use crate::kinds::Kind;
 use crate::kinds::guardrail::aws::answers;
@@ -76,20 +76,11 @@ impl Failure {
 /// See [`Failure`]; a read that fails later is among the readings.
 pub async fn take(connection: Connection, wanted: &Wanted) -> Result<Inventory, Failure> {
     let mut clients = connection.open(crate::aws::Access::ReadOnly).await?;
-    let found = whereabouts(&clients).await;
-    let organization = match found {
-        Ok(Whereabouts { read: Some(read), .. }) => Some(with_units(&clients, read, &wanted.accounts).await?),
-        // A member that may not list its organization is looked at as an account of its own.
-        Ok(_) => None,
-        Err(error) if error.is("AWSOrganizationsNotInUseException") || error.is("AccessDeniedException") => None,
-        Err(error) => return Err(error.into()),
-    };
-    let facts = Facts {
-        caller: clients.caller().clone(),
-        bedrock_regions: bedrock_regions(&clients.caller().partition),
-        roles: roles(wanted),
-        organization,
-    };
+    // A member that may not list its organization is looked at as an account of its own.
+    let mut facts = facts(&clients, roles(wanted)).await?;
+    if let Some(read) = facts.organization.take() {
+        facts.organization = Some(with_units(&clients, read, &wanted.accounts).await?);
+    }
     let accounts = accounts(wanted, &facts)?;
     if accounts.iter().any(|account| *account != facts.caller.account)
         && let Some(organization) = &facts.organization
@@ -106,6 +97,52 @@ pub async fn take(connection: Connection, wanted: &Wanted) -> Result<Inventory, 
     let readings = live::read(&clients, &survey, every_version).await;
     let facts = named(&clients, facts, &readings).await;
     Ok(Inventory { facts, accounts, readings })
+}
+
+/// The clients that enter accounts as the connection says, or else through the role that AWS makes in every account, and the
+/// caller's organization. `session` names the run in members.
+///
+/// # Errors
+/// No usable credentials, or no answer.
+pub async fn entered(connection: Connection, session: &str) -> Result<(Clients, Facts), AwsError> {
+    let names = connection.roles.as_ref().map(|roles| roles.names.clone());
+    let clients = connection.open(crate::aws::Access::ReadOnly).await?;
+    let facts = facts(&clients, names.clone().unwrap_or_default()).await?;
+    let Some(organization) = facts.organization.as_ref().filter(|_| names.is_none()) else {
+        return Ok((clients, facts));
+    };
+    let roles = Roles {
+        management_account: organization.management_account.clone(),
+        names: facts.roles.clone(),
+        external_id: None,
+        session: session.to_owned(),
+    };
+    let clients = Connection { roles: Some(roles), ..connection }.open(crate::aws::Access::ReadOnly).await?;
+    Ok((clients, facts))
+}
+
+/// Who calls, and its organization, whatever a spec says of it: none where it belongs to none, and where it may not list it.
+///
+/// # Errors
+/// Any other failure to tell it.
+pub async fn facts(clients: &Clients, roles: RoleNames) -> Result<Facts, AwsError> {
+    let organization = match whereabouts(clients).await {
+        Ok(found) => found.read,
+        Err(error) if error.is("AWSOrganizationsNotInUseException") || error.is("AccessDeniedException") => None,
+        Err(error) => return Err(error),
+    };
+    let caller = clients.caller().clone();
+    Ok(Facts { bedrock_regions: bedrock_regions(&caller.partition), caller, roles, organization })
+}
+
+/// The facts with the names of the OUs above an account.
+pub async fn named_above(clients: &Clients, mut facts: Facts, account: &AccountId) -> Facts {
+    if let Some(organization) = &mut facts.organization {
+        let above = organization.above(account.as_str()).unwrap_or_default();
+        let nodes: BTreeSet<String> = above.iter().filter(|id| id.starts_with("ou-")).cloned().collect();
+        Box::pin(name_units(clients, organization, &nodes)).await;
+    }
+    facts
 }
 
 /// The organization of the caller with every OU that has accounts, and the Regions in which Bedrock answers.

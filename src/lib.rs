@@ -2,7 +2,7 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `lint`, `permissions`, `import`) → **effects** (`aws`, `kinds/*/aws.rs`,
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `lint`, `permissions`, `import`) → **effects** (`aws`, `kinds/*/aws.rs`,
 //! `live`, `apply`, `doctor`, `inventory`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
@@ -17,6 +17,7 @@ pub mod aws;
 pub mod cli;
 pub mod doctor;
 pub mod drift;
+pub mod explain;
 pub mod import;
 pub mod inventory;
 pub mod kinds;

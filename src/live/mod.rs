@@ -7,6 +7,7 @@
 //! policies and three calls for each of them. An account that is to lose the permission to apply a guardrail, and into
 //! which the spec does not look, takes one call for its enforced configuration in each Region, and those of its IAM policies.
 
+mod bearing;
 mod bound;
 mod contents;
 mod in_force;
@@ -14,6 +15,7 @@ mod pointed;
 mod roles;
 mod scope;
 
+pub use bearing::bearing;
 pub use in_force::beside;
 
 use std::collections::BTreeSet;

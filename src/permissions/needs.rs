@@ -211,6 +211,8 @@ const TABLE: &[(&str, &[Need])] = &[
     ("iam:DetachRolePolicy", &[need("iam:DetachRolePolicy", On::Roles, Guard::Declared)]),
     ("iam:ListAttachedRolePolicies", &[need("iam:ListAttachedRolePolicies", On::Roles, Guard::None)]),
     ("iam:GetRole", &[need("iam:GetRole", On::Roles, Guard::None)]),
+    ("iam:ListRolePolicies", &[need("iam:ListRolePolicies", On::Roles, Guard::None)]),
+    ("iam:GetRolePolicy", &[need("iam:GetRolePolicy", On::Roles, Guard::None)]),
     ("iam:SimulatePrincipalPolicy", &[need("iam:SimulatePrincipalPolicy", On::Roles, Guard::None)]),
     // It needs no permission and cannot be denied.
     ("sts:GetCallerIdentity", &[]),
@@ -242,15 +244,17 @@ pub(super) const FACTS: &[&str] =
     &["organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListAccounts"];
 /// What looking up OUs by their names takes.
 pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-/// What looking at what is in force takes: `drift` compares it, and a run that changes something waits until accounts are subject
+/// What looking at what is in force takes: `drift` compares it, `explain` tells it, and a run that changes something waits until accounts are subject
 /// to a policy, and looks before it takes away what they may be subject to.
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
-/// What `drift` asks besides.
+/// What `drift` and `explain` ask besides.
 pub(super) const INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
 /// What kinds read only where something is wanted (see [`Use::Reading`](crate::kinds::Use)), and what a delegate reads.
 pub(super) const AT_TIMES: &[&str] = &[
     "bedrock:GetModelInvocationLoggingConfiguration",
     "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:GetRolePolicy",
     "organizations:DescribeResourcePolicy",
     "organizations:ListPoliciesForTarget",
 ];

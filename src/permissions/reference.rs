@@ -31,8 +31,9 @@ fn users(operation: &str) -> String {
         Kind::ALL.iter().filter(|kind| kind.writes().contains(&operation)).map(|kind| format!("writes `{kind}`"));
     let users: Vec<String> = reads.chain(writes).collect();
     match operation {
-        INVALID => "`drift`".to_owned(),
-        EFFECTIVE => "`drift`, and every run that changes something".to_owned(),
+        INVALID => "`drift`, `explain`".to_owned(),
+        EFFECTIVE => "`drift`, `explain`, and every run that changes something".to_owned(),
+        "iam:ListRolePolicies" | "iam:GetRolePolicy" => "`explain --principal`".to_owned(),
         _ if users.is_empty() => "every run".to_owned(),
         _ => users.join(", "),
     }

@@ -42,19 +42,18 @@ impl Known<'_> {
             None => Err(format!("what {id} holds was not read")),
         }
     }
+}
 
-    /// The content that the spec gives a version, if that is what the version holds or will hold.
-    fn specified(&self, version: &Address) -> Option<&Content> {
-        let Self { desired, live, .. } = self;
-        let Model::GuardrailVersion(wanted) = &desired.resources.get(version)?.model else { return None };
-        let Model::Guardrail(guardrail) = &desired.resources.get(wanted.guardrail.address()?)?.model else {
-            return None;
-        };
-        // A named version that exists may hold what the spec has left behind.
-        let named = wanted.release != Release::Implicit && live.names.ids(version).next().is_some();
-        let same = wanted.content.as_ref() == Some(&guardrail.content.digest());
-        (same && !named).then_some(&guardrail.content)
-    }
+/// The content that the spec gives a version, if that is what the version holds or will hold.
+pub fn specified<'d>(version: &Address, desired: &'d Desired, live: &Live) -> Option<&'d Content> {
+    let Model::GuardrailVersion(wanted) = &desired.resources.get(version)?.model else { return None };
+    let Model::Guardrail(guardrail) = &desired.resources.get(wanted.guardrail.address()?)?.model else {
+        return None;
+    };
+    // A named version that exists may hold what the spec has left behind.
+    let named = wanted.release != Release::Implicit && live.names.ids(version).next().is_some();
+    let same = wanted.content.as_ref() == Some(&guardrail.content.digest());
+    (same && !named).then_some(&guardrail.content)
 }
 
 impl Contents for Known<'_> {
@@ -76,7 +75,7 @@ impl Contents for Known<'_> {
             Ref::Foreign(id) => return self.read(id),
             Ref::To(address) => address,
         };
-        if let Some(content) = self.specified(address) {
+        if let Some(content) = specified(address, self.desired, self.live) {
             return Ok(content);
         }
         let id = self.live.names.ids(address).last();

@@ -44,6 +44,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::{Model, Verb};
 pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
+pub use direction::specified;
 pub use precondition::{Precondition, State};
 pub use preconditions::{MOST_GUARDRAILS, codes as precondition_codes, pointed_at};
 pub use recognise::recognise;

@@ -18,6 +18,7 @@ pub mod diagnostics;
 mod disclosure;
 pub mod doctor;
 pub mod drift;
+pub mod explain;
 mod fold;
 pub mod format;
 pub mod graph;

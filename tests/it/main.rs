@@ -10,6 +10,7 @@ mod documents;
 mod editors;
 mod exact;
 mod examples;
+mod explain;
 mod formatting;
 mod fuzz;
 mod hostile;

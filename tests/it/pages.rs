@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use bedrail::report::json::explain::Explained;
 use bedrail::report::json::{AuditLine, PlanFile};
 use bedrail::report::reference::Reference;
 use bedrail::{cli, spec};
@@ -29,7 +30,7 @@ Every section and every field, written by the schema that `bedrail schema` print
 
 const JSON: &str = "# JSON
 
-What machines read, written by the schemas that `bedrail schema plan`, `drift` and `audit` print. `format_version` changes when a member
+What machines read, written by the schemas that `bedrail schema plan`, `drift`, `explain` and `audit` print. `format_version` changes when a member
 goes or means something else; new members may come at any time, so take what you know and leave the rest.
 
 ";
@@ -42,6 +43,7 @@ fn json() -> String {
     let mut page = JSON.to_owned();
     for (title, schema) in [
         ("`plan --format json` and `plan --out`", draft07::<PlanFile>()),
+        ("`explain --format json`", draft07::<Explained>()),
         ("A line of `apply --audit-log`", draft07::<AuditLine>()),
     ] {
         let docs = schema["description"].as_str().unwrap_or_default();

@@ -105,10 +105,12 @@ fn types(schema: &Value) -> BTreeSet<&str> {
 #[test]
 fn what_json_has_promised_it_keeps() {
     let desk = Desk::new(&source::text("examples/quickstart/bedrail.yaml"));
-    for what in ["plan", "drift"] {
+    for what in ["plan", "drift", "explain"] {
         let schema: Value = serde_json::from_str(&desk.run(&["schema", what]).stdout).expect("JSON");
+        let more: &[&str] = if what == "explain" { &["--account", "management", "--region", "us-east-1"] } else { &[] };
         let printed: Value =
-            serde_json::from_str(&desk.run(&[what, "--sandbox", "--format", "json"]).stdout).expect("JSON");
+            serde_json::from_str(&desk.run(&[&[what, "--sandbox", "--format", "json"], more].concat()).stdout)
+                .expect("JSON");
         let version = printed["format_version"].as_str().expect("every output says its format");
         let (promise, example) =
             (format!("{FOLDER}/{what}-{version}.schema.json"), format!("{FOLDER}/{what}-{version}.json"));

@@ -86,7 +86,8 @@ impl Args {
     }
 }
 
-fn read_saved(path: &Path) -> Result<PlanFile, Error> {
+/// A plan that was saved.
+pub(super) fn read_saved(path: &Path) -> Result<PlanFile, Error> {
     let failed = |source| Error::File { verb: "read", path: path.to_owned(), source };
     let mut bytes = Vec::new();
     // The length that a file states is not trusted: what is read may be a pipe.
@@ -102,6 +103,6 @@ fn is_reviewed(saved: &PlanFile, reviewed: Digest) -> Result<(), Error> {
 }
 
 /// Whether the saved plan holds everything that would be done now.
-fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
+pub(super) fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
     PlanFile::compare(saved, &PlanFile::of(plan, &session.disclosure)).map_err(Error::Stale)
 }

@@ -83,7 +83,7 @@ impl Args {
 }
 
 /// Whether the spec is only looked for by default, and is not there.
-fn is_without_spec(global: &Global) -> bool {
+pub(super) fn is_without_spec(global: &Global) -> bool {
     matches!(global.spec.as_slice(), [only] if only == Path::new("bedrail.yaml") && !only.exists())
 }
 

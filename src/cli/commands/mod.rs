@@ -5,6 +5,7 @@ mod completions;
 mod destroy;
 mod doctor;
 mod drift;
+mod explain;
 mod fmt;
 mod graph;
 mod iam;
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Explain(explain::Args),
     Destroy(destroy::Args),
     Doctor(doctor::Args),
     Show(show::Args),
@@ -72,6 +74,7 @@ impl Command {
             Self::Plan(args) => args.run(global, output).await,
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
+            Self::Explain(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,

@@ -11,8 +11,8 @@ use crate::{drift, spec, suite};
 /// Prints a JSON Schema
 ///
 /// Of the spec, of a test suite or of a list of what drift ignores (for
-/// editors), of the JSON that `plan` and `drift` print, or of a line that
-/// `--audit-log` appends. All are draft-07.
+/// editors), of the JSON that `plan`, `drift` and `explain` print, or of a line
+/// that `--audit-log` appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -34,6 +34,8 @@ enum What {
     Plan,
     /// What `drift --format json` prints.
     Drift,
+    /// What `explain --format json` prints.
+    Explain,
     /// The YAML of a `drift.ignore.yaml`.
     Ignore,
     /// A line of what `apply --audit-log` appends.
@@ -47,6 +49,7 @@ impl Args {
             What::Test => suite::schema::schema(),
             What::Plan => json::schema::plan(),
             What::Drift => json::schema::drift(),
+            What::Explain => json::schema::explain(),
             What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };

@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::plan::Action;
 
+pub(crate) mod identity;
 pub(crate) mod verify;
 
 const LIST: &str = "iam:ListPolicies";
@@ -281,9 +282,14 @@ async fn default_document(cx: &ReadCx<'_>, scope: &Scope, arn: &str, policy: &Sd
     let answer = cx.call(GET_VERSION, arn, request.send()).await?;
     let text = answer.policy_version().and_then(|version| version.document());
     let text = text.ok_or_else(|| unreadable("the version has no document".to_owned()))?;
-    let text = decoded(text).ok_or_else(|| unreadable("the document is not percent-encoded UTF-8".to_owned()))?;
+    document(text).map_err(unreadable)
+}
+
+/// A document as IAM sends it, in normal form; or what is wrong with it.
+fn document(text: &str) -> Result<Document, String> {
+    let text = decoded(text).ok_or_else(|| "the document is not percent-encoded UTF-8".to_owned())?;
     let json: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| unreadable(format!("the document is no JSON: {error}")))?;
+        serde_json::from_str(&text).map_err(|error| format!("the document is no JSON: {error}"))?;
     Ok(normal(Document::from(json)))
 }
 

@@ -64,9 +64,10 @@ impl ResourceKind for IamPolicyAttachment {
         }
     }
 
-    /// What else is attached to the role is looked at, too.
+    /// What else is attached to the role is looked at, too, and what its own policies say is explained.
     fn uses(model: &Model) -> Vec<Use<'_>> {
-        vec![Use::Role(&model.role), Use::Reading("iam:ListAttachedRolePolicies")]
+        let readings = ["iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy"];
+        [Use::Role(&model.role)].into_iter().chain(readings.map(Use::Reading)).collect()
     }
 
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {

@@ -14,6 +14,10 @@ use crate::model::{
 };
 use crate::plan::Action;
 
+mod written;
+
+pub(crate) use written::written;
+
 const LIST: &str = "organizations:ListPolicies";
 const DESCRIBE: &str = "organizations:DescribePolicy";
 const LIST_TAGS: &str = "organizations:ListTagsForResource";
@@ -183,6 +187,7 @@ async fn look_at(cx: &ReadCx<'_>, scope: &Scope, row: &PolicySummary) -> Listing
     listing
 }
 
+/// A policy, its document as it is written.
 struct Policy {
     of_type: PolicyType,
     name: String,
@@ -205,7 +210,7 @@ async fn describe(cx: &ReadCx<'_>, id: &str) -> Result<Policy, AwsError> {
         of_type: policy_type,
         name: summary.name.ok_or_else(|| unreadable("the policy has no name".to_owned()))?,
         description: summary.description.unwrap_or_default(),
-        document: normal(policy_type, Document::from(json)),
+        document: Document::from(json),
     })
 }
 
@@ -265,6 +270,7 @@ fn raw(scope: &Scope, id: &RemoteId, policy: Policy, tags: &Result<Tags, AwsErro
     let seen = seen(scope, id, &policy.name, tags);
     let Policy { of_type: policy_type, name, description, document } = policy;
     let tags = tags.as_ref().ok().cloned().unwrap_or_default();
+    let document = normal(policy_type, document);
     // What permits its guardrails to the members is known to the spec alone.
     let model = Model { policy_type, name, description, document, tags, needs: Vec::new() };
     Raw { model: Some(model.into()), ..seen }

@@ -22,7 +22,7 @@ mod staged;
 mod template;
 pub(crate) mod written;
 
-mod aws;
+pub(crate) mod aws;
 
 pub(crate) use configuration::{Place, configurations};
 pub(crate) use control::section::ModelName as SparedModel;

@@ -95,7 +95,8 @@ fn split(id: &RemoteId) -> Result<(&str, &str), AwsError> {
     id.as_str().split_once(':').ok_or_else(unreadable)
 }
 
-async fn targets(cx: &ReadCx<'_>, policy: &str) -> Result<Vec<String>, AwsError> {
+/// The nodes that a policy is attached to.
+pub(crate) async fn targets(cx: &ReadCx<'_>, policy: &str) -> Result<Vec<String>, AwsError> {
     let (mut targets, mut next) = (Vec::new(), None);
     loop {
         let request = cx.clients.organizations().list_targets_for_policy().policy_id(policy);

@@ -6,7 +6,7 @@ use super::org_policy_type::PolicyType;
 use super::{Contents, ResourceKind, Use, Verb};
 use crate::model::{Address, Direction, FieldDiff, Names, Ref};
 
-mod aws;
+pub(crate) mod aws;
 
 /// A policy on a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,6 +4,7 @@
 mod audit;
 mod doctor;
 mod event;
+pub mod explain;
 mod finding;
 mod moved;
 mod plan;

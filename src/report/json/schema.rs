@@ -1,8 +1,9 @@
-//! The JSON Schemas of what `plan` and `drift` print, draft 7; `docs/schemas` publishes them.
+//! The JSON Schemas of what `plan`, `drift` and `explain` print, draft 7; `docs/schemas` publishes them.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::explain::{self, Explained};
 use super::{FORMAT_VERSION, PlanFile};
 
 /// What `plan --format json` prints and `plan --out` saves.
@@ -32,6 +33,14 @@ pub fn drift() -> Value {
     schema
 }
 
+/// What `explain --format json` prints.
+pub fn explain() -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Explained>().to_value();
+    schema["title"] = format!("bedrail explain, format {}", explain::FORMAT_VERSION).into();
+    schema["properties"]["format_version"]["const"] = explain::FORMAT_VERSION.into();
+    schema
+}
+
 fn of_both(title: &str) -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value();
     schema["title"] = format!("{title}, format {FORMAT_VERSION}").into();
@@ -48,9 +57,9 @@ mod tests {
     use crate::report::json::pretty;
 
     /// Each schema with the file that publishes it.
-    fn published() -> [(PathBuf, String); 3] {
+    fn published() -> [(PathBuf, String); 4] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-        [("plan", plan()), ("drift", drift()), ("drift.ignore", crate::drift::schema())]
+        [("plan", plan()), ("drift", drift()), ("explain", explain()), ("drift.ignore", crate::drift::schema())]
             .map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
     }
 

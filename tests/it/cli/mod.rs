@@ -5,6 +5,7 @@ mod contract;
 mod doctor;
 mod drift;
 mod environments;
+mod explain;
 mod fmt;
 mod hazards;
 mod help;

@@ -4,10 +4,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use bedrail::apply::{Tools, apply, live_ids};
-use bedrail::aws::{Access, Deadlines, Roles, Run, Wait};
+use bedrail::aws::{Access, Clients, Deadlines, Roles, Run, Wait};
+use bedrail::explain::Cell;
+use bedrail::kinds::Model;
 use bedrail::live;
 use bedrail::model::diagnostic::Diagnostics;
-use bedrail::model::{Digest, RoleNames};
+use bedrail::model::{Blind, Digest, RoleNames};
 use bedrail::permissions::What;
 use bedrail::permissions::paper::Asked;
 use bedrail::plan::{Options, Plan, Purpose};
@@ -148,7 +150,8 @@ impl World {
         let plan = sides.plan(&Options::default(), Digest::of(&text)).map_err(|failure| format!("{failure:?}"))?;
         // Whoever plans also watches what is in effect.
         let beside = live::beside(&clients, &sides.live, &sides.facts, Duration::ZERO).await;
-        let blind = plan.blind.into_iter().chain(beside.blind).collect();
+        let mut blind: Vec<Blind> = plan.blind.into_iter().chain(beside.blind).collect();
+        blind.extend(unexplained(&clients, &sides).await);
         Ok(Plan { blind, ..plan })
     }
 
@@ -209,6 +212,30 @@ pub(super) fn lives(text: &str) -> (String, String) {
         .replace("Sid: Lists", "Sid: Listed")
         .replace("models: [\"amazon.nova-pro-v1:0\"]", "models: [\"amazon.nova-lite-v1:0\"]");
     (first, second)
+}
+
+/// What is denied to whoever asks what the calls meet of the roles that the spec attaches policies to.
+async fn unexplained(clients: &Clients, sides: &Sides) -> Vec<Blind> {
+    let mut blind = Vec::new();
+    let Some(region) = sides.desired.declared_regions.first() else { return blind };
+    for (address, wanted) in &sides.desired.resources {
+        let Model::IamPolicyAttachment(model) = &wanted.model else { continue };
+        let account = &address.scope.account;
+        let cell = Cell { account, region, model: None, role: Some(&model.role) };
+        let ground = live::bearing(clients, &sides.facts, &[cell]).await;
+        for role in ground.roles.values() {
+            let hidden =
+                role.as_ref().map(|role| role.policies.values().filter_map(|policy| policy.as_ref().err()).collect());
+            let denied = hidden.unwrap_or_else(|why| vec![why]).into_iter().filter(|why| why.contains("AccessDenied"));
+            blind.extend(denied.map(|why| Blind {
+                kind: address.kind,
+                scope: address.scope.clone(),
+                name: Some(address.name.clone()),
+                why: why.clone(),
+            }));
+        }
+    }
+    blind
 }
 
 fn inline(documents: &[Value]) -> Value {

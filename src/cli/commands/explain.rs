@@ -1,0 +1,266 @@
+use std::path::Path;
+
+use super::Form;
+use super::apply::{read_saved, still_so};
+use super::doctor::is_without_spec;
+use crate::aws::{Access, Clients, Connection};
+use crate::cli::args::Global;
+use crate::cli::error::Error;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::cli::progress::Progress;
+use crate::cli::sandbox::Local;
+use crate::cli::session::{self, Checked, Session};
+use crate::explain::{Cell, Ground, Planned, chain_of, explain, model_id};
+use crate::inventory::{self, Failure};
+use crate::live::bearing;
+use crate::model::diagnostic::Diagnostics;
+use crate::model::{AccountId, Facts, Region};
+use crate::plan::{Plan, Purpose};
+use crate::reconcile::roles;
+use crate::report::explain::{markdown, text};
+use crate::report::json::explain::{Explained, Shown, View};
+use crate::report::json::pretty;
+use crate::report::{Disclosure, Look};
+use crate::spec::selector::Selector;
+use crate::spec::top::ScanAccounts;
+
+/// Tells which guardrails the calls of an account meet, and what they come to
+///
+/// For an account and a Region: every guardrail that a call of a model meets
+/// there, by level and with the policy that names it; what is named and not in
+/// effect, and why; what IAM demands; for each control the strictest setting of
+/// all of them; and what remains uncovered. Changes nothing, whatever the
+/// credentials allow.
+///
+///   bedrail explain --sandbox -f examples/organization --account account:payments-prod --region us-east-1
+///   bedrail explain --account 333344445555 --region us-east-1 --from plan.json --format markdown
+///
+/// With `--from spec`, as it will be once the spec is applied; with a saved
+/// plan, now and then beside each other. Without a spec, what is in AWS.
+///
+/// Exits with 0 if all is as the policies say, protected or not; with 2 if
+/// something ought not to be so: calls fail, or AWS says that something else is
+/// in effect; with 1 if something could not be read that may change the answer;
+/// with 4 if the saved plan is stale.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// Whose calls: an id, `account:<name>`, `management` or `self`
+    #[arg(long, value_name = "SELECTOR", value_parser = Selector::of_argument)]
+    account: Selector,
+    /// The Region that is called
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    region: Region,
+    /// The model that is called, by its id or ARN. Default: every model
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// The role that calls, by its name or ARN. Default: whoever may
+    #[arg(long, value_name = "ROLE")]
+    principal: Option<String>,
+    /// What to explain: `live`, `spec`, or a plan saved with `plan --out`
+    #[arg(long, value_name = "live|spec|PLANFILE", default_value = "live")]
+    from: String,
+}
+
+/// Whose calls are explained.
+struct Asked {
+    account: AccountId,
+    region: Region,
+    model: Option<String>,
+    role: Option<String>,
+}
+
+impl Asked {
+    fn cell(&self) -> Cell<'_> {
+        let (model, role) = (self.model.as_deref(), self.role.as_deref());
+        Cell { account: &self.account, region: &self.region, model, role }
+    }
+}
+
+impl Args {
+    pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+        let form = global.format(&Form::NAMED, &[])?;
+        // Their futures are large, and every command's would be as large.
+        let (explained, disclosure) = match self.from.as_str() {
+            "live" => Box::pin(self.live(global, output)).await?,
+            "spec" => Box::pin(self.planned(None, global, output)).await?,
+            file => Box::pin(self.planned(Some(Path::new(file)), global, output)).await?,
+        };
+        let look = Look { style: output.style(), width: output.width(), disclosure: &disclosure, beyond: &[] };
+        output.result(&match form {
+            Form::Text => text(&explained, look),
+            Form::Json => pretty(&explained),
+            Form::Markdown => markdown(&explained),
+        })?;
+        Ok(exit(&explained))
+    }
+
+    async fn live(&self, global: &Global, output: &Output) -> Result<(Explained, Disclosure), Error> {
+        let without = is_without_spec(global);
+        let Checked { sources, spec, diagnostics } = if without {
+            let none = Global { spec: Vec::new(), ..global.clone() };
+            Checked { diagnostics: Diagnostics::new(), ..session::check(&none) }
+        } else {
+            session::check(global)
+        };
+        output.hide(&spec.secrets);
+        output.diagnostics(&diagnostics, &sources);
+        if diagnostics.has_errors() {
+            return Err(Error::Spec(diagnostics));
+        }
+        let progress = Progress::spinner(output, "Asking AWS what is in force");
+        let local = match &global.sandbox {
+            Some(folder) => Some(Local::open(folder).await?),
+            None => None,
+        };
+        let connection = if without {
+            session::bare_connection(global, Some(self.region.clone()), local.as_ref())
+        } else {
+            session::connection(global, &spec, local.as_ref())
+        };
+        let connection = Connection { roles: roles(&spec, session::session_name(&spec)), ..connection };
+        let session = session::session_name_of("explain");
+        let (clients, facts) = inventory::entered(connection, &session).await?;
+        let (asked, facts) = self.asked(&clients, facts).await?;
+        let ground = bearing(&clients, &facts, &[asked.cell()]).await;
+        drop(progress);
+        let disclosure = Disclosure { content: global.show_content, secrets: spec.secrets.clone() };
+        let have = view(&ground, &facts, &asked, &disclosure);
+        let explained = Explained { have: Some(have), ..Explained::new("live", &asked.cell(), &facts) };
+        if let Some(local) = local {
+            local.close().await;
+        }
+        Ok((explained, disclosure))
+    }
+
+    async fn planned(
+        &self,
+        saved: Option<&Path>,
+        global: &Global,
+        output: &Output,
+    ) -> Result<(Explained, Disclosure), Error> {
+        let saved = saved.map(read_saved).transpose()?;
+        let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
+        let plan = session.plan(global, Purpose::Reconcile, false, output)?;
+        if let Some(saved) = &saved {
+            still_so(saved, &plan, &session)?;
+        }
+        let progress = Progress::spinner(output, "Asking AWS what is in force");
+        let facts = inventory::facts(&session.clients, session.sides.facts.roles.clone()).await?;
+        let (asked, facts) = self.asked(&session.clients, facts).await?;
+        let ground = bearing(&session.clients, &facts, &[asked.cell()]).await;
+        drop(progress);
+        let disclosure = session.disclosure.clone();
+        let planned = Planned { actions: &plan.actions, desired: &session.sides.desired, live: &session.sides.live };
+        let mut want = view(&ground.after(planned), &facts, &asked, &disclosure);
+        want.unseen.extend(plan.blind.iter().map(|blind| {
+            let name = blind.name.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
+            disclosure.scrub_text(&format!("{}/{}{name}: {}", blind.kind, blind.scope, blind.why))
+        }));
+        let frame = Explained::new(if saved.is_some() { "plan" } else { "spec" }, &asked.cell(), &facts);
+        let have = saved.is_some().then(|| view(&ground, &facts, &asked, &disclosure));
+        let explained = Explained { have, want: Some(want), held: held(&plan, &disclosure), ..frame };
+        session.close().await;
+        Ok((explained, disclosure))
+    }
+
+    /// Whose calls are meant, with the names of the nodes above.
+    async fn asked(&self, clients: &Clients, facts: Facts) -> Result<(Asked, Facts), Error> {
+        let failed = |failure| Error::Inventory(Box::new(failure));
+        let found = self
+            .account
+            .accounts(&facts)
+            .map_err(|fault| failed(Failure::Selector { selector: self.account.to_string(), fault }))?;
+        let mut found = found.into_iter();
+        let (Some(account), None) = (found.next(), found.next()) else {
+            let message =
+                format!("`--account {}` selects no single account: give its id or `account:<name>`", self.account);
+            return Err(Error::Usage(message));
+        };
+        let role = self.principal.as_deref().map(|role| role_name(role, &account)).transpose()?;
+        let facts = inventory::named_above(clients, facts, &account).await;
+        let model = self.model.as_deref().map(|model| model_id(model).to_owned());
+        Ok((Asked { account, region: self.region.clone(), model, role }, facts))
+    }
+}
+
+fn view(ground: &Ground, facts: &Facts, asked: &Asked, disclosure: &Disclosure) -> View {
+    let chain = chain_of(ground, facts.organization.as_ref(), &asked.account);
+    let explanation = explain(ground, facts, &chain, &asked.cell());
+    View::of(&explanation, Shown { ground, facts, chain: &chain, disclosure })
+}
+
+fn held(plan: &Plan, disclosure: &Disclosure) -> Vec<String> {
+    let held = plan.held.iter().map(|held| {
+        disclosure.scrub_text(&format!("{} {} ({}): {}", held.verb.word(), held.address, held.why.word(), held.hint))
+    });
+    held.collect()
+}
+
+fn exit(explained: &Explained) -> Exit {
+    let has = |of: fn(&View) -> bool| explained.views().any(of);
+    match (has(|view| !view.findings.is_empty()), has(|view| !view.unseen.is_empty())) {
+        (true, _) => Exit::Differs,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Done,
+    }
+}
+
+/// The name of a role of this account.
+fn role_name(role: &str, account: &AccountId) -> Result<String, Error> {
+    let name = match role.split_once(":role/") {
+        None if role.starts_with("arn:") => {
+            return Err(Error::Usage(format!("`--principal {role}` is not the ARN of a role")));
+        }
+        None => role,
+        Some((head, path)) => {
+            if head.rsplit(':').next() != Some(account.as_str()) {
+                return Err(Error::Usage(format!("`--principal {role}` is no role of account {account}")));
+            }
+            path.rsplit('/').next().unwrap_or(path)
+        }
+    };
+    let sound =
+        (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
+    if sound { Ok(name.to_owned()) } else { Err(Error::Usage(format!("`{name}` is not the name of a role"))) }
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let sound = match parts.as_slice() {
+        [words @ .., number] => {
+            words.len() >= 2
+                && words.iter().all(word)
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        [] => false,
+    };
+    if sound { Ok(Region::new(text)) } else { Err("the code of a Region, such as us-east-1".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_goes_by_its_name() {
+        let account: AccountId = "333344445555".parse().expect("an account id");
+        let name = |role: &str| role_name(role, &account).ok();
+        assert_eq!(name("app-role").as_deref(), Some("app-role"));
+        assert_eq!(name("arn:aws:iam::333344445555:role/team/app-role").as_deref(), Some("app-role"));
+        for wrong in ["", "a b", "arn:aws:iam::111122223333:role/app-role", "arn:aws:iam::333344445555:user/x"] {
+            assert_eq!(name(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_region_has_the_shape_of_one() {
+        assert!(region("us-east-1").is_ok() && region("us-gov-west-1").is_ok());
+        for wrong in ["", "us", "us-east", "us-east-1a", "us east 1", "US-EAST-1", "-1", "us--1"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
+    }
+}

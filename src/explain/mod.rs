@@ -1,0 +1,199 @@
+//! Which guardrails the calls of an account meet in a Region, what they come to together, and what remains uncovered.
+//!
+//! [`Ground`] is what was read, or what will be when a plan is done; [`chains`] gathers accounts that are below the same
+//! policies; [`explain`] answers for one cell: an account in a Region, maybe with a model and a role. Everything borrows from
+//! the ground, and what is the same for many accounts is worked out once.
+
+mod after;
+mod chain;
+mod demand;
+mod gaps;
+mod ground;
+mod guard;
+mod models;
+mod part;
+mod shadow;
+mod union;
+
+use serde_json::Value;
+
+pub use after::Planned;
+pub use chain::{Chain, InForce, Placed, chain_of, chains};
+pub use demand::Demanded;
+pub use gaps::{Gap, GapKind};
+pub use ground::{Cell, Enforced, Ground, Numbered, Policy, Role, Version, numbered};
+pub use guard::{Guard, Level, Trouble, objects};
+pub use models::{Models, Which, model_id};
+pub use part::{Part, Side};
+pub use shadow::{Shadowed, node, plain};
+pub use union::{Control, Degree, Found, Strictest, Union};
+
+use crate::model::{Facts, words};
+
+/// What calls of a cell meet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation<'g> {
+    /// The guardrails, the organization's first.
+    pub guards: Vec<Guard<'g>>,
+    /// What policies say of the Region and what is not in effect.
+    pub shadowed: Vec<Shadowed<'g>>,
+    /// What IAM demands of each call.
+    pub demanded: Vec<Demanded<'g>>,
+    /// The models that the guardrails tell apart, those that no list names first.
+    pub models: Vec<Models>,
+    /// What remains uncovered.
+    pub gaps: Vec<Gap>,
+    /// What ought not to be so.
+    pub findings: Vec<Finding>,
+    /// Why there is nothing to call, where there is no Bedrock.
+    pub unavailable: Option<String>,
+    /// What could not be read, and may change the answer.
+    pub unseen: Vec<String>,
+}
+
+words! {
+    /// What a finding is.
+    FindingKind {
+        CallsFail = "calls-fail",
+        EffectiveDiffers = "effective-differs",
+        EffectiveInvalid = "effective-invalid",
+        OrderUnknown = "order-unknown",
+    }
+}
+
+/// Something that ought not to be so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// In a sentence.
+    pub message: String,
+    /// The effective policies that differ: what the policies come to, and what AWS says.
+    pub documents: Option<(Value, Value)>,
+}
+
+impl Explanation<'_> {
+    /// Whether calls of models that no list names meet a guardrail that somebody enforces.
+    pub fn is_protected(&self) -> bool {
+        let first = self.models.first().map(|models| models.guards.as_slice()).unwrap_or_default();
+        !first.is_empty() && !gaps::is_by_request(&self.guards, first)
+    }
+
+    /// Whether each call of models that no list names fails.
+    pub fn fails(&self) -> bool {
+        let first = self.models.first().map(|models| models.guards.as_slice()).unwrap_or_default();
+        first.iter().any(|place| self.guards[*place].fails())
+    }
+
+    /// What the guardrails that these models meet come to for a part of a call.
+    pub fn union(&self, models: &Models, part: Part) -> Union<'_> {
+        gaps::union(&self.guards, &models.guards, part)
+    }
+}
+
+/// What calls of `cell` meet. `chain` is that of its account.
+pub fn explain<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell: &Cell<'_>) -> Explanation<'g> {
+    let demanded = demand::demanded(ground, facts, chain, cell);
+    let mut guards = guard::enforced(ground, facts, chain, cell);
+    guards.extend(demand::required(ground, facts, &demanded, cell));
+    for guard in &mut guards {
+        guard.troubles.extend(demand::may_apply(ground, cell, &guard.version));
+    }
+    let models = models::models(&guards, cell.model);
+    let gaps = gaps::gaps(&guards, &models);
+    let (unavailable, unseen) = not_read(ground, chain, cell);
+    Explanation {
+        shadowed: shadow::shadowed(ground, facts, chain, cell.region),
+        findings: findings(chain, &guards),
+        guards,
+        demanded,
+        models,
+        gaps,
+        unavailable,
+        unseen,
+    }
+}
+
+/// The versions and guardrails that a cell makes it necessary to read: what is in force there, and what a call must name.
+pub fn pointed<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell: &Cell<'_>) -> Vec<crate::model::Ref> {
+    let demanded = demand::demanded(ground, facts, chain, cell);
+    let enforced = guard::enforced(ground, facts, chain, cell).into_iter().map(|guard| guard.version);
+    enforced.chain(demand::only(&demanded)).collect()
+}
+
+/// Why there is nothing to call, and what could not be read of what decides.
+fn not_read(ground: &Ground, chain: &Chain<'_>, cell: &Cell<'_>) -> (Option<String>, Vec<String>) {
+    let mut unseen: Vec<String> = Vec::new();
+    let mut unavailable = None;
+    match ground.enforced.get(&cell.scope()) {
+        Some(Enforced::Unavailable(why)) => unavailable = Some(why.clone()),
+        Some(Enforced::Unseen(why)) => {
+            unseen.push(format!("what account {} enforces on itself in {}: {why}", cell.account, cell.region));
+        }
+        _ => {}
+    }
+    match chain.told {
+        // The effective policy tells what is in force, whatever else could not be read.
+        Some(Ok(_)) => {}
+        Some(Err(why)) => {
+            unseen.push(format!("what AWS says is in effect for account {}: {why}", cell.account));
+            unseen.extend(chain.unseen.iter().cloned());
+        }
+        None => unseen.extend(chain.unseen.iter().cloned()),
+    }
+    if let Some(role) = cell.role {
+        match ground.roles.get(&(cell.account.clone(), role.to_owned())) {
+            Some(Ok(found)) => {
+                let hidden = found.policies.iter().filter_map(|(name, document)| {
+                    document.as_ref().err().map(|why| format!("the policy {name} of the role {role}: {why}"))
+                });
+                unseen.extend(hidden);
+            }
+            Some(Err(why)) => unseen.push(format!("the policies of the role {role}: {why}")),
+            None => {}
+        }
+    }
+    (unavailable, unseen)
+}
+
+fn findings(chain: &Chain<'_>, guards: &[Guard<'_>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut add = |kind, message: String, documents| found.push(Finding { kind, message, documents });
+    for guard in guards {
+        for trouble in guard.troubles.iter().filter(|trouble| trouble.is_certain) {
+            add(FindingKind::CallsFail, format!("each call that meets {} fails: {}", guard.version, trouble.why), None);
+        }
+    }
+    let defects: Vec<String> = chain.inherited.defects().iter().map(ToString::to_string).collect();
+    match (chain.is_invalid, defects.is_empty()) {
+        (_, false) => add(
+            FindingKind::EffectiveInvalid,
+            format!(
+                "the policies come to no valid effective policy, so that AWS keeps the last valid one until they are repaired: {}",
+                defects.join("; ")
+            ),
+            None,
+        ),
+        (true, true) => add(
+            FindingKind::EffectiveInvalid,
+            "AWS calls the effective policy of the account invalid and keeps the last valid one; `aws organizations list-effective-policy-validation-errors` tells why".to_owned(),
+            None,
+        ),
+        (false, true) => {}
+    }
+    if let Some((ours, told)) = chain.disagreement() {
+        let message = "AWS says that another effective policy is in force than the attached policies come to; what AWS says is told above. It may lag behind a change for some minutes";
+        add(FindingKind::EffectiveDiffers, message.to_owned(), Some((ours, told)));
+    }
+    if !chain.unordered.is_empty() {
+        add(
+            FindingKind::OrderUnknown,
+            format!(
+                "several policies on {} speak of the same, the one that was attached first counts, and AWS does not tell which that is",
+                chain.unordered.join(" and ")
+            ),
+            None,
+        );
+    }
+    found
+}

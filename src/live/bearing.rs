@@ -1,0 +1,160 @@
+//! What bears on the model calls of some accounts: the policies of the organization, what AWS says that they come to, what the
+//! accounts enforce on themselves, and the guardrails at which all of that points.
+//!
+//! The organization takes the pages of its policies and two calls for each of them, and one for each distinct way from the
+//! root to an account; each account and Region one; each version that something points at one, and each guardrail that an
+//! account borrows one, with one more for each Region of its profile. A role takes three and those of its policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::{join, join_all};
+use serde_json::{Map, Value};
+
+use crate::aws::{AwsError, CallLog, Clients, ReadCx, effective_policy, invalid_accounts, read};
+use crate::explain::{Cell, Enforced, Ground, Numbered, Policy, Version, chain_of, chains, numbered, objects, pointed};
+use crate::kinds::guardrail_version::aws::in_full;
+use crate::kinds::iam_policy::aws::identity::identity;
+use crate::kinds::org_policy::aws::written;
+use crate::kinds::org_policy_type::PolicyType;
+use crate::kinds::{Kind, Model, account_enforcement};
+use crate::model::{AccountId, Document, Evidence, Facts, Raw, Ref, RemoteId, Scope};
+
+/// Reads what decides which guardrails the calls of these cells meet. Nothing fails as a whole: what could not be read says why.
+pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Ground {
+    let log = CallLog::default();
+    let cx = clients.reading(&log);
+    let mut ground = Ground::default();
+    let scopes: BTreeSet<Scope> = cells.iter().map(Cell::scope).collect();
+    let roles: BTreeSet<(AccountId, String)> =
+        cells.iter().filter_map(|cell| Some((cell.account.clone(), cell.role?.to_owned()))).collect();
+    let of_roles = roles.into_iter().map(async |(account, role)| {
+        let found = identity(&cx, &Scope::global(account.clone()), &role).await;
+        ((account, role), found.map_err(|error| error.cause()))
+    });
+    let enforced = scopes.into_iter().map(async |scope| {
+        let found = enforced(&cx, &scope).await;
+        (scope, found)
+    });
+    let (policies, (enforced, roles)) = join(policies(&cx, facts), join(join_all(enforced), join_all(of_roles))).await;
+    match policies {
+        Ok(policies) => ground.policies = policies,
+        Err(why) => ground.unlisted = Some(why),
+    }
+    if facts.organization.is_none() && cells.iter().any(|cell| *cell.account != facts.caller.account) {
+        ground.unlisted = Some("the policies of the organization: the caller may not list it".to_owned());
+    }
+    (ground.enforced, ground.roles) = (enforced.into_iter().collect(), roles.into_iter().collect());
+    let asked = representatives(&ground, facts, cells);
+    let (told, invalid) = join(
+        join_all(asked.iter().map(async |account| (account.clone(), told(&cx, account).await))),
+        invalid(&cx, facts),
+    )
+    .await;
+    ground.told = told.into_iter().collect();
+    ground.invalid = invalid;
+    versions(&cx, facts, cells, &mut ground).await;
+    ground
+}
+
+/// The policies of the types that are enabled; none where the organization cannot be read, which its caller says.
+async fn policies(cx: &ReadCx<'_>, facts: &Facts) -> Result<BTreeMap<Ref, Policy>, String> {
+    let Some(organization) = &facts.organization else { return Ok(BTreeMap::new()) };
+    let enabled = |of: PolicyType| organization.policy_types.iter().any(|(name, _)| name == of.word());
+    let types = PolicyType::ALL.iter().copied().filter(|of| enabled(*of));
+    let all = join_all(types.map(async |of| (of, written(cx, of).await))).await;
+    let mut policies = BTreeMap::new();
+    for (of, found) in all {
+        let found = found.map_err(|error| format!("the policies of the type {of}: {}", error.cause()))?;
+        policies.extend(found.into_iter().map(|(id, policy)| (Ref::Foreign(id), policy)));
+    }
+    Ok(policies)
+}
+
+async fn enforced(cx: &ReadCx<'_>, scope: &Scope) -> Enforced {
+    // AWS reads it whatever its id: there is one.
+    let id = RemoteId::new(account_enforcement::NAME);
+    match read(Kind::AccountEnforcement, cx, scope, &id).await {
+        Ok(Some(Raw { model: Some(Model::AccountEnforcement(model)), .. })) => Enforced::Is(model),
+        Ok(Some(_)) => Enforced::Unseen("the answer could not be read".to_owned()),
+        Ok(None) => Enforced::Nothing,
+        Err(error) if cx.clients.is_unavailable(scope.region.as_ref(), &error) => Enforced::Unavailable(error.cause()),
+        Err(error) => Enforced::Unseen(error.cause()),
+    }
+}
+
+/// Of the accounts of the cells one for each chain: for the others of it AWS says the same.
+fn representatives(ground: &Ground, facts: &Facts, cells: &[Cell<'_>]) -> BTreeSet<AccountId> {
+    let accounts: BTreeSet<&AccountId> = cells.iter().map(|cell| cell.account).collect();
+    let Some(organization) = &facts.organization else {
+        // Whoever calls may ask for its own.
+        return accounts.into_iter().filter(|account| **account == facts.caller.account).cloned().collect();
+    };
+    let chains = chains(ground, organization);
+    let first = |chain: &crate::explain::Chain<'_>| {
+        accounts.iter().find(|account| chain.accounts.contains(**account)).map(|account| (*account).clone())
+    };
+    chains.iter().filter_map(first).collect()
+}
+
+/// What AWS says is in effect for an account; nothing where that belongs to no organization.
+async fn told(cx: &ReadCx<'_>, account: &AccountId) -> Result<Value, String> {
+    match effective_policy(cx, account).await {
+        Ok(document) => Ok(document),
+        Err(error) if error.is("AWSOrganizationsNotInUseException") => Ok(Value::Object(Map::new())),
+        Err(error) => Err(error.cause()),
+    }
+}
+
+/// The accounts whose effective policy AWS calls invalid, where it tells the caller.
+async fn invalid(cx: &ReadCx<'_>, facts: &Facts) -> Option<BTreeSet<AccountId>> {
+    facts.organization.as_ref()?;
+    invalid_accounts(cx).await.ok()
+}
+
+/// What is pointed at, and whom it admits.
+async fn versions(cx: &ReadCx<'_>, facts: &Facts, cells: &[Cell<'_>], ground: &mut Ground) {
+    let needed: BTreeSet<(AccountId, Ref)> = cells
+        .iter()
+        .flat_map(|cell| {
+            let chain = chain_of(ground, facts.organization.as_ref(), cell.account);
+            pointed(ground, facts, &chain, cell).into_iter().map(|version| (cell.account.clone(), version))
+        })
+        .collect();
+    let ids: BTreeSet<RemoteId> = needed
+        .iter()
+        .filter_map(|(_, version)| match version {
+            Ref::Foreign(id) => Some(id.clone()),
+            Ref::To(_) => None,
+        })
+        .collect();
+    let found = join_all(ids.into_iter().map(async |id| {
+        let found = version(cx, &id).await;
+        (Ref::Foreign(id), found.map_err(|error| error.cause()))
+    }));
+    ground.versions = found.await.into_iter().collect();
+    let objects: BTreeSet<(Scope, RemoteId)> =
+        needed.iter().flat_map(|(account, version)| objects(ground, facts, account, version)).collect();
+    let found = join_all(objects.into_iter().map(async |(scope, id)| {
+        let found = policy_of(cx, &scope, &id).await;
+        (Ref::Foreign(id), found.map_err(|error| error.cause()))
+    }));
+    ground.sharing = found.await.into_iter().collect();
+}
+
+async fn version(cx: &ReadCx<'_>, id: &RemoteId) -> Result<Option<Version>, AwsError> {
+    let Some(Numbered { guardrail, scope, .. }) = numbered(id) else { return Ok(None) };
+    let Some((raw, content)) = in_full(cx, &scope, id).await? else { return Ok(None) };
+    let marker = match raw.evidence {
+        Evidence::Version { marker, .. } => marker,
+        _ => None,
+    };
+    Ok(Some(Version { guardrail: Ref::Foreign(guardrail), content, standing: raw.standing, marker }))
+}
+
+async fn policy_of(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId) -> Result<Option<Document>, AwsError> {
+    let raw = read(Kind::ResourcePolicy, cx, scope, id).await?;
+    Ok(raw.and_then(|raw| match raw.model {
+        Some(Model::ResourcePolicy(model)) => Some(model.document),
+        _ => None,
+    }))
+}
