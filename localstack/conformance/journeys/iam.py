@@ -78,6 +78,9 @@ def roles(aws: Aws) -> None:
     aws.expect("a policy within it", that="within" in names)
     held = aws.ok("iam", "GetRolePolicy", **policy)
     aws.equal("its document", document(held["PolicyDocument"]), json.loads(statement("bedrock:InvokeModel", "Deny")))
+    details = aws.ok("iam", "GetAccountAuthorizationDetails", Filter=["Role"])["RoleDetailList"]
+    within = {row["PolicyName"] for one in details if one["RoleName"] == ROLE for row in one["RolePolicyList"]}
+    aws.expect("it is among all that the role may do", that="within" in within)
     aws.ok("iam", "DeleteRolePolicy", **policy)
     aws.refused("NoSuchEntity", "iam", "GetRolePolicy", **policy)
 

@@ -27,7 +27,8 @@ INFERRED: Final = {
         *("EnableAWSServiceAccess", "PutResourcePolicy"),
     },
     "iam": {
-        *("AttachRolePolicy", "DetachRolePolicy", "ListPolicies", "SimulateCustomPolicy", "SimulatePrincipalPolicy"),
+        *("AttachRolePolicy", "DetachRolePolicy", "GetAccountAuthorizationDetails", "ListPolicies"),
+        *("SimulateCustomPolicy", "SimulatePrincipalPolicy"),
     },
     "sts": {"AssumeRole"},
 }

@@ -17,6 +17,7 @@ const TAG: Shape =
     Shape::Structure(&[required("Key", TAG_KEY), required("Value", pattern(0, 256, r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"))]);
 const TAGS: Shape = list(0, 50, &TAG);
 const USAGE: Shape = one_of(&["PermissionsPolicy", "PermissionsBoundary"]);
+const ENTITY: Shape = one_of(&["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]);
 const MARKER: Member = optional("Marker", pattern(1, 320, r"[\u0020-\u00FF]+"));
 const MAX_ITEMS: Member = optional("MaxItems", Shape::Integer { min: 1, max: 1000 });
 const POLICY_ARN: Member = required("PolicyArn", ARN);
@@ -46,13 +47,14 @@ pub(super) const TAG_POLICY: &[Member] = &[POLICY_ARN, required("Tags", TAGS)];
 pub(super) const UNTAG_POLICY: &[Member] = &[POLICY_ARN, required("TagKeys", list(0, 50, &TAG_KEY))];
 pub(super) const LIST_ENTITIES: &[Member] = &[
     POLICY_ARN,
-    optional("EntityFilter", one_of(&["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"])),
+    optional("EntityFilter", ENTITY),
     optional("PathPrefix", PATH),
     optional("PolicyUsageFilter", USAGE),
     MARKER,
     MAX_ITEMS,
 ];
 
+pub(super) const DETAILS: &[Member] = &[optional("Filter", list(0, UNBOUNDED, &ENTITY)), MARKER, MAX_ITEMS];
 pub(super) const GET_ROLE: &[Member] = &[ROLE];
 pub(super) const ROLE_PAGE: &[Member] = &[ROLE, MARKER, MAX_ITEMS];
 pub(super) const LIST_ROLES: &[Member] = &[optional("PathPrefix", PATH_PREFIX), MARKER, MAX_ITEMS];

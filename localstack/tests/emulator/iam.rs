@@ -239,6 +239,41 @@ async fn roles_are_listed_and_read() {
 }
 
 #[tokio::test]
+async fn everything_that_roles_may_do_is_one_list() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator);
+    let arn = ok(&client, "CreatePolicy", &policy("guard")).await.xml("Arn").to_owned();
+    for attached in [arn.as_str(), ADMINISTRATOR] {
+        ok(&client, "AttachRolePolicy", &format!("RoleName=app-role&PolicyArn={attached}")).await;
+    }
+    let all = ok(&client, "GetAccountAuthorizationDetails", "").await;
+    assert_eq!(all.xmls("RoleName"), ["BedrailExecution", "BedrailRead", "app-role"]);
+    assert_eq!(all.xmls("PolicyArn"), [arn.as_str(), ADMINISTRATOR], "what the role has");
+    assert_eq!(all.xmls("VersionId"), ["v1", "v1"], "and AWSDenyAll, which nobody has, is not told");
+    assert_eq!(
+        all.xmls("Document").first(),
+        Some(&escaped(&document("a:B")).replace("%2D", "-").replace("%2E", ".").as_str())
+    );
+    assert_eq!(all.xmls("AssumeRolePolicyDocument").len(), 3);
+    assert_eq!(all.xmls("MaxSessionDuration"), [""; 0]);
+    let local = ok(&client, "GetAccountAuthorizationDetails", "Filter.member.1=LocalManagedPolicy").await;
+    assert_eq!((local.xmls("RoleName"), local.xmls("Document").len()), (vec![], 1));
+    // Roles and policies share a page.
+    let (mut rows, mut form) = (Vec::new(), "MaxItems=2".to_owned());
+    loop {
+        let page = ok(&client, "GetAccountAuthorizationDetails", &form).await;
+        let shown = [page.xmls("RoleId"), page.xmls("PolicyId")].concat();
+        assert!(shown.len() <= 2, "{}", page.text);
+        rows.extend(shown.into_iter().map(str::to_owned));
+        let Some(marker) = page.xmls("Marker").first().map(|marker| escaped(marker)) else { break };
+        form = format!("MaxItems=2&Marker={marker}");
+    }
+    assert_eq!(rows, [all.xmls("RoleId"), all.xmls("PolicyId")].concat());
+    refused(&client, "GetAccountAuthorizationDetails", "Filter.member.1=Robot", 400, "ValidationError").await;
+    emulator.stop().await;
+}
+
+#[tokio::test]
 async fn lists_have_pages() {
     let emulator = emulator().await;
     let client = Client::of(&emulator);

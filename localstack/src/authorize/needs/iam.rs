@@ -10,6 +10,7 @@ pub(super) const IAM: Table = &[
     ("DeletePolicyVersion", Need::Asks(policy)),
     ("DeleteRolePolicy", Need::Asks(role)),
     ("DetachRolePolicy", Need::Asks(attachment)),
+    ("GetAccountAuthorizationDetails", Need::Asks(anything)),
     ("GetPolicy", Need::Asks(policy)),
     ("GetPolicyVersion", Need::Asks(policy)),
     ("GetRole", Need::Asks(role)),

@@ -1,6 +1,7 @@
 //! The operations of IAM.
 
 mod attachments;
+mod details;
 mod inline;
 mod policies;
 mod roles;
@@ -49,6 +50,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     query("DeletePolicyVersion", model::POLICY_VERSION, versions::delete),
     query("DeleteRolePolicy", model::ROLE_POLICY, inline::delete),
     query("DetachRolePolicy", model::ATTACHMENT, attachments::detach),
+    query("GetAccountAuthorizationDetails", model::DETAILS, details::get),
     query("GetPolicy", model::POLICY, policies::get),
     query("GetPolicyVersion", model::POLICY_VERSION, versions::get),
     query("GetRole", model::GET_ROLE, roles::get),
