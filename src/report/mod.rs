@@ -24,6 +24,7 @@ pub mod format;
 pub mod graph;
 pub mod handed;
 pub mod json;
+mod junit;
 pub mod markdown;
 pub mod reference;
 mod refusal;
