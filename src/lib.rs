@@ -2,8 +2,8 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `lint`, `permissions`, `import`) → **effects** (`aws`, `kinds/*/aws.rs`,
-//! `live`, `apply`, `doctor`, `inventory`)
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `lint`, `permissions`, `import`, `checks`) → **effects** (`aws`,
+//! `kinds/*/aws.rs`, `live`, `apply`, `doctor`, `inventory`, `readiness`, `verify`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
 //! nothing else.
@@ -14,6 +14,7 @@
 
 pub mod apply;
 pub mod aws;
+pub mod checks;
 pub mod cli;
 pub mod doctor;
 pub mod drift;
@@ -27,7 +28,9 @@ pub mod load;
 pub mod model;
 pub mod permissions;
 pub mod plan;
+pub mod readiness;
 pub mod reconcile;
 pub mod report;
 pub mod spec;
 pub mod suite;
+pub mod verify;

@@ -18,8 +18,9 @@ pub enum Access {
 
 pub(super) const REFUSAL: &str = "bedrail only reads here and did not send";
 
-/// `AssumeRole` yields credentials and changes nothing.
-const READS: &[&str] = &["AssumeRole"];
+/// What changes nothing by another name: `AssumeRole` yields credentials, `SimulatePrincipalPolicy` tells what would be allowed, and
+/// `ApplyGuardrail` judges a text.
+const READS: &[&str] = &["AssumeRole", "SimulatePrincipalPolicy", "ApplyGuardrail"];
 
 /// Whether an operation of this name changes nothing.
 pub(super) fn is_read(operation: &str) -> bool {
@@ -55,10 +56,14 @@ mod tests {
 
     #[test]
     fn only_reads_are_reads() {
-        for read in ["GetGuardrail", "ListPolicies", "DescribePolicy", "AssumeRole", "GetCallerIdentity"] {
+        for read in
+            ["GetGuardrail", "ListPolicies", "DescribePolicy", "AssumeRole", "GetCallerIdentity", "ApplyGuardrail"]
+        {
             assert!(is_read(read), "{read}");
         }
-        for write in ["CreateGuardrail", "PutResourcePolicy", "TagResource", "EnablePolicyType", "", "get"] {
+        for write in
+            ["CreateGuardrail", "PutResourcePolicy", "TagResource", "EnablePolicyType", "InvokeModel", "", "get"]
+        {
             assert!(!is_read(write), "{write}");
         }
     }

@@ -10,9 +10,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use tokio::sync::Mutex;
 
-use super::access::Access;
 use super::error::{ASSUME_ROLE, AwsError, Class};
-use crate::permissions::session;
 
 /// Credentials are asked for anew when they end within this time.
 const BEFORE_THE_END: Duration = Duration::from_mins(5);
@@ -43,28 +41,21 @@ enum State {
 }
 
 impl Role {
-    /// The role of this ARN, assumed with the credentials of `base`.
+    /// The role of this ARN, assumed with the credentials of `base`. The session may do no more than `policy` says, if there is one.
     pub(super) fn new(
         base: &SdkConfig,
         arn: String,
         session: String,
         external_id: Option<String>,
-        access: Access,
+        policy: Option<String>,
     ) -> Self {
-        Self {
-            sts: aws_sdk_sts::Client::new(base),
-            arn,
-            session,
-            external_id,
-            policy: (access == Access::ReadOnly).then(session::policy),
-            state: Mutex::new(State::Never),
-        }
+        Self { sts: aws_sdk_sts::Client::new(base), arn, session, external_id, policy, state: Mutex::new(State::Never) }
     }
 
     /// A role that nobody may assume, for this reason.
     pub(super) fn refused(base: &SdkConfig, why: AwsError) -> Self {
         let state = Mutex::new(State::Refused(why));
-        Self { state, ..Self::new(base, String::new(), String::new(), None, Access::ReadOnly) }
+        Self { state, ..Self::new(base, String::new(), String::new(), None, None) }
     }
 
     /// Assumes the role, unless that was done already.

@@ -12,10 +12,10 @@ use super::access::{Access, ReadsOnly};
 use super::assumed::{Entered, Role};
 use super::audit::Recording;
 use super::call::{CallLog, ReadCx};
-use super::connection::Roles;
+use super::connection::{Roles, role_arn};
 use super::error::{AwsError, Class};
 use super::facts::caller;
-use crate::model::{AccountId, Caller, Region, Scope, organizations_region};
+use crate::model::{AccountId, Caller, Region, RoleNames, Scope, organizations_region};
 
 /// The clients of a run, one per service, account and Region, over one pool of connections.
 pub struct Clients {
@@ -30,6 +30,15 @@ pub struct Clients {
     home: Arc<Account>,
     entered: Mutex<BTreeMap<AccountId, Arc<Account>>>,
     organizations: aws_sdk_organizations::Client,
+}
+
+/// As whom something is tried in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Acting<'a> {
+    /// As bedrail: by the role of this name, or as the caller in its own account and as whoever writes in another.
+    Own(Option<&'a str>),
+    /// As an application, by the role of this name.
+    Application(&'a str),
 }
 
 /// The clients of one account.
@@ -164,6 +173,56 @@ impl Clients {
         let account = self.account(&scope.account);
         let region = organizations_region(&self.caller.partition);
         account.iam.get_or_init(|| client!(aws_sdk_iam, &account.config, &region, self.access)).clone()
+    }
+
+    /// The runtime of Bedrock in the account and Region of `scope`, which was entered.
+    pub(crate) fn runtime(&self, scope: &Scope) -> aws_sdk_bedrockruntime::Client {
+        let region = scope.region.clone().unwrap_or_else(|| organizations_region(&self.caller.partition));
+        client!(aws_sdk_bedrockruntime, &self.account(&scope.account).config, &region, self.access)
+    }
+
+    /// The runtime of Bedrock as somebody else sees it, in `region`.
+    pub(super) fn runtime_as(settings: &SdkConfig, region: &Region) -> aws_sdk_bedrockruntime::Client {
+        client!(aws_sdk_bedrockruntime, settings, region, Access::ReadWrite)
+    }
+
+    /// The settings and credentials of one who may do in `account` what `policy` says, and no more: the caller in its own account
+    /// and whoever writes in another, or else a role.
+    ///
+    /// # Errors
+    /// Nothing leads there, or AWS refuses the role.
+    pub(super) async fn settings(
+        &self,
+        account: &AccountId,
+        acting: Acting<'_>,
+        policy: String,
+    ) -> Result<SdkConfig, AwsError> {
+        let at_home = *account == self.caller.account;
+        let mut base = &self.home.config;
+        let (name, is_own) = match (acting, &self.roles) {
+            (Acting::Own(None), Some(Roles { names: RoleNames { management: Some(name), .. }, .. }))
+                if at_home && self.home.role.is_some() =>
+            {
+                // Its session was opened to read, so there is another one beside it.
+                base = &self.origin.1;
+                (name.as_str(), true)
+            }
+            (Acting::Own(None), _) if at_home => return Ok(self.home.config.clone()),
+            (Acting::Own(Some(name)), _) => (name, true),
+            (Acting::Own(None), Some(roles)) if roles.management_account != *account => {
+                (roles.member(Access::ReadWrite), true)
+            }
+            (Acting::Own(None), _) => return Err(AwsError::elsewhere(account)),
+            (Acting::Application(name), _) => (name, false),
+        };
+        let session = self.roles.as_ref().map_or("bedrail", |roles| roles.session.as_str());
+        // Whoever calls an application's role has no business with what bedrail is let in by.
+        let external_id = self.roles.as_ref().filter(|_| is_own).and_then(|roles| roles.external_id.clone());
+        let arn = role_arn(&self.caller, account, name);
+        let role = Role::new(base, arn, session.to_owned(), external_id, Some(policy));
+        let _slot = self.slot().await;
+        role.assume().await?;
+        Ok(Account::behind(&self.home.config, role).config)
     }
 
     /// Organizations, in the one Region of the partition where it answers.

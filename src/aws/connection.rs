@@ -21,6 +21,7 @@ use super::assumed::Role;
 use super::clients::Clients;
 use super::error::AwsError;
 use crate::model::{AccountId, Caller, Partition, Region, RoleNames, organizations_region};
+use crate::permissions::session;
 
 /// What a user says of how AWS is reached.
 #[derive(Clone, Debug)]
@@ -73,9 +74,14 @@ impl Roles {
         base: &SdkConfig,
         access: Access,
     ) -> Role {
-        let arn = format!("arn:{}:iam::{account}:role/{}", caller.partition, name.trim_start_matches('/'));
-        Role::new(base, arn, self.session.clone(), self.external_id.clone(), access)
+        let policy = (access == Access::ReadOnly).then(session::policy);
+        Role::new(base, role_arn(caller, account, name), self.session.clone(), self.external_id.clone(), policy)
     }
+}
+
+/// The ARN of the role `name`, which may stand behind its path, in the partition of the caller.
+pub(super) fn role_arn(caller: &Caller, account: &AccountId, name: &str) -> String {
+    format!("arn:{}:iam::{account}:role/{}", caller.partition, name.trim_start_matches('/'))
 }
 
 /// Who calls the local AWS.

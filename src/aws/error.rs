@@ -8,6 +8,7 @@ use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_types::request_id::RequestId;
 
+use crate::checks::Outcome;
 use crate::model::{AccountId, Address, Digest};
 
 /// What kind of failure, as far as a caller must act on it.
@@ -135,6 +136,11 @@ impl AwsError {
             write!(reason, " (request {id})").expect("writing to a String never fails");
         }
         reason
+    }
+
+    /// How a check ends that this kept from being made.
+    pub(crate) fn unseen(&self) -> Outcome {
+        Outcome::unseen(format!("{} failed: {}", self.operation, self.reason())).maybe_fix(self.hint())
     }
 
     /// What to do about it.

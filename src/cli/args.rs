@@ -175,7 +175,7 @@ fn parallelism(text: &str) -> Result<usize, String> {
     }
 }
 
-fn minutes(text: &str) -> Result<f64, String> {
+pub(crate) fn minutes(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(minutes) if minutes > 0.0 && minutes <= 1440.0 => Ok(minutes),
         _ => Err("a number of minutes, more than 0 and at most 1440".to_owned()),

@@ -68,7 +68,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn of(found: &InEffect) -> Self {
+    /// What is in effect, or should be.
+    pub fn of(found: &InEffect) -> Self {
         let InEffect { version, guarding, models } = found;
         let list = |models: &BTreeSet<String>| models.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
         let excluded = match models.excluded_models.len() {
@@ -82,8 +83,16 @@ impl Settings {
         }
     }
 
+    /// What is in effect and what should be, as far as they differ.
+    pub fn told(found: Option<&Self>, expected: &Self) -> (String, String) {
+        match found {
+            Some(found) => (found.besides(expected), expected.besides(found)),
+            None => ("nothing".to_owned(), expected.version.clone()),
+        }
+    }
+
     /// What of this is not so in `other`: of another version its name alone.
-    pub(super) fn besides(&self, other: &Self) -> String {
+    fn besides(&self, other: &Self) -> String {
         if self.version != other.version {
             return self.version.clone();
         }

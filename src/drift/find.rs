@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Drift;
-use super::beside::{Beside, Invalid, Shadowed};
+use super::beside::{Beside, Invalid, Settings, Shadowed};
 use super::finding::{Finding, FindingKind};
 use super::remedy::Invocation;
 use super::went::{self, reversed};
@@ -131,10 +131,7 @@ fn lost(one: &Precondition, beside: &Beside) -> Option<Finding> {
 
 fn shadowed(one: &Shadowed, called: &Invocation) -> Finding {
     let Shadowed { policy, region, nodes, expected, found, others, accounts } = one;
-    let (has, want) = match found {
-        None => ("nothing".to_owned(), expected.version.clone()),
-        Some(found) => (found.besides(expected), expected.besides(found)),
-    };
+    let (has, want) = Settings::told(found.as_ref(), expected);
     let by = match others.len() {
         0 => "no policy of others on the way there speaks of this Region".to_owned(),
         _ => format!("on the way there: {}", others.join(", ")),

@@ -9,7 +9,7 @@ mod ignore;
 mod remedy;
 mod went;
 
-pub use beside::{Beside, Invalid, Shadowed, compare};
+pub use beside::{Beside, Invalid, Settings, Shadowed, compare};
 pub use find::find;
 pub use finding::{Finding, FindingKind, Ignored};
 pub use ignore::{IgnoreList, read, schema};

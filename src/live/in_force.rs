@@ -42,7 +42,7 @@ pub async fn beside(clients: &Clients, live: &Live, facts: &Facts, patience: Dur
     }
     let invalid = invalid.unwrap_or_else(|error| {
         // That is a fact about who calls, as long as AWS says no to a delegate.
-        if facts.caller.account != *facts.home() && error.is("AccessDenied") {
+        if tells_nobody_but_home(facts, &error) {
             let message = format!(
                 "whether the effective policies of accounts are valid AWS tells account {} only, and not {}",
                 facts.home(),
@@ -74,6 +74,11 @@ pub async fn beside(clients: &Clients, live: &Live, facts: &Facts, patience: Dur
             }
         }
     }
+}
+
+/// Whether a failure to learn whose effective policies are invalid only says who calls.
+pub fn tells_nobody_but_home(facts: &Facts, error: &AwsError) -> bool {
+    facts.caller.account != *facts.home() && error.is("AccessDenied")
 }
 
 async fn documents<'s>(cx: &ReadCx<'_>, subjects: &'s [Subject]) -> Vec<(&'s AccountId, Result<Value, AwsError>)> {

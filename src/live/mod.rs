@@ -16,7 +16,7 @@ mod roles;
 mod scope;
 
 pub use bearing::bearing;
-pub use in_force::beside;
+pub use in_force::{beside, tells_nobody_but_home};
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::applied::{Applied, Sight};
 use super::statement::ACCOUNT;
 use super::users::Told;
 use crate::kinds::guardrail::key_policy::Users;
@@ -49,8 +50,10 @@ pub struct Organization {
     pub roles: RoleNames,
     /// The external id.
     pub external_id: Option<ExternalId>,
-    /// The members that are entered: `None` is any.
+    /// The members that are entered to write: `None` is any.
     pub entered: Option<BTreeSet<AccountId>>,
+    /// The members that are entered to read, those among them that policies of the organization reach: `None` is any.
+    pub looked_into: Option<BTreeSet<AccountId>>,
     /// Whether OUs are looked up by their names.
     pub looks_up_units: bool,
 }
@@ -92,6 +95,8 @@ pub struct Side {
     pub reads: BTreeMap<&'static str, BTreeSet<Region>>,
     /// The keys that guardrails use, each by its ARN.
     pub keys: BTreeMap<String, Key>,
+    /// What is enforced on it.
+    pub applied: Applied,
 }
 
 impl Declared {
@@ -102,6 +107,7 @@ impl Declared {
         let partition = top.regions.first().map_or_else(|| Partition::new("aws"), |region| Partition::of(region));
         let management = top.organization.as_ref().map(|it| it.management_account.value.clone());
         let home = management.or_else(|| top.account_id.as_ref().map(|id| id.value.clone()));
+        let is_unknown = |account: &AccountId| stand_ins.contains_key(account) || assumed.is_some();
         let is_home = |account: &AccountId| Some(account) == home.as_ref() || Some(account) == assumed.as_ref();
         let (mut at_home, mut in_members) = (Side::default(), Side::default());
         let organization = organization(spec, top);
@@ -120,10 +126,18 @@ impl Declared {
             if address.kind == Kind::IamPolicy {
                 side.policies.insert(address.name.clone());
             }
-            let unknown = stand_ins.contains_key(&address.scope.account) || assumed.is_some();
-            let account = if unknown { ACCOUNT } else { address.scope.account.as_str() };
+            let account = if is_unknown(&address.scope.account) { ACCOUNT } else { address.scope.account.as_str() };
             side.note(address, &wanted.model, account, &partition, &told);
         }
+        let sight = Sight {
+            desired: &desired,
+            partition: &partition,
+            home: home.as_ref(),
+            is_home: &is_home,
+            is_unknown: &is_unknown,
+        };
+        (at_home.applied, in_members.applied) = sight.applied();
+        let reached = sight.reached();
         let scan = top.scan.as_ref().map(|scan| &scan.value);
         let declared = desired.declared_regions.clone();
         let read = match scan.and_then(|scan| scan.regions.as_ref()).map(|regions| &regions.value) {
@@ -133,15 +147,21 @@ impl Declared {
                 Some(declared.into_iter().chain(listed.iter().map(|it| it.value.clone())).collect())
             }
         };
-        let pinned = desired.accounts.iter().filter(|account| !is_home(account)).cloned().collect();
+        let pinned: BTreeSet<AccountId> =
+            desired.accounts.iter().filter(|account| !is_home(account)).cloned().collect();
+        let reached =
+            reached.map(|reached| pinned.iter().cloned().chain(reached).filter(|account| !is_home(account)).collect());
         let written = scan.and_then(|scan| scan.accounts.as_ref()).map(|accounts| accounts.value);
         let anywhere = written != Some(ScanAccounts::Declared) || !stand_ins.is_empty();
         let types = desired.resources.keys().filter(|address| address.kind == Kind::OrgPolicyType);
         Some(Self {
             stack: desired.stack.clone(),
             partition,
-            organization: organization
-                .map(|organization| Organization { entered: (!anywhere).then_some(pinned), ..organization }),
+            organization: organization.map(|organization| Organization {
+                entered: (!anywhere).then_some(pinned),
+                looked_into: reached.filter(|_| !anywhere),
+                ..organization
+            }),
             home,
             types: types.map(|address| address.name.clone()).chain(["BEDROCK_POLICY".to_owned()]).collect(),
             at_home,
@@ -196,6 +216,7 @@ fn organization(spec: &Spec, top: &Top) -> Option<Organization> {
         roles: top.role_names(),
         external_id,
         entered: None,
+        looked_into: None,
         looks_up_units: !selectors(spec).ou_paths.is_empty(),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::{Declared, Side};
-use super::needs::{EFFECTIVE, FACTS, Guard, INVALID, Need, On, UNITS, needs};
+use super::needs::{CHECKS, EFFECTIVE, FACTS, Guard, INVALID, Need, On, UNITS, needs};
 use super::statement::{ACCOUNT, Conditions, Statement};
 use crate::kinds::Kind;
 use crate::kinds::guardrail::key_policy::FOR_SERVICE;
@@ -74,17 +74,26 @@ impl Scope<'_> {
             FACTS.iter().copied().chain(units).chain([EFFECTIVE, INVALID])
         });
         let wanted = self.side.reads.iter().map(|(operation, regions)| (*operation, Some(regions.clone())));
-        of_kinds.chain(facts).map(|operation| (operation, self.declared.read.clone())).chain(wanted).collect()
+        let checks = CHECKS.iter().copied();
+        of_kinds
+            .chain(facts)
+            .chain(checks)
+            .map(|operation| (operation, self.declared.read.clone()))
+            .chain(wanted)
+            .collect()
     }
 
     /// Entering member accounts.
     fn enters(&self) -> Option<Statement> {
         let organization = self.declared.organization.as_ref().filter(|_| self.place == Where::Home)?;
         let roles = &organization.roles;
-        let role = if self.may == May::Read { &roles.member_read } else { &roles.member };
+        let (role, accounts) = match self.may {
+            May::Read => (&roles.member_read, &organization.looked_into),
+            May::Write | May::Adopt => (&roles.member, &organization.entered),
+        };
         let role = role.trim_start_matches('/');
         let arn = |account: &str| format!("arn:{}:iam::{account}:role/{role}", self.declared.partition);
-        let resources: BTreeSet<String> = match &organization.entered {
+        let resources: BTreeSet<String> = match accounts {
             None => BTreeSet::from([arn("*")]),
             Some(accounts) => accounts.iter().map(|account| arn(account.as_str())).collect(),
         };
@@ -151,6 +160,13 @@ impl Scope<'_> {
                 .flat_map(|role| [iam(&format!("role/{role}")), iam(&format!("role/*/{role}"))])
                 .collect(),
             On::Passed => self.side.passed.clone(),
+            On::Simulated if self.side.applied.is_reached => BTreeSet::from([iam("role/*")]),
+            On::Simulated => self.resources(On::Roles, regions),
+            On::Enforced => self.side.applied.guardrails.clone(),
+            On::EnforcedKeys => self.side.applied.keys.clone(),
+            On::Reached if self.side.applied.is_reached => BTreeSet::from(["*".to_owned()]),
+            // Nobody's role is printed for calls of models.
+            On::Reached | On::Called => BTreeSet::new(),
             On::Root => nodes(&["root"]),
             On::Units => nodes(&["root", "ou"]),
             On::Accounts => nodes(&["account"]),

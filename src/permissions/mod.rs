@@ -5,6 +5,7 @@
 //! [`declared`] is what a spec says that matters, told without AWS; [`grants`] makes [`statement`]s of both; [`form`] puts
 //! them into JSON, `CloudFormation` or Terraform. [`mod@reference`] is the table for people.
 
+mod applied;
 pub mod declared;
 pub mod form;
 pub mod grants;

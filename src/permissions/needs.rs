@@ -44,6 +44,16 @@ pub(super) enum On {
     Roles,
     /// On the roles that services act as.
     Passed,
+    /// On the roles whose model calls are simulated: every one where something is enforced, else those of declared policies.
+    Simulated,
+    /// On the guardrails that are enforced, and their profiles wherever these lead.
+    Enforced,
+    /// On their keys.
+    EnforcedKeys,
+    /// On nothing in particular, where something is enforced or required.
+    Reached,
+    /// On the model that is called, which no spec names.
+    Called,
 }
 
 /// What is asked besides.
@@ -213,7 +223,23 @@ const TABLE: &[(&str, &[Need])] = &[
     ("iam:GetRole", &[need("iam:GetRole", On::Roles, Guard::None)]),
     ("iam:ListRolePolicies", &[need("iam:ListRolePolicies", On::Roles, Guard::None)]),
     ("iam:GetRolePolicy", &[need("iam:GetRolePolicy", On::Roles, Guard::None)]),
-    ("iam:SimulatePrincipalPolicy", &[need("iam:SimulatePrincipalPolicy", On::Roles, Guard::None)]),
+    ("iam:SimulatePrincipalPolicy", &[need("iam:SimulatePrincipalPolicy", On::Simulated, Guard::None)]),
+    ("iam:GetAccountAuthorizationDetails", &[need("iam:GetAccountAuthorizationDetails", On::Reached, Guard::None)]),
+    (
+        "bedrock:ApplyGuardrail",
+        &[
+            need("bedrock:ApplyGuardrail", On::Enforced, Guard::None),
+            need(key_policy::APPLY[0], On::EnforcedKeys, Guard::None),
+        ],
+    ),
+    // Whoever calls for `verify --invoke` has a role of its own. A converse is authorised as an invocation.
+    ("bedrock:Converse", &[need("bedrock:InvokeModel", On::Called, Guard::None)]),
+    ("bedrock:ConverseStream", &[need("bedrock:InvokeModelWithResponseStream", On::Called, Guard::None)]),
+    ("bedrock:InvokeModel", &[need("bedrock:InvokeModel", On::Called, Guard::None)]),
+    (
+        "bedrock:InvokeModelWithResponseStream",
+        &[need("bedrock:InvokeModelWithResponseStream", On::Called, Guard::None)],
+    ),
     // It needs no permission and cannot be denied.
     ("sts:GetCallerIdentity", &[]),
     // Pinned to the roles that the spec names.
@@ -249,6 +275,13 @@ pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
 /// What `drift` and `explain` ask besides.
 pub(super) const INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
+/// What `verify` and `readiness` ask besides.
+pub(super) const CHECKS: &[&str] =
+    &["bedrock:ApplyGuardrail", "iam:GetAccountAuthorizationDetails", "iam:GetRole", "iam:SimulatePrincipalPolicy"];
+/// What `verify --invoke` calls, as somebody else.
+#[cfg(test)]
+const CALLS: &[&str] =
+    &["bedrock:Converse", "bedrock:ConverseStream", "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
 /// What kinds read only where something is wanted (see [`Use::Reading`](crate::kinds::Use)), and what a delegate reads.
 pub(super) const AT_TIMES: &[&str] = &[
     "bedrock:GetModelInvocationLoggingConfiguration",
@@ -291,7 +324,7 @@ mod tests {
     fn every_operation_of_every_kind_has_its_row_and_no_other_has() {
         let mut called: BTreeSet<&str> = FACTS.iter().copied().chain([UNITS, EFFECTIVE, INVALID]).collect();
         called.extend(["sts:GetCallerIdentity", "sts:AssumeRole"]);
-        called.extend(AT_TIMES);
+        called.extend(AT_TIMES.iter().chain(CHECKS).chain(CALLS));
         for kind in Kind::ALL {
             called.extend(kind.reads().iter().chain(kind.writes()));
         }

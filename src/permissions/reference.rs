@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::needs::{EFFECTIVE, Guard, INVALID, On, table};
+use super::needs::{CHECKS, EFFECTIVE, Guard, INVALID, On, needs, table};
 use crate::kinds::Kind;
 
 const HEAD: &str = include_str!("reference.md");
@@ -29,11 +29,16 @@ fn users(operation: &str) -> String {
     let reads = Kind::ALL.iter().filter(|kind| kind.reads().contains(&operation)).map(|kind| format!("reads `{kind}`"));
     let writes =
         Kind::ALL.iter().filter(|kind| kind.writes().contains(&operation)).map(|kind| format!("writes `{kind}`"));
-    let users: Vec<String> = reads.chain(writes).collect();
+    let checks = CHECKS.contains(&operation).then(|| match operation {
+        "bedrock:ApplyGuardrail" | "iam:GetRole" => "`verify`".to_owned(),
+        _ => "`verify`, `readiness`".to_owned(),
+    });
+    let users: Vec<String> = reads.chain(writes).chain(checks).collect();
     match operation {
-        INVALID => "`drift`, `explain`".to_owned(),
-        EFFECTIVE => "`drift`, `explain`, and every run that changes something".to_owned(),
+        INVALID => "`drift`, `explain`, `verify`".to_owned(),
+        EFFECTIVE => "`drift`, `explain`, `verify`, and every run that changes something".to_owned(),
         "iam:ListRolePolicies" | "iam:GetRolePolicy" => "`explain --principal`".to_owned(),
+        _ if needs(operation).iter().any(|need| need.on == On::Called) => "`verify --invoke`".to_owned(),
         _ if users.is_empty() => "every run".to_owned(),
         _ => users.join(", "),
     }
@@ -60,6 +65,13 @@ const fn object(on: On) -> &'static str {
         On::Roles => "the roles that they are attached to",
         On::Passed => "the role that Bedrock writes logs as",
         On::Keys => "the keys that guardrails use",
+        On::Simulated => {
+            "the roles of the account, where something is enforced or required; else those that declared policies are attached to"
+        }
+        On::Enforced => "the guardrails that are enforced, and their profiles wherever these lead",
+        On::EnforcedKeys => "the keys of these guardrails",
+        On::Reached => "`*`, where something is enforced or required",
+        On::Called => "the model, by whoever calls it",
     }
 }
 

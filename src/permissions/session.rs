@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::needs::{AT_TIMES, EFFECTIVE, FACTS, INVALID, UNITS, needs};
+use super::needs::{AT_TIMES, CHECKS, EFFECTIVE, FACTS, INVALID, UNITS, needs};
 use super::statement::document;
 use crate::kinds::Kind;
+use crate::kinds::guardrail::key_policy;
+use crate::kinds::iam_policy::document::{APPLY, INVOKE};
 
 /// How many characters AWS takes of the policy of a session.
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
@@ -17,10 +19,15 @@ pub const MAX: usize = 2048;
 /// members are entered.
 pub fn policy() -> String {
     let of_kinds = Kind::ALL.iter().flat_map(|kind| kind.reads()).copied();
-    let operations =
-        of_kinds.chain(FACTS.iter().copied()).chain(AT_TIMES.iter().copied()).chain([UNITS, EFFECTIVE, INVALID]);
+    let operations = of_kinds.chain([FACTS, AT_TIMES, CHECKS].concat()).chain([UNITS, EFFECTIVE, INVALID]);
     let mut actions: BTreeSet<&str> = operations.flat_map(needs).map(|need| need.action).collect();
     actions.insert("sts:AssumeRole");
+    document(&[json!({"Effect": "Allow", "Action": actions, "Resource": "*"})]).to_string()
+}
+
+/// What a session may do at most that is opened to call models, whatever its role allows.
+pub fn calling_models() -> String {
+    let actions: BTreeSet<&str> = INVOKE.into_iter().chain([APPLY, key_policy::APPLY[0]]).collect();
     document(&[json!({"Effect": "Allow", "Action": actions, "Resource": "*"})]).to_string()
 }
 
@@ -33,7 +40,8 @@ mod tests {
         let policy = policy();
         assert!(policy.len() <= MAX, "{} characters", policy.len());
         for kind in Kind::ALL {
-            for operation in kind.writes() {
+            // What a write looks at is no write.
+            for operation in kind.writes().iter().filter(|operation| !CHECKS.contains(operation)) {
                 assert!(!policy.contains(&format!("\"{operation}\"")), "{operation}");
             }
         }

@@ -9,7 +9,7 @@ use super::order::Draft;
 use super::{Change, phases};
 use crate::kinds::Model;
 use crate::kinds::org_policy::inheritance::{Attached, Effective, effective};
-use crate::model::{Account, AccountId, Address, Document, Facts, Live, Owner, Ref, Region};
+use crate::model::{Account, AccountId, Address, Desired, Document, Facts, Live, Owner, Ref, Region};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +65,24 @@ impl Effect {
         let mut policies = policies(Moment::Now, &[], live);
         policies.retain(|policy| policy.id.address().is_some_and(|address| ours.contains(address)));
         let bearing = live.policies.values().flat_map(|seen| seen.targets.iter().flatten().cloned()).collect();
+        Self::of(&policies, &bearing, 0, facts, |_| true)
+    }
+
+    /// What the policies of the spec come to by themselves once all of it is applied.
+    pub(super) fn of_spec(desired: &Desired, facts: &Facts) -> Self {
+        let mut policies = Vec::new();
+        for (address, wanted) in &desired.resources {
+            let Model::OrgPolicy(model) = &wanted.model else { continue };
+            let targets = desired.resources.values().filter_map(|wanted| match &wanted.model {
+                Model::OrgPolicyAttachment(model) if model.policy.address() == Some(address) => {
+                    Some((model.target.clone(), 0))
+                }
+                _ => None,
+            });
+            let (id, document) = (Ref::To(address.clone()), Some(model.document.clone()));
+            policies.push(Policy { id, document, targets: targets.collect() });
+        }
+        let bearing = policies.iter().flat_map(|policy| policy.targets.keys().cloned()).collect();
         Self::of(&policies, &bearing, 0, facts, |_| true)
     }
 

@@ -141,7 +141,7 @@ fn numbered<'a>(desired: &'a Desired, guardrail: &'a Address, number: &'a str) -
 }
 
 /// The ARN in front of the number of a version's id.
-pub(super) fn guardrail_of(version: &RemoteId) -> Option<RemoteId> {
+pub(crate) fn guardrail_of(version: &RemoteId) -> Option<RemoteId> {
     let (arn, number) = version.as_str().rsplit_once(':')?;
     let is_version = arn.contains(":guardrail/") && number.bytes().all(|byte| byte.is_ascii_digit());
     is_version.then(|| RemoteId::new(arn))

@@ -93,6 +93,21 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Regions and accounts, each of the one in each of the other; scope by scope where it is not so.
+    pub(crate) fn crossed(&self) -> String {
+        let accounts = match self.accounts.len() {
+            0..=2 => join(&self.accounts).replace(", ", " and "),
+            count => format!("{}: {}", counted(count, "account"), some(&self.accounts, ACCOUNTS)),
+        };
+        if self.scopes.iter().all(|scope| scope.region.is_none()) {
+            return accounts;
+        }
+        if self.scopes.len() < self.accounts.len() * self.regions.len() {
+            return some(&self.scopes, ACCOUNTS);
+        }
+        format!("{} in {accounts}", join(&self.regions))
+    }
+
     fn listed(&self) -> String {
         let regions = join(&self.regions);
         if self.accounts.len() == 1 {

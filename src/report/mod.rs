@@ -12,6 +12,7 @@ macro_rules! push {
 }
 pub(crate) use push;
 
+pub mod checks;
 pub mod clean;
 pub mod codes;
 pub mod diagnostics;

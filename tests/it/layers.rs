@@ -28,8 +28,12 @@ impl Layer {
     fn of_module(module: &str) -> Option<Self> {
         match module {
             "model" | "kinds" => Some(Self::Core),
-            "spec" | "suite" | "plan" | "drift" | "explain" | "lint" | "permissions" | "import" => Some(Self::Pure),
-            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" => Some(Self::Effects),
+            "spec" | "suite" | "plan" | "drift" | "explain" | "lint" | "permissions" | "import" | "checks" => {
+                Some(Self::Pure)
+            }
+            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" | "readiness" | "verify" => {
+                Some(Self::Effects)
+            }
             "load" | "report" | "cli" => Some(Self::Face),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod apply;
+mod checked;
 mod completions;
 mod destroy;
 mod doctor;
@@ -14,10 +15,12 @@ mod init;
 mod lint;
 mod man;
 mod plan;
+mod readiness;
 mod sandbox;
 mod schema;
 mod show;
 mod validate;
+mod verify;
 
 use clap::Subcommand;
 
@@ -51,6 +54,8 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Drift(drift::Args),
     Explain(explain::Args),
+    Readiness(readiness::Args),
+    Verify(verify::Args),
     Destroy(destroy::Args),
     Doctor(doctor::Args),
     Show(show::Args),
@@ -75,6 +80,8 @@ impl Command {
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
             Self::Explain(args) => args.run(global, output).await,
+            Self::Readiness(_) => readiness::Args::run(global, output).await,
+            Self::Verify(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,

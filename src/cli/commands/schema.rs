@@ -11,8 +11,9 @@ use crate::{drift, spec, suite};
 /// Prints a JSON Schema
 ///
 /// Of the spec, of a test suite or of a list of what drift ignores (for
-/// editors), of the JSON that `plan`, `drift` and `explain` print, or of a line
-/// that `--audit-log` appends. All are draft-07.
+/// editors), of the JSON that `plan`, `drift`, `explain`, `verify` and
+/// `readiness` print, or of a line that `--audit-log` appends. All are
+/// draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -36,6 +37,10 @@ enum What {
     Drift,
     /// What `explain --format json` prints.
     Explain,
+    /// What `verify --format json` prints.
+    Verify,
+    /// What `readiness --format json` prints.
+    Readiness,
     /// The YAML of a `drift.ignore.yaml`.
     Ignore,
     /// A line of what `apply --audit-log` appends.
@@ -50,6 +55,8 @@ impl Args {
             What::Plan => json::schema::plan(),
             What::Drift => json::schema::drift(),
             What::Explain => json::schema::explain(),
+            What::Verify => json::schema::verify(),
+            What::Readiness => json::schema::readiness(),
             What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };

@@ -105,7 +105,7 @@ fn id(arn: &str, number: &str) -> RemoteId {
 }
 
 /// The guardrail's ARN and the number in a version's id.
-pub(in crate::kinds) fn split(id: &RemoteId) -> Result<(&str, &str), AwsError> {
+pub(crate) fn split(id: &RemoteId) -> Result<(&str, &str), AwsError> {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     id.as_str()
         .rsplit_once(':')

@@ -6,7 +6,7 @@ use futures::future::join_all;
 
 use super::document::normal;
 use super::{IamPolicy, Model, name_of_arn};
-use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx};
+use crate::aws::{ApplyError, AwsError, Class, Edit, Listing, Place, ReadCx, Remote, Survey, WriteCx, encoded_json};
 use crate::kinds::Kind;
 use crate::model::{
     Document, Evidence, FieldDiff, NAME_TAG, Owner, Raw, Readings, RemoteId, STACK_TAG, Scope, Standing, Tags, Unread,
@@ -287,21 +287,7 @@ async fn default_document(cx: &ReadCx<'_>, scope: &Scope, arn: &str, policy: &Sd
 
 /// A document as IAM sends it, in normal form; or what is wrong with it.
 fn document(text: &str) -> Result<Document, String> {
-    let text = decoded(text).ok_or_else(|| "the document is not percent-encoded UTF-8".to_owned())?;
-    let json: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| format!("the document is no JSON: {error}"))?;
-    Ok(normal(Document::from(json)))
-}
-
-/// Percent-encoding undone as RFC 3986 has it: a `+` stays one. The SDK leaves it to its caller.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |digit: Option<u8>| char::from(digit?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        bytes.push(if byte == b'%' { hex(rest.next())? * 16 + hex(rest.next())? } else { byte });
-    }
-    String::from_utf8(bytes).ok()
+    Ok(normal(Document::from(encoded_json(text)?)))
 }
 
 async fn in_full(cx: &ReadCx<'_>, scope: &Scope, id: &RemoteId, policy: SdkPolicy) -> Result<Raw, AwsError> {
@@ -356,13 +342,6 @@ async fn rows(cx: &ReadCx<'_>, scope: &Scope) -> Result<Vec<SdkPolicy>, AwsError
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn documents_are_decoded_as_rfc_3986_has_it() {
-        assert_eq!(decoded("%7B%22a%22%3A%22b+c%C3%A9%22%7D").as_deref(), Some("{\"a\":\"b+c\u{e9}\"}"));
-        assert_eq!(decoded("%7"), None);
-        assert_eq!(decoded("%C3"), None);
-    }
 
     #[test]
     fn versions_count_up() {

@@ -2,6 +2,7 @@
 //! `format_version`.
 
 mod audit;
+mod checks;
 mod doctor;
 mod event;
 pub mod explain;
@@ -12,6 +13,7 @@ mod saved;
 pub mod schema;
 
 pub use audit::AuditLine;
+pub use checks::{CHECKS_VERSION, JsonCheck, JsonChecks, JsonSummary, checks};
 pub use doctor::doctor;
 pub(crate) use event::why_skipped;
 pub use event::{Call, Event, Line, event, line, summary};

@@ -1,10 +1,10 @@
-//! The JSON Schemas of what `plan`, `drift` and `explain` print, draft 7; `docs/schemas` publishes them.
+//! The JSON Schemas of what `plan`, `drift`, `explain`, `verify` and `readiness` print, draft 7; `docs/schemas` publishes them.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::explain::{self, Explained};
-use super::{FORMAT_VERSION, PlanFile};
+use super::{CHECKS_VERSION, FORMAT_VERSION, JsonChecks, PlanFile};
 
 /// What `plan --format json` prints and `plan --out` saves.
 pub fn plan() -> Value {
@@ -41,6 +41,24 @@ pub fn explain() -> Value {
     schema
 }
 
+/// What `verify --format json` prints.
+pub fn verify() -> Value {
+    of_checks("verify")
+}
+
+/// What `readiness --format json` prints.
+pub fn readiness() -> Value {
+    of_checks("readiness")
+}
+
+fn of_checks(command: &str) -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<JsonChecks>().to_value();
+    schema["title"] = format!("bedrail {command}, format {CHECKS_VERSION}").into();
+    schema["properties"]["format_version"]["const"] = CHECKS_VERSION.into();
+    schema["properties"]["command"]["const"] = command.into();
+    schema
+}
+
 fn of_both(title: &str) -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value();
     schema["title"] = format!("{title}, format {FORMAT_VERSION}").into();
@@ -57,10 +75,17 @@ mod tests {
     use crate::report::json::pretty;
 
     /// Each schema with the file that publishes it.
-    fn published() -> [(PathBuf, String); 4] {
+    fn published() -> [(PathBuf, String); 6] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-        [("plan", plan()), ("drift", drift()), ("explain", explain()), ("drift.ignore", crate::drift::schema())]
-            .map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
+        let schemas = [
+            ("plan", plan()),
+            ("drift", drift()),
+            ("explain", explain()),
+            ("drift.ignore", crate::drift::schema()),
+            ("verify", verify()),
+            ("readiness", readiness()),
+        ];
+        schemas.map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The binary itself, run as a user runs it: environment cleared, width fixed, each test in a folder of its own.
 
 mod audit;
+mod checks;
 mod contract;
 mod doctor;
 mod drift;

@@ -20,7 +20,7 @@ impl Serving {
         Self::start_with(desk, &[])
     }
 
-    fn start_with(desk: &Desk, further: &[&str]) -> Self {
+    pub(crate) fn start_with(desk: &Desk, further: &[&str]) -> Self {
         let mut command = desk.command(&[&["sandbox", "serve", "--port", "0"], further].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
         let lines: Vec<String> = BufReader::new(child.stdout.take().expect("piped"))

@@ -32,8 +32,12 @@ async fn whoever_may_plan_plans_and_writes_nothing() {
         assert_eq!(world.state().await, before, "{name}: something was written");
         let reads = actions(&may.home).into_iter().chain(actions(&may.member));
         for action in reads {
+            // What a write looks at first changes nothing.
+            let looks = ["Get", "Simulate"]
+                .iter()
+                .any(|word| action.split(':').nth(1).is_some_and(|name| name.starts_with(word)));
             let writes = Kind::ALL.iter().flat_map(|kind| kind.writes()).any(|write| *write == action);
-            assert!(!writes, "{name}: a role that reads may {action}");
+            assert!(looks || !writes, "{name}: a role that reads may {action}");
         }
     }
 }
@@ -66,15 +70,15 @@ async fn each_action_of_a_role_that_plans_is_missed() {
                 done.unwrap_or_else(|error| panic!("{name}: {error}"));
             }
             world.become_one_who(&may).await;
-            let whole = world.plan(&first).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(whole.blind.is_empty() && whole.is_in_sync() == applied, "{name}: {:#?}", whole.blind);
+            let whole = world.see(&first).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(whole.unseen().is_empty() && whole.plan.is_in_sync() == applied, "{name}: {:#?}", whole.unseen());
             for action in &all {
                 if missed.get(action) == Some(&true) {
                     continue;
                 }
                 let less = May { home: without(&may.home, action), member: without(&may.member, action) };
                 world.become_one_who(&less).await;
-                let same = world.plan(&first).await.is_ok_and(|plan| plan == whole);
+                let same = world.see(&first).await.is_ok_and(|seen| seen == whole);
                 *missed.entry(action.clone()).or_default() |= !same;
             }
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bedrail::apply::{Tools, apply, live_ids};
 use bedrail::aws::{Access, Clients, Deadlines, Roles, Run, Wait};
+use bedrail::checks::{Report, State};
 use bedrail::explain::Cell;
 use bedrail::kinds::Model;
 use bedrail::live;
@@ -13,9 +14,11 @@ use bedrail::model::{Blind, Digest, RoleNames};
 use bedrail::permissions::What;
 use bedrail::permissions::paper::Asked;
 use bedrail::plan::{Options, Plan, Purpose};
+use bedrail::readiness::readiness;
 use bedrail::reconcile::Sides;
 use bedrail::spec::Spec;
 use bedrail::spec::top::ScanAccounts;
+use bedrail::verify::{self, verify};
 use bedrail_localstack::{Config, Seed};
 use serde_json::{Value, json};
 
@@ -68,6 +71,23 @@ fn has_organization(text: &str) -> bool {
 
 fn member(text: &str, read: bool) -> Vec<Value> {
     if has_organization(text) { documents(text, What::MemberRole, read) } else { Vec::new() }
+}
+
+/// What whoever reads sees.
+#[derive(Debug, PartialEq)]
+pub(super) struct Seen {
+    pub(super) plan: Plan,
+    pub(super) verified: Report,
+    pub(super) ready: Report,
+}
+
+impl Seen {
+    /// What could not be seen.
+    pub(super) fn unseen(&self) -> Vec<String> {
+        let checks = self.verified.checks.iter().chain(&self.ready.checks);
+        let unseen = checks.filter(|check| check.outcome.state == State::Unseen).map(|check| format!("{check:?}"));
+        self.plan.blind.iter().map(|blind| format!("{blind:?}")).chain(unseen).collect()
+    }
 }
 
 pub(super) struct World {
@@ -141,6 +161,17 @@ impl World {
             spec.scan_accounts = Some(ScanAccounts::All);
         }
         self.look(&spec, text).await
+    }
+
+    /// What whoever reads sees: the plan, and what `verify` and `readiness` come to.
+    pub(super) async fn see(&self, text: &str) -> Result<Seen, String> {
+        let plan = self.plan(text).await?;
+        let clients = self.sandbox.try_clients(Access::ReadOnly, once()).await.map_err(|error| format!("{error:?}"))?;
+        let sides = Sides::read(&spec(text), &clients, &mut Diagnostics::default()).await;
+        let sides = sides.map_err(|failure| format!("{failure:?}"))?;
+        let verified = Box::pin(verify(&clients, &sides, &verify::Options::default())).await;
+        let ready = Box::pin(readiness(&clients, &sides)).await;
+        Ok(Seen { plan, verified, ready })
     }
 
     async fn look(&self, spec: &Spec, text: &str) -> Result<Plan, String> {

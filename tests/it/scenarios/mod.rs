@@ -19,10 +19,12 @@ mod logging;
 mod members;
 mod preconditions;
 mod reach;
+mod readiness;
 mod room;
 mod settled;
 mod stages;
 mod unseen;
+mod verify;
 
 use bedrail::plan::{Options, Plan, Purpose};
 use serde_json::{Value, json};

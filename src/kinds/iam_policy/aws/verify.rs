@@ -1,16 +1,15 @@
 //! What was written is tried: whether IAM itself says that no model is called without a guardrail, that one is with it, and
 //! none with another. IAM spreads changes with a delay, so each answer is waited for.
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType};
+use aws_sdk_iam::types::ContextEntry;
 
 use super::{default_document, get};
-use crate::aws::{ApplyError, AwsError, WriteCx};
+use crate::aws::{ApplyError, AwsError, Decision, ReadCx, Trial as Simulation, WriteCx, entry, simulate};
 use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE, statements};
 use crate::kinds::iam_policy::template::{WITH_GUARDRAIL, WITHOUT_GUARDRAIL};
 use crate::model::{Document, RemoteId, Scope, items, wildcard};
 
 const SIMULATE: &str = "iam:SimulateCustomPolicy";
-const SIMULATE_ROLE: &str = "iam:SimulatePrincipalPolicy";
 const GET_ROLE: &str = "iam:GetRole";
 
 /// A model call to try.
@@ -103,7 +102,9 @@ pub(super) async fn document(
                         .set_context_entries(context(guardrail));
                     async move {
                         let answer = cx.read.call(SIMULATE, id.as_str(), request.send()).await?;
-                        Ok(answer.evaluation_results.unwrap_or_default())
+                        let decisions = answer.evaluation_results().iter().map(|one| Decision::of(one.eval_decision()));
+                        let unknown = || AwsError::unreadable(SIMULATE, id.as_str(), "a decision is of no known word");
+                        decisions.collect::<Option<Vec<_>>>().ok_or_else(unknown)
                     }
                 };
                 trial.judge(id.as_str(), simulated).await?;
@@ -125,37 +126,42 @@ pub(super) async fn document(
 pub(crate) async fn role(cx: &WriteCx<'_>, scope: &Scope, policy: &RemoteId, role: &str) -> Result<(), ApplyError> {
     let mut pace = cx.run.wait.pace(role);
     loop {
-        let tried = async {
-            let iam = cx.read.clients.iam(scope);
-            let found = cx.read.call(GET_ROLE, role, iam.get_role().role_name(role).send()).await?;
-            let arn = found.role().map(|role| role.arn().to_owned()).filter(|arn| !arn.is_empty());
-            let arn = arn.ok_or_else(|| AwsError::unreadable(GET_ROLE, role, "the answer has no ARN"))?;
-            let written = get(&cx.read, scope, policy.as_str()).await?;
-            let stored = default_document(&cx.read, scope, policy.as_str(), &written).await?;
-            let text = serde_json::to_string(&stored).unwrap_or_default();
-            for trial in trials(&stored) {
-                let simulated = |guardrail: Option<String>| {
-                    let request = iam.simulate_principal_policy().policy_source_arn(arn.as_str());
-                    let request = request
-                        .policy_input_list(text.as_str())
-                        .set_action_names(Some(INVOKE.map(str::to_owned).to_vec()))
-                        .resource_arns(&trial.model)
-                        .set_context_entries(context(guardrail));
-                    let arn = arn.as_str();
-                    async move {
-                        let answer = cx.read.call(SIMULATE_ROLE, arn, request.send()).await?;
-                        Ok(answer.evaluation_results.unwrap_or_default())
-                    }
-                };
-                trial.judge(&arn, simulated).await?;
-            }
-            Ok(())
-        };
-        match tried.await {
+        match once(&cx.read, scope, policy, role).await {
             Err(error) if may_pass(&error) && pace.rest(cx.run.wait.deadlines.conflict).await => {}
             result => return result,
         }
     }
+}
+
+/// Tries a role with a policy that requires a guardrail and everything else that it has, as IAM has them now.
+///
+/// # Errors
+/// What IAM says instead, or a call that failed.
+pub(crate) async fn once(cx: &ReadCx<'_>, scope: &Scope, policy: &RemoteId, role: &str) -> Result<(), ApplyError> {
+    cx.clients.enter(scope).await?;
+    let found = cx.call(GET_ROLE, role, cx.clients.iam(scope).get_role().role_name(role).send()).await?;
+    let arn = found.role().map(|role| role.arn().to_owned()).filter(|arn| !arn.is_empty());
+    let arn = arn.ok_or_else(|| AwsError::unreadable(GET_ROLE, role, "the answer has no ARN"))?;
+    let written = get(cx, scope, policy.as_str()).await?;
+    let stored = default_document(cx, scope, policy.as_str(), &written).await?;
+    let text = serde_json::to_string(&stored).unwrap_or_default();
+    for trial in trials(&stored) {
+        let simulated = |guardrail: Option<String>| {
+            let simulation = Simulation {
+                role: arn.clone(),
+                actions: INVOKE.to_vec(),
+                resources: [trial.model.clone()].into(),
+                keys: guardrail.into_iter().map(|guardrail| (GUARDRAIL, guardrail)).collect(),
+                besides: vec![text.clone()],
+            };
+            async move {
+                let found = simulate(cx, scope, &simulation).await?;
+                Ok(found.into_iter().map(|one| one.decision).collect())
+            }
+        };
+        trial.judge(&arn, simulated).await?;
+    }
+    Ok(())
 }
 
 /// Whether IAM may say otherwise when the change has spread.
@@ -169,31 +175,24 @@ fn may_pass(error: &ApplyError) -> bool {
 
 /// What a call that names this guardrail says of it. Without one the key is absent, which is not the same as empty.
 fn context(guardrail: Option<String>) -> Option<Vec<ContextEntry>> {
-    let entry = ContextEntry::builder()
-        .context_key_name(GUARDRAIL)
-        .context_key_values(guardrail?)
-        // IAM has no type for ARNs here.
-        .context_key_type(ContextKeyTypeEnum::String)
-        .build();
-    Some(vec![entry])
+    Some(vec![entry(GUARDRAIL, &guardrail?)])
 }
 
 impl Trial {
     /// Makes the calls until one is as it must be.
     async fn judge<F>(&self, object: &str, simulated: impl Fn(Option<String>) -> F) -> Result<(), ApplyError>
     where
-        F: Future<Output = Result<Vec<EvaluationResult>, AwsError>>,
+        F: Future<Output = Result<Vec<Decision>, AwsError>>,
     {
-        let allowed = |one: &EvaluationResult| *one.eval_decision() == PolicyEvaluationDecisionType::Allowed;
         let mut found = "not said to be anything".to_owned();
         for guardrail in &self.guardrails {
-            let results = simulated(guardrail.clone()).await?;
-            let wrong = results.iter().find(|one| allowed(one) != self.allowed);
-            if let (None, false) = (wrong, results.is_empty()) {
+            let decisions = simulated(guardrail.clone()).await?;
+            let wrong = decisions.iter().find(|one| (**one == Decision::Allowed) != self.allowed);
+            if let (None, false) = (wrong, decisions.is_empty()) {
                 return Ok(());
             }
             if let Some(wrong) = wrong {
-                found = wrong.eval_decision().as_str().to_owned();
+                found = wrong.word().to_owned();
             }
         }
         let wanted = if self.allowed { "allowed" } else { "denied" };

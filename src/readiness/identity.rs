@@ -1,0 +1,189 @@
+//! What the policies of a role mean to say: which models it may be about, and for whom Bedrock acts by it.
+
+use std::collections::BTreeSet;
+
+use crate::aws::Identity;
+use crate::kinds::iam_policy::document::INVOKE;
+use crate::model::{Document, Partition, Scope, items, wildcard};
+
+/// Whom Bedrock asks for a role, by the service's principal.
+const BEDROCK: &str = "bedrock.amazonaws.com";
+/// How the names of the roles begin that the console makes.
+const MADE: [(&str, Service); 2] = [
+    ("AmazonBedrockExecutionRoleForAgents", Service::Agent),
+    ("AmazonBedrockExecutionRoleForKnowledgeBase", Service::KnowledgeBase),
+];
+
+/// What of Bedrock acts by a role, and calls models that its callers do not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// An agent.
+    Agent,
+    /// A knowledge base.
+    KnowledgeBase,
+    /// One of them, or what else Bedrock does by itself.
+    Bedrock,
+}
+
+impl Service {
+    /// What it is called in a sentence.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Agent => "an agent",
+            Self::KnowledgeBase => "a knowledge base",
+            Self::Bedrock => "Bedrock itself",
+        }
+    }
+}
+
+/// For whom Bedrock may assume the role, by its trust policy and, where that does not say, by its name (Bedrock user guide,
+/// "agents-permissions" and "kb-permissions"); `None` for a role of others.
+pub fn service(identity: &Identity) -> Option<Service> {
+    let trust = Document::from(identity.trust.clone());
+    let lets_bedrock = |statement: &&Document| {
+        let principals = items(statement.get("Principal").and_then(|principal| principal.get("Service")));
+        statement.get("Effect").and_then(Document::as_text) == Some("Allow")
+            && principals.iter().filter_map(Document::as_text).any(|name| name == BEDROCK)
+    };
+    let statements: Vec<&Document> = items(trust.get("Statement")).iter().filter(lets_bedrock).collect();
+    if statements.is_empty() {
+        return None;
+    }
+    let sources: Vec<String> =
+        statements.iter().filter_map(|statement| statement.get("Condition")).flat_map(Document::texts).collect();
+    let speaks_of = |word: &str| sources.iter().any(|source| source.contains(word));
+    if speaks_of(":agent/") {
+        return Some(Service::Agent);
+    }
+    if speaks_of(":knowledge-base/") {
+        return Some(Service::KnowledgeBase);
+    }
+    let made = MADE.iter().find(|(beginning, _)| identity.name.starts_with(beginning));
+    Some(made.map_or(Service::Bedrock, |(_, service)| *service))
+}
+
+/// The ARNs of models that tell whether the role may call any in the Region of `scope`: one for each pattern of an allowance. None
+/// where nothing that it has may let it call one.
+pub fn models(identity: &Identity, scope: &Scope, partition: &Partition) -> BTreeSet<String> {
+    let documents = identity.policies.iter().cloned().map(Document::from);
+    documents.flat_map(|document| allowed(&document, scope, partition)).collect()
+}
+
+fn allowed(document: &Document, scope: &Scope, partition: &Partition) -> BTreeSet<String> {
+    let texts = |statement: &Document, key: &str| -> Vec<String> {
+        items(statement.get(key)).iter().filter_map(Document::as_text).map(str::to_owned).collect()
+    };
+    let mut models = BTreeSet::new();
+    for statement in items(document.get("Statement")) {
+        let allows = statement.get("Effect").and_then(Document::as_text) == Some("Allow");
+        // What is allowed by leaving others out may be a model call.
+        let calls =
+            texts(statement, "Action").iter().any(|pattern| invokes(pattern)) || statement.get("NotAction").is_some();
+        if !allows || !calls {
+            continue;
+        }
+        if statement.get("NotResource").is_some() {
+            models.extend(example("*", scope, partition));
+        }
+        models.extend(texts(statement, "Resource").iter().filter_map(|pattern| example(pattern, scope, partition)));
+    }
+    models
+}
+
+fn invokes(pattern: &str) -> bool {
+    // AWS takes one letter for a question mark, for which no pattern of an action is written.
+    let pattern = pattern.to_lowercase().replace('?', "*");
+    INVOKE.iter().any(|action| wildcard(pattern.as_bytes(), action.to_lowercase().as_bytes()))
+}
+
+/// A model that a pattern of a resource means: what a wildcard stands for does not matter to it, but the Region and the account.
+/// `None` for what no model can be in this Region.
+fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Option<String> {
+    let region = scope.region.as_ref()?.as_str();
+    let any = || Some(format!("arn:{partition}:bedrock:{region}::foundation-model/x"));
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let &[_, _, service, in_region, account, resource] = parts.as_slice() else {
+        // A wildcard that spans several parts.
+        return if pattern.contains('*') { any() } else { None };
+    };
+    let of_bedrock = wildcard(service.as_bytes(), b"bedrock") && wildcard(in_region.as_bytes(), region.as_bytes());
+    if !of_bedrock {
+        return None;
+    }
+    let kind = resource.split('/').next().unwrap_or_default();
+    if kind.contains('*') {
+        return if wildcard(kind.as_bytes(), b"foundation-model") || kind == "*" { any() } else { None };
+    }
+    if !kind.ends_with("-model") && !kind.ends_with("inference-profile") {
+        return None;
+    }
+    // A model of AWS's is nobody's, a profile or a model of one's own is the account's.
+    let owner = match kind {
+        "foundation-model" => "",
+        _ if account.contains('*') => scope.account.as_str(),
+        _ => account,
+    };
+    let resource = resource.replace(['*', '?'], "x");
+    Some(format!("arn:{partition}:bedrock:{region}:{owner}:{resource}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::Region;
+
+    fn identity(trust: Value, policies: Vec<Value>) -> Identity {
+        Identity { arn: "arn:aws:iam::111122223333:role/r".to_owned(), name: "r".to_owned(), trust, policies }
+    }
+
+    fn told(statement: &Value) -> Vec<String> {
+        let scope = Scope::regional("111122223333".parse().expect("an id"), Region::new("us-east-1"));
+        let identity = identity(Value::Null, vec![json!({"Statement": statement})]);
+        models(&identity, &scope, &Partition::new("aws")).into_iter().collect()
+    }
+
+    #[test]
+    fn a_model_is_tried_for_each_pattern_of_an_allowance() {
+        let any = "arn:aws:bedrock:us-east-1::foundation-model/x";
+        let of =
+            |action: &str, resource: Value| told(&json!({"Effect": "Allow", "Action": action, "Resource": resource}));
+        for everything in
+            ["*", "arn:aws:bedrock:*", "arn:aws:bedrock:*:*:*", "arn:*:bedrock:us-east-1::foundation-model/*"]
+        {
+            assert_eq!(of("bedrock:Invoke*", json!(everything)), [any], "{everything}");
+        }
+        let claude = "arn:aws:bedrock:*::foundation-model/anthropic.claude-*";
+        let profile = "arn:aws:bedrock:*:*:inference-profile/us.anthropic.claude-*";
+        assert_eq!(
+            of("bedrock:InvokeModel", json!([claude, profile])),
+            [
+                "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.anthropic.claude-x",
+                "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x",
+            ]
+        );
+        assert_eq!(of("*", json!("arn:aws:bedrock:eu-west-1::foundation-model/*")), [""; 0], "another Region");
+        assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:s3:::bucket/*")), [""; 0]);
+        assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:bedrock:us-east-1:*:agent/*")), [""; 0]);
+        assert_eq!(of("bedrock:ApplyGuardrail", json!("*")), [""; 0]);
+        assert_eq!(told(&json!({"Effect": "Deny", "Action": "*", "Resource": "*"})), [""; 0]);
+        assert_eq!(told(&json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:x"})), [any]);
+    }
+
+    #[test]
+    fn for_whom_bedrock_acts_is_told_by_the_trust() {
+        let trust = |service: &str, condition: Value| json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", "Condition": condition}]});
+        let by = |source: &str| json!({"ArnLike": {"aws:SourceArn": format!("arn:aws:bedrock:us-east-1:111122223333:{source}/*")}});
+        let of = |trust: Value| service(&identity(trust, Vec::new()));
+        assert_eq!(of(trust(BEDROCK, by("agent"))), Some(Service::Agent));
+        assert_eq!(of(trust(BEDROCK, by("knowledge-base"))), Some(Service::KnowledgeBase));
+        assert_eq!(of(trust(BEDROCK, json!({}))), Some(Service::Bedrock));
+        assert_eq!(of(trust("lambda.amazonaws.com", json!({}))), None);
+        let named = Identity {
+            name: "AmazonBedrockExecutionRoleForKnowledgeBase_a1".to_owned(),
+            ..identity(trust(BEDROCK, json!({})), Vec::new())
+        };
+        assert_eq!(service(&named), Some(Service::KnowledgeBase));
+    }
+}

@@ -1,0 +1,257 @@
+//! Calls of a model, in every way there is: without a guardrail, where the answer must tell of those that are enforced; and where a
+//! policy requires one, without it, which must be denied, and with it.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+
+use super::bodies::body;
+use super::{Examined, HARMLESS, Invocation};
+use crate::aws::{Acting, Api, Applied, Ask, AwsError, Class, Invoker, Traced};
+use crate::checks::{Check, Outcome, What};
+use crate::model::{RemoteId, Scope};
+use crate::plan::{Enforced, Requirement};
+
+/// Whose origin a guardrail has that the call names.
+const REQUEST: &str = "REQUEST";
+
+/// One who calls in one place.
+struct Calling<'e> {
+    scope: &'e Scope,
+    model: &'e str,
+    acting: Acting<'e>,
+    /// What is enforced there on the model.
+    enforced: Vec<&'e Enforced>,
+    /// What the caller is bound by.
+    required: Vec<&'e Requirement>,
+}
+
+/// A call in each way by each caller in each place. What is not as it must be is looked at again as long as there is time, since
+/// AWS spreads what decides these calls with delays.
+pub(super) async fn checks(examined: &Examined<'_>, invocation: &Invocation) -> Vec<Check> {
+    let scopes = scopes(examined);
+    let (mut checks, mut all) = (Vec::new(), Vec::new());
+    for scope in &scopes {
+        let mut skip = |why: String| checks.push(Check::new(What::ModelCall, scope, Outcome::skipped(why)));
+        let Some(model) = invocation.model(scope) else {
+            skip("no model is named for this Region".to_owned());
+            continue;
+        };
+        let here = callings(examined, invocation, model, scope);
+        if here.is_empty() {
+            skip(format!("nothing that is enforced or required there is for {model}"));
+        }
+        all.extend(here);
+    }
+    let called = join_all(all.iter().map(|calling| called(examined, calling))).await;
+    checks.extend(called.into_iter().flatten());
+    checks
+}
+
+/// The places where something is enforced, or required of a role.
+fn scopes(examined: &Examined<'_>) -> BTreeSet<Scope> {
+    let enforced = examined.enforced.iter().map(|one| one.scope.clone());
+    let regions = |one: &Requirement| -> BTreeSet<String> {
+        let named =
+            one.named.iter().filter_map(|pattern| pattern.split(':').nth(3)).filter(|region| !region.contains('*'));
+        named.map(str::to_owned).collect()
+    };
+    let declared = &examined.sides.desired.declared_regions;
+    let required = examined.required.iter().flat_map(|one| {
+        let named = regions(one);
+        let here = declared.iter().filter(move |region| named.is_empty() || named.contains(region.as_str()));
+        here.flat_map(|region| one.accounts.iter().map(|account| Scope::regional(account.clone(), region.clone())))
+    });
+    enforced.chain(required).filter(|scope| examined.options.wants(scope)).collect()
+}
+
+fn callings<'e>(
+    examined: &'e Examined<'_>,
+    invocation: &'e Invocation,
+    model: &'e str,
+    scope: &'e Scope,
+) -> Vec<Calling<'e>> {
+    let enforced = || examined.enforced.iter().filter(|one| one.scope == *scope && one.covers(model));
+    let arn = |role: &str| {
+        let partition = &examined.sides.facts.caller.partition;
+        format!("arn:{partition}:iam::{}:role/{}", scope.account, role.trim_start_matches('/'))
+    };
+    let models = arns(examined, model, scope);
+    let bound = |role: Option<&str>| -> Vec<&Requirement> {
+        let Some(arn) = role.map(arn) else { return Vec::new() };
+        let binds =
+            |one: &&Requirement| one.binds(&scope.account, &arn) && !models.iter().any(|model| one.spares(model));
+        examined.required.iter().filter(binds).collect()
+    };
+    let roles = &examined.sides.facts.roles;
+    let at_home = scope.account == *examined.sides.facts.home();
+    let own = invocation.role.as_deref().or_else(|| (!at_home).then_some(roles.member.as_str()));
+    let of_applications: BTreeSet<&str> = examined
+        .required
+        .iter()
+        .filter(|one| one.accounts.contains(&scope.account))
+        .filter_map(|one| one.role.as_deref())
+        .collect();
+    let all = [(Acting::Own(invocation.role.as_deref()), bound(own))];
+    let all =
+        all.into_iter().chain(of_applications.into_iter().map(|role| (Acting::Application(role), bound(Some(role)))));
+    all.map(|(acting, required)| Calling { scope, model, acting, enforced: enforced().collect(), required })
+        // Without either there is nothing to be proven.
+        .filter(|calling| !calling.enforced.is_empty() || !calling.required.is_empty())
+        .collect()
+}
+
+/// The ARNs that a policy may mean the model by.
+fn arns(examined: &Examined<'_>, model: &str, scope: &Scope) -> Vec<String> {
+    let (partition, region) = (&examined.sides.facts.caller.partition, scope.region_name());
+    if model.starts_with("arn:") {
+        return vec![model.to_owned()];
+    }
+    vec![
+        format!("arn:{partition}:bedrock:{region}::foundation-model/{model}"),
+        format!("arn:{partition}:bedrock:{region}:{}:inference-profile/{model}", scope.account),
+    ]
+}
+
+async fn called(examined: &Examined<'_>, calling: &Calling<'_>) -> Vec<Check> {
+    let invoker = Invoker::open(examined.cx.clients, &calling.scope.account, calling.acting).await;
+    let said = body(calling.model, HARMLESS).map(|body| body.to_string().into_bytes());
+    let tries = Api::ALL.iter().map(async |api| {
+        let about = match calling.acting {
+            Acting::Own(_) => api.word().to_owned(),
+            Acting::Application(role) => format!("{api} as {role}"),
+        };
+        let check = |outcome: Outcome| Check::new(What::ModelCall, calling.scope, outcome).about(about.as_str());
+        let invoker = match &invoker {
+            Ok(invoker) => invoker,
+            Err(error) => return vec![check(error.unseen())],
+        };
+        let converses = matches!(api, Api::Converse | Api::ConverseStream);
+        let Some(body) = said.as_deref().or(converses.then_some(&[])) else {
+            let message = format!("this release does not know what the body of a call of {} looks like", calling.model);
+            return vec![check(Outcome::unseen(message).fix("call a model of another family, or rely on Converse"))];
+        };
+        let ask = Ask { api: *api, model: calling.model, prompt: HARMLESS, body, guardrail: None };
+        let probe = async || vec![check(Caller { examined, calling, invoker }.tried(&ask).await)];
+        examined.patience.look(probe).await
+    });
+    join_all(tries).await.into_iter().flatten().collect()
+}
+
+struct Caller<'e> {
+    examined: &'e Examined<'e>,
+    calling: &'e Calling<'e>,
+    invoker: &'e Invoker,
+}
+
+impl Caller<'_> {
+    async fn tried(&self, ask: &Ask<'_>) -> Outcome {
+        let result =
+            if self.calling.required.is_empty() { self.without(ask).await } else { self.with_and_without(ask).await };
+        result.unwrap_or_else(|outcome| outcome)
+    }
+
+    /// Nothing is required of the caller, so the call succeeds and tells what is enforced.
+    async fn without(&self, ask: &Ask<'_>) -> Result<Outcome, Outcome> {
+        let traced = self.invoker.call(&self.examined.cx, self.calling.scope, ask).await;
+        let traced = traced.map_err(|error| self.failure(&error, "without a guardrail"))?;
+        self.applied(&traced, None)?;
+        Ok(Outcome::passed("without a guardrail, the answer tells of what is enforced, on input and output"))
+    }
+
+    /// One is required: without it the call is denied, and with it the call succeeds.
+    async fn with_and_without(&self, ask: &Ask<'_>) -> Result<Outcome, Outcome> {
+        match self.invoker.call(&self.examined.cx, self.calling.scope, ask).await {
+            Err(error) if error.class == Class::AccessDenied => {}
+            Err(error) => return Err(self.failure(&error, "without a guardrail")),
+            Ok(_) => {
+                let policies: Vec<&str> = self.calling.required.iter().map(|one| one.by.name.as_str()).collect();
+                let message = format!("without a guardrail the call succeeds, in spite of {}", policies.join(" and "));
+                return Err(Outcome::failed(message)
+                    .fix("look at what the policy leaves out, and whether the model is among it"));
+            }
+        }
+        let Some(version) = self.version() else {
+            let message = "without a guardrail the call is denied; with one it was not tried, since no version in this Region is known \
+                           that the caller may name";
+            return Err(Outcome::unseen(message));
+        };
+        let ask = Ask { guardrail: Some(&version), ..*ask };
+        let traced = self.invoker.call(&self.examined.cx, self.calling.scope, &ask).await;
+        let traced = traced.map_err(|error| self.failure(&error, &format!("with {version}")))?;
+        self.applied(&traced, Some(&version))?;
+        Ok(Outcome::passed("without a guardrail the call is denied, and with it it succeeds"))
+    }
+
+    /// A version in the Region that every policy takes, the newest of those that the spec knows.
+    fn version(&self) -> Option<RemoteId> {
+        let live = &self.examined.sides.live;
+        let enforced = self.examined.enforced.iter().flat_map(|one| one.versions(&live.names));
+        // Those with more digits are the newer ones.
+        let known = enforced.chain(live.versions.values().flatten().map(|seen| seen.id.clone()));
+        let known: BTreeSet<(usize, RemoteId)> = known.map(|id| (id.as_str().len(), id)).collect();
+        let here = |id: &RemoteId| id.as_str().split(':').nth(3) == Some(self.calling.scope.region_name());
+        let taken = |id: &RemoteId| self.calling.required.iter().all(|one| one.takes(id.as_str()));
+        known.into_iter().map(|(_, id)| id).rfind(|id| here(id) && taken(id))
+    }
+
+    /// Whether the answer tells of the guardrail that the call named, and of each that is enforced.
+    fn applied(&self, traced: &Traced, named: Option<&RemoteId>) -> Result<(), Outcome> {
+        let mut wanted: Vec<(Vec<RemoteId>, &str)> = named.iter().map(|id| (vec![(*id).clone()], REQUEST)).collect();
+        for one in &self.calling.enforced {
+            wanted.push((self.examined.versions(one)?, one.level.word()));
+        }
+        for (versions, origin) in &wanted {
+            let told = |applied: &BTreeSet<Applied>| {
+                applied.iter().any(|one| {
+                    one.origins.contains(*origin) && versions.iter().any(|version| version.as_str() == one.version)
+                })
+            };
+            let shown = versions.last().map(RemoteId::as_str).unwrap_or_default();
+            if !told(&traced.input) {
+                let message = format!(
+                    "the answer does not tell that {shown} was applied to the input as {origin}: {}",
+                    listed(&traced.input)
+                );
+                return Err(Outcome::failed(message));
+            }
+            if !told(&traced.output) && traced.intervened {
+                let message =
+                    "a guardrail stepped in before the model answered, so what is applied to the output was not seen";
+                return Err(Outcome::unseen(message).fix("look at why it minds a question for a capital"));
+            }
+            if !told(&traced.output) {
+                let message = format!(
+                    "the answer does not tell that {shown} was applied to the output as {origin}: {}",
+                    listed(&traced.output)
+                );
+                return Err(Outcome::failed(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn failure(&self, error: &AwsError, how: &str) -> Outcome {
+        let scope = self.calling.scope;
+        self.examined.beside_the_point(scope, error).unwrap_or_else(|| {
+            let outcome = format!("{} {how} failed: {}", error.operation, error.reason());
+            match error.class {
+                Class::AccessDenied => Outcome::failed(outcome)
+                    .fix("whoever calls needs `bedrock:InvokeModel*` on the model and `bedrock:ApplyGuardrail` on every guardrail there"),
+                // The model is not there, or not for this account: nothing that is enforced is to blame.
+                _ => Outcome::unseen(outcome).fix("name a model that the account may call there: `--invoke REGION=MODEL` is for that Region alone"),
+            }
+        })
+    }
+}
+
+fn listed(applied: &BTreeSet<Applied>) -> String {
+    if applied.is_empty() {
+        return "it tells of none".to_owned();
+    }
+    let told = applied.iter().map(|one| {
+        let origins: Vec<&str> = one.origins.iter().map(String::as_str).collect();
+        format!("{} as {}", one.version, origins.join(" and "))
+    });
+    format!("it tells of {}", told.collect::<Vec<_>>().join(", "))
+}

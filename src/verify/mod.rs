@@ -1,0 +1,156 @@
+//! Whether what the spec enforces is in force: what AWS says and does, account by account and Region by Region, against what the
+//! policies and enforcements of the spec come to.
+//!
+//! It changes nothing. AWS spreads changes with delays, so what is not as it must be yet is looked at again until the time is up.
+//! Calls of models come last, and only where they are asked for, since they cost money.
+
+mod bodies;
+mod configurations;
+mod effective;
+mod invoked;
+mod patience;
+mod permitted;
+mod simulated;
+mod versions;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use crate::aws::{AwsError, CallLog, Class, Clients, ReadCx};
+use crate::checks::{Check, Outcome, Report};
+use crate::model::{AccountId, Region, RemoteId, Scope};
+use crate::plan::{Enforced, Requirement, enforced, requirements};
+use crate::reconcile::Sides;
+use patience::Patience;
+
+/// A text and a prompt that no guardrail should mind.
+const HARMLESS: &str = "What is the capital of France?";
+
+/// What to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these accounts; `None` for all that are reached.
+    pub accounts: Option<BTreeSet<AccountId>>,
+    /// Only these Regions; `None` for all.
+    pub regions: Option<BTreeSet<Region>>,
+    /// How long AWS may take until all is as it must be.
+    pub timeout: Duration,
+    /// Whether models are called.
+    pub invoke: Option<Invocation>,
+}
+
+impl Options {
+    fn wants(&self, scope: &Scope) -> bool {
+        let region = |regions: &BTreeSet<Region>| scope.region.as_ref().is_none_or(|region| regions.contains(region));
+        self.has(&scope.account) && self.regions.as_ref().is_none_or(region)
+    }
+
+    fn has(&self, account: &AccountId) -> bool {
+        self.accounts.as_ref().is_none_or(|accounts| accounts.contains(account))
+    }
+}
+
+/// Calls of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The model of each Region, and under `None` that of every other: its id, that of an inference profile, or an ARN.
+    pub models: BTreeMap<Option<Region>, String>,
+    /// The role that is assumed in each account to call it; by default the caller in its own account, and in others the role that
+    /// writes there.
+    pub role: Option<String>,
+}
+
+impl Invocation {
+    /// The model that is called in the Region of `scope`, if one is named for it.
+    pub fn model(&self, scope: &Scope) -> Option<&str> {
+        self.models.get(&scope.region).or_else(|| self.models.get(&None)).map(String::as_str)
+    }
+}
+
+/// What is looked at, and with what.
+struct Examined<'a> {
+    cx: ReadCx<'a>,
+    sides: &'a Sides,
+    options: &'a Options,
+    /// What the spec enforces in the places that are wanted.
+    enforced: Vec<Enforced>,
+    /// What denies calls without a guardrail in the accounts that are wanted.
+    required: Vec<Requirement>,
+    patience: Patience,
+}
+
+/// Looks at everything that `options` want. `sides` are those of the spec that was applied, read before.
+pub async fn verify(clients: &Clients, sides: &Sides, options: &Options) -> Report {
+    let log = CallLog::default();
+    let mut enforced = enforced(&sides.desired, &sides.facts);
+    enforced.retain(|one| options.wants(&one.scope));
+    let mut required = requirements(&sides.desired, &sides.live.names, &sides.facts);
+    for requirement in &mut required {
+        requirement.accounts.retain(|account| options.has(account));
+    }
+    required.retain(|requirement| !requirement.accounts.is_empty());
+    let patience = Patience::new(options.timeout);
+    let examined = Examined { cx: clients.reading(&log), sides, options, enforced, required, patience };
+    let all: [std::pin::Pin<Box<dyn Future<Output = Vec<Check>> + '_>>; 6] = [
+        Box::pin(effective::checks(&examined)),
+        Box::pin(effective::valid(&examined)),
+        Box::pin(configurations::checks(&examined)),
+        Box::pin(versions::checks(&examined)),
+        Box::pin(permitted::checks(&examined)),
+        Box::pin(simulated::checks(&examined)),
+    ];
+    let mut checks: Vec<Check> = join_all(all).await.into_iter().flatten().collect();
+    if let Some(invocation) = &options.invoke {
+        checks.extend(Box::pin(invoked::checks(&examined, invocation)).await);
+    }
+    Report::of(checks, notes(&examined))
+}
+
+fn notes(examined: &Examined<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if examined.enforced.is_empty() && examined.required.is_empty() {
+        notes.push(
+            "the spec enforces no guardrail, and requires none, in the accounts and Regions that were looked at"
+                .to_owned(),
+        );
+    } else if examined.options.invoke.is_none() {
+        notes.push(
+            "no model was called: `--invoke MODEL` proves it by what answers say of applied guardrails".to_owned(),
+        );
+    }
+    notes
+}
+
+impl Examined<'_> {
+    /// The versions that will do for what is enforced.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn versions(&self, one: &Enforced) -> Result<Vec<RemoteId>, Outcome> {
+        let found = one.versions(&self.sides.live.names);
+        let Some(address) = one.version.address().filter(|_| found.is_empty()) else { return Ok(found) };
+        Err(match self.sides.live.blind.iter().find(|blind| blind.scope == address.scope) {
+            Some(blind) => Outcome::unseen(format!("which version is meant could not be read: {}", blind.why)),
+            None => Outcome::failed("the version is not published").fix("apply the spec"),
+        })
+    }
+
+    /// How a check ends whose call failed for a reason that says nothing of what is checked; `None` where it does.
+    fn beside_the_point(&self, scope: &Scope, error: &AwsError) -> Option<Outcome> {
+        if self.cx.clients.is_unavailable(scope.region.as_ref(), error) {
+            return Some(Outcome::skipped(format!("there is no Bedrock for this account: {}", error.cause())));
+        }
+        let about_it = matches!(error.class, Class::AccessDenied | Class::NotFound | Class::Refused);
+        (!about_it || error.is_about_entering()).then(|| error.unseen())
+    }
+}
+
+/// What a version is called in a report: its address's name, else its id.
+fn named(one: &Enforced) -> String {
+    match one.version.address() {
+        Some(address) => address.name.clone(),
+        None => one.version.to_string(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Looking again until it is so.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::checks::{Check, State};
+
+/// The first rest: short, since the local AWS is fast.
+const FIRST: Duration = Duration::from_millis(100);
+/// The longest rest: what AWS works out takes minutes.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Until when AWS may take its time; all checks of a run share it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    until: Instant,
+}
+
+impl Patience {
+    pub(super) fn new(timeout: Duration) -> Self {
+        let now = Instant::now();
+        Self { until: now.checked_add(timeout).unwrap_or(now) }
+    }
+
+    /// Looks until nothing is wrong any more, or the time is up. What could not be seen is no reason to look again: the SDK has
+    /// tried as often as that may help.
+    pub(super) async fn look(&self, mut probe: impl AsyncFnMut() -> Vec<Check>) -> Vec<Check> {
+        let mut rest = FIRST;
+        loop {
+            let checks = probe().await;
+            let left = self.until.saturating_duration_since(Instant::now());
+            if left.is_zero() || checks.iter().all(|check| check.outcome.state != State::Failed) {
+                return checks;
+            }
+            sleep(rest.min(left)).await;
+            rest = (rest * 2).min(LONGEST);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::{Outcome, What};
+    use crate::model::Scope;
+
+    async fn looks(timeout: Duration, outcomes: &[Outcome]) -> (usize, State) {
+        let scope = Scope::global("111122223333".parse().expect("an id"));
+        let mut seen = 0;
+        let probe = async || {
+            let outcome = outcomes[seen.min(outcomes.len() - 1)].clone();
+            seen += 1;
+            vec![Check::new(What::Version, &scope, outcome)]
+        };
+        let checks = Patience::new(timeout).look(probe).await;
+        (seen, checks[0].outcome.state)
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_looked_at_again_and_nothing_else() {
+        let (failed, passed) = (Outcome::failed("no"), Outcome::passed("yes"));
+        let long = Duration::from_secs(60);
+        assert_eq!(looks(long, &[failed.clone(), failed.clone(), passed]).await, (3, State::Passed));
+        assert_eq!(looks(long, &[Outcome::unseen("dark")]).await, (1, State::Unseen));
+        assert_eq!(looks(Duration::ZERO, std::slice::from_ref(&failed)).await, (1, State::Failed), "once at least");
+        let (seen, state) = looks(Duration::from_millis(250), &[failed]).await;
+        assert!(seen >= 3 && state == State::Failed, "and once more when the time is up: {seen}");
+    }
+}

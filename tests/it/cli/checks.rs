@@ -1,0 +1,98 @@
+//! `verify` and `readiness` at the command line: their forms, their words and their exit codes.
+
+use serde_json::Value;
+
+use super::served::Serving;
+use super::{Desk, SPEC};
+use crate::support::http;
+
+const NOVA: &str = "amazon.nova-lite-v1:0";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+#[test]
+fn what_is_proven_is_told_in_every_form() {
+    let desk = Desk::new(SPEC);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let text = desk.run(&["verify", "--sandbox"]);
+    assert_eq!(text.code, 0, "{text:?}");
+    for part in [
+        "Enforced configurations\n  passed    111122223333/us-east-1\n            it is as the spec declares it\n",
+        "ApplyGuardrail\n  passed    111122223333/us-east-1: first\n",
+        "--invoke MODEL",
+        "\n3 checks: 3 passed.\n",
+    ] {
+        assert!(text.stdout.contains(part), "{part}: {}", text.stdout);
+    }
+    let invoked = desk.run(&["verify", "--sandbox", "--invoke", NOVA, "--format", "json"]);
+    assert_eq!(invoked.code, 0, "{invoked:?}");
+    let report = json(&invoked.stdout);
+    assert_eq!((&report["format_version"], &report["outcome"]), (&"1".into(), &"passed".into()));
+    assert_eq!((&report["command"], &report["stack"]), (&"verify".into(), &"acme".into()));
+    assert_eq!(report["summary"], serde_json::json!({"passed": 7, "failed": 0, "unseen": 0, "skipped": 0}));
+    let schema = json(&desk.run(&["schema", "verify"]).stdout);
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(validator.is_valid(&report), "{:?}", validator.iter_errors(&report).collect::<Vec<_>>());
+    let junit = desk.run(&["verify", "--sandbox", "--format", "junit", "--output", "verify.xml"]);
+    assert_eq!((junit.code, junit.stdout.as_str()), (0, ""));
+    let written = desk.read("verify.xml");
+    assert!(written.contains(r#"<testsuite name="acme" tests="3" failures="0" errors="0" skipped="0">"#), "{written}");
+    let markdown = desk.run(&["verify", "--sandbox", "--format", "markdown"]);
+    assert!(markdown.stdout.starts_with("## bedrail verify\n\n**3 checks: 3 passed.**"), "{markdown:?}");
+    for usage in [
+        &["verify", "--sandbox", "--format", "sarif"][..],
+        &["verify", "--sandbox", "--invoke-role", "r"],
+        &["verify", "--timeout", "0"],
+        &["verify", "--invoke", "=x"],
+    ] {
+        assert_eq!(desk.run(usage).code, 64, "{usage:?}");
+    }
+}
+
+#[test]
+fn a_failed_check_is_6_and_one_that_was_not_made_is_1() {
+    let desk = Desk::new(SPEC);
+    let early = desk.run(&["verify", "--sandbox", "--timeout", "0.001", "--format", "json"]);
+    assert_eq!(early.code, 6, "nothing is applied: {early:?}");
+    assert_eq!(json(&early.stdout)["outcome"], "failed");
+    let serving = Serving::start(&desk);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let refuse = |operation: &str| {
+        let refuse = serde_json::json!({"refuse": [{"operation": operation, "code": "InternalServerException"}]});
+        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &refuse));
+    };
+    refuse("Converse");
+    let dark = desk.run(&["verify", "--sandbox", "--invoke", NOVA, "--timeout", "0.001"]);
+    assert_eq!(dark.code, 1, "{dark:?}");
+    assert!(dark.stdout.contains("not seen") && dark.stdout.contains("1 not seen, 6 passed."), "{dark:?}");
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn who_would_be_cut_off_is_6_with_the_list() {
+    let desk = Desk::new(SPEC);
+    let sound = desk.run(&["readiness", "--sandbox"]);
+    assert_eq!(sound.code, 0, "{sound:?}");
+    assert!(sound.stdout.contains("Roles that may call models\n") && sound.stdout.contains("passed"), "{sound:?}");
+    let seed = crate::source::root().join("localstack/seeds/legacy.json");
+    let desk = Desk::new(SPEC);
+    let serving = Serving::start_with(&desk, &["--seed", seed.to_str().expect("a path")]);
+    let cut_off = desk.run(&["readiness", "--sandbox", "--format", "json"]);
+    assert_eq!(serving.stop(), Some(0));
+    assert_eq!(cut_off.code, 6, "{cut_off:?}");
+    let report = json(&cut_off.stdout);
+    let schema = json(&desk.run(&["schema", "readiness"]).stdout);
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(validator.is_valid(&report), "{:?}", validator.iter_errors(&report).collect::<Vec<_>>());
+    let failed: Vec<&str> = report["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter(|check| check["state"] == "failed")
+        .map(|check| check["about"].as_str().expect("a role"))
+        .collect();
+    assert_eq!(failed, ["app-role", "batch-role"]);
+}
