@@ -48,7 +48,8 @@ bless:
     cargo test -p bedrail --lib write_codes -- --ignored
     BEDRAIL_BLESS=1 INSTA_UPDATE=always cargo test --workspace
 
-# time and memory, as a release build: `validate` on the largest example, and the local AWS with a large organization
+# time and memory, as a release build: `validate` on the largest example, the local AWS with a large organization, a suite at the quota
 bench:
     benches/validate
     benches/emulator
+    benches/suite

@@ -3,7 +3,7 @@
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
 //! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `lint`, `permissions`, `import`, `checks`) → **effects** (`aws`,
-//! `kinds/*/aws.rs`, `live`, `apply`, `doctor`, `inventory`, `readiness`, `verify`)
+//! `kinds/*/aws.rs`, `live`, `apply`, `doctor`, `inventory`, `readiness`, `runner`, `verify`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
 //! nothing else.
@@ -31,6 +31,7 @@ pub mod plan;
 pub mod readiness;
 pub mod reconcile;
 pub mod report;
+pub mod runner;
 pub mod spec;
 pub mod suite;
 pub mod verify;

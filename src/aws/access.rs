@@ -19,8 +19,8 @@ pub enum Access {
 pub(super) const REFUSAL: &str = "bedrail only reads here and did not send";
 
 /// What changes nothing by another name: `AssumeRole` yields credentials, `SimulatePrincipalPolicy` tells what would be allowed, and
-/// `ApplyGuardrail` judges a text.
-const READS: &[&str] = &["AssumeRole", "SimulatePrincipalPolicy", "ApplyGuardrail"];
+/// `ApplyGuardrail` says what a guardrail makes of a text.
+const READS: &[&str] = &["ApplyGuardrail", "AssumeRole", "SimulatePrincipalPolicy"];
 
 /// Whether an operation of this name changes nothing.
 pub(super) fn is_read(operation: &str) -> bool {

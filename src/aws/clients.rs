@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -47,6 +48,7 @@ struct Account {
     /// By which it is entered; `None` for the account of the caller.
     role: Option<Arc<Role>>,
     bedrock: Mutex<BTreeMap<Region, aws_sdk_bedrock::Client>>,
+    runtime: Mutex<BTreeMap<Region, aws_sdk_bedrockruntime::Client>>,
     iam: OnceLock<aws_sdk_iam::Client>,
 }
 
@@ -72,7 +74,7 @@ impl Clients {
     ) -> Result<Self, AwsError> {
         let origin = caller(&aws_sdk_sts::Client::new(&config)).await?;
         let (mut caller, origin) = (origin.clone(), Box::new((origin, config.clone())));
-        let mut home = Account { config, role: None, bedrock: Mutex::default(), iam: OnceLock::new() };
+        let mut home = Account::new(config, None);
         if let Some(roles) = &roles
             && let Some(management) = &roles.names.management
             && roles.management_account != caller.account
@@ -168,6 +170,19 @@ impl Clients {
         clients.entry(region).or_insert_with_key(make).clone()
     }
 
+    /// Bedrock's runtime in the account and Region of `scope`, which was entered. It tries once: whoever calls it keeps a pace,
+    /// and has to see what AWS throttles.
+    pub(super) fn bedrock_runtime(&self, scope: &Scope) -> aws_sdk_bedrockruntime::Client {
+        let region = scope.region.clone().unwrap_or_else(|| organizations_region(&self.caller.partition));
+        let account = self.account(&scope.account);
+        let mut clients = account.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = |region: &Region| {
+            let once = account.config.to_builder().retry_config(RetryConfig::disabled()).build();
+            client!(aws_sdk_bedrockruntime, &once, region, self.access)
+        };
+        clients.entry(region).or_insert_with_key(make).clone()
+    }
+
     /// IAM of the account of `scope`, which was entered. Where it answers follows from the partition.
     pub(crate) fn iam(&self, scope: &Scope) -> aws_sdk_iam::Client {
         let account = self.account(&scope.account);
@@ -260,12 +275,16 @@ impl Clients {
 }
 
 impl Account {
+    fn new(config: SdkConfig, role: Option<Arc<Role>>) -> Self {
+        Self { config, role, bedrock: Mutex::default(), runtime: Mutex::default(), iam: OnceLock::new() }
+    }
+
     /// The account behind a role.
     fn behind(base: &SdkConfig, role: Role) -> Self {
         let role = Arc::new(role);
         let provider = SharedCredentialsProvider::new(Entered(role.clone()));
         let config = base.to_builder().credentials_provider(provider).build();
-        Self { config, role: Some(role), bedrock: Mutex::default(), iam: OnceLock::new() }
+        Self::new(config, Some(role))
     }
 }
 

@@ -116,6 +116,12 @@ impl AwsError {
         self.code.as_deref().is_some_and(|found| bare(found) == bare(code))
     }
 
+    /// Whether the same request may succeed a moment later: AWS is busy, failed by itself, or did not answer.
+    pub fn may_pass(&self) -> bool {
+        let by_itself = ["InternalServer", "InternalFailure", "ServiceUnavailable"].iter().any(|code| self.is(code));
+        by_itself || matches!(self.class, Class::Throttled | Class::NoReply)
+    }
+
     /// Whether what failed is the way into the account, and so everything in it.
     pub fn is_about_entering(&self) -> bool {
         self.operation == ASSUME_ROLE

@@ -5,6 +5,7 @@
 //! [`AwsError`] that is told by its code.
 
 mod access;
+mod apply_guardrail;
 mod assumed;
 mod audit;
 mod call;
@@ -29,6 +30,7 @@ mod wait;
 
 pub use crate::model::{bedrock_regions, organizations_region};
 pub use access::Access;
+pub use apply_guardrail::assess;
 pub use audit::{Audit, Note, NoteOutcome, Recorder};
 pub use call::{Call, CallLog, ReadCx, Run, WriteCx};
 pub use clients::{Acting, Clients};

@@ -124,7 +124,7 @@ async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), E
 }
 
 /// Says once that the run will end; never returns.
-async fn told(interrupt: &Interrupt, output: &Output) {
+pub(crate) async fn told(interrupt: &Interrupt, output: &Output) {
     interrupt.pressed().await;
     output.say("Interrupted: finishing the calls in flight. Ctrl-C again ends at once.");
     std::future::pending::<()>().await;

@@ -90,6 +90,8 @@ pub(crate) struct Session {
     pub(crate) disclosure: Disclosure,
     /// The accounts of the organization that were not looked into.
     pub(crate) beyond: Vec<AccountId>,
+    /// The spec.
+    pub(crate) spec: Spec,
     sources: Sources,
     local: Option<Local>,
 }
@@ -106,7 +108,22 @@ impl Session {
         access: Access,
         scan: ScanAccounts,
     ) -> Result<Self, Error> {
-        let Checked { sources, mut spec, diagnostics } = check(global);
+        // Its future is large, and every command's would be as large.
+        Box::pin(Self::of(check(global), global, output, access, scan)).await
+    }
+
+    /// The same for a spec that was checked, perhaps with what stands beside it.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub(crate) async fn of(
+        checked: Checked,
+        global: &Global,
+        output: &Output,
+        access: Access,
+        scan: ScanAccounts,
+    ) -> Result<Self, Error> {
+        let Checked { sources, mut spec, diagnostics } = checked;
         spec.scan_accounts = scanned(global, &spec, scan);
         output.hide(&spec.secrets);
         output.diagnostics(&diagnostics, &sources);
@@ -129,7 +146,7 @@ impl Session {
         output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), &sources);
         let disclosure = Disclosure { content: global.show_content, secrets: sides.desired.secrets.clone() };
         let beyond = sides.beyond();
-        Ok(Self { clients, sides, disclosure, beyond, sources, local })
+        Ok(Self { clients, sides, disclosure, beyond, spec, sources, local })
     }
 
     /// What there is to do.

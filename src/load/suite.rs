@@ -9,16 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::Spanned;
 use crate::spec::codes::{IS_SUITE, UNREADABLE};
 use crate::spec::sources::Sources;
-use crate::suite::{Image, ImageFault, ImageFile, MAX_IMAGE_BYTES, Outline, Suite, codes, read};
-
-/// A suite, and the images that its cases name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
-    /// The suite.
-    pub suite: Suite,
-    /// Each image once.
-    pub images: BTreeMap<ImageFile, Image>,
-}
+use crate::suite::{Image, ImageFault, ImageFile, Loaded, MAX_IMAGE_BYTES, Outline, Suite, codes, read};
 
 /// Whether a file of this name is a suite: `<name>.test.yaml` or `.yml`.
 pub fn is_suite(name: &str) -> bool {
@@ -68,7 +59,6 @@ pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -
 fn with_images(path: &Path, suite: Suite, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut images = BTreeMap::new();
-    let mut sound = true;
     for file in suite.images() {
         if images.contains_key(&file.value) {
             continue;
@@ -77,13 +67,10 @@ fn with_images(path: &Path, suite: Suite, diagnostics: &mut Diagnostics) -> Opti
             Ok(image) => {
                 images.insert(file.value.clone(), image);
             }
-            Err(fault) => {
-                diagnostics.push(*fault);
-                sound = false;
-            }
+            Err(fault) => diagnostics.push(*fault),
         }
     }
-    sound.then_some(Loaded { suite, images })
+    Loaded::new(suite, images)
 }
 
 fn image(folder: &Path, file: &Spanned<ImageFile>) -> Result<Image, Box<Diagnostic>> {
@@ -143,7 +130,7 @@ mod tests {
         fs::write(folder.path().join("dog.jpg"), b"\xff\xd8\xff").unwrap();
         let (loaded, faults) = loaded(folder.path(), &suite("[files/cat.png, dog.jpg, files/cat.png]"));
         assert_eq!(faults, Vec::<String>::new());
-        let images = loaded.unwrap().images;
+        let images = loaded.unwrap().images().clone();
         let formats: Vec<_> = images.iter().map(|(file, image)| (file.as_str(), image.format().word())).collect();
         assert_eq!(formats, [("dog.jpg", "jpeg"), ("files/cat.png", "png")]);
     }

@@ -11,7 +11,7 @@ use crate::model::diagnostic::Diagnostics;
 use crate::model::{AccountId, Address, Partition, Region, RoleNames};
 use crate::spec::Spec;
 use crate::spec::decode::Either;
-use crate::spec::lower::{Offline, offline, selectors};
+use crate::spec::lower::{self, Offline, Origin, offline, selectors};
 use crate::spec::template::ScopeValues;
 use crate::spec::top::{ScanAccounts, ScanRegions, Top};
 
@@ -37,6 +37,8 @@ pub struct Declared {
     pub read: Option<BTreeSet<Region>>,
     /// Policy types.
     pub types: BTreeSet<String>,
+    /// The ARNs of guardrails that others manage.
+    pub external: BTreeSet<String>,
 }
 
 /// The organization and how its accounts are entered.
@@ -81,6 +83,8 @@ pub struct Key {
 pub struct Side {
     /// The Regions of each kind; none for what has none.
     pub kinds: BTreeMap<Kind, BTreeSet<Region>>,
+    /// The Regions of guardrails, those of another stack among them.
+    pub tried: BTreeSet<Region>,
     /// The profiles that guardrails use, as Region and id.
     pub profiles: BTreeSet<(Region, String)>,
     /// The profiles whose policies are declared.
@@ -123,6 +127,9 @@ impl Declared {
                 continue;
             }
             regions.extend(address.scope.region.clone());
+            if address.kind == Kind::Guardrail {
+                side.tried.extend(address.scope.region.clone());
+            }
             if address.kind == Kind::IamPolicy {
                 side.policies.insert(address.name.clone());
             }
@@ -138,6 +145,7 @@ impl Declared {
         };
         (at_home.applied, in_members.applied) = sight.applied();
         let reached = sight.reached();
+        at_home.tried.extend(desired.external.keys().filter_map(|address| address.scope.region.clone()));
         let scan = top.scan.as_ref().map(|scan| &scan.value);
         let declared = desired.declared_regions.clone();
         let read = match scan.and_then(|scan| scan.regions.as_ref()).map(|regions| &regions.value) {
@@ -164,6 +172,7 @@ impl Declared {
             }),
             home,
             types: types.map(|address| address.name.clone()).chain(["BEDROCK_POLICY".to_owned()]).collect(),
+            external: external(spec),
             at_home,
             in_members,
             read,
@@ -196,6 +205,16 @@ impl Side {
             }
         }
     }
+}
+
+/// The guardrails that others manage, as far as the spec says their ARNs.
+fn external(spec: &Spec) -> BTreeSet<String> {
+    let guardrails = lower::declared(spec).map(|declared| declared.guardrails).unwrap_or_default();
+    let arns = guardrails.values().filter_map(|guardrail| match &guardrail.origin {
+        Origin::Arns { arns, .. } => Some(arns.values().cloned().collect::<Vec<_>>()),
+        Origin::Ours | Origin::Stack { .. } => None,
+    });
+    arns.flatten().collect()
 }
 
 fn is_profile(address: &Address) -> bool {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::{Declared, Side};
-use super::needs::{CHECKS, EFFECTIVE, FACTS, Guard, INVALID, Need, On, UNITS, needs};
+use super::needs::{CHECKS, EFFECTIVE, FACTS, Guard, INVALID, Need, On, TESTING, UNITS, needs};
 use super::statement::{ACCOUNT, Conditions, Statement};
 use crate::kinds::Kind;
 use crate::kinds::guardrail::key_policy::FOR_SERVICE;
 use crate::model::{Region, STACK_TAG};
+use crate::spec::lower::destinations;
 
 /// The organization of whoever calls (IAM user guide, "IAM policy elements: Variables and tags").
 const OWN_ORGANIZATION: &str = "${aws:PrincipalOrgID}";
@@ -41,18 +42,29 @@ pub fn statements(declared: &Declared, place: Where, may: May) -> Vec<Statement>
     let scope = Scope { declared, side, place, may };
     let mut groups = Groups::default();
     for (operation, regions) in scope.reads() {
-        groups.take("Read", &scope, operation, regions.as_ref());
+        groups.take("Read", &scope, scope.needs(operation), regions.as_ref());
     }
     if may != May::Read {
         for (kind, regions) in &side.kinds {
             for operation in kind.writes() {
-                groups.take("Write", &scope, operation, Some(regions));
+                groups.take("Write", &scope, scope.needs(operation), Some(regions));
             }
         }
     }
     let mut statements = groups.statements();
     statements.extend(scope.enters());
     statements
+}
+
+/// What it takes to run test suites besides: applying the guardrails, wherever they are.
+pub fn testing(declared: &Declared, place: Where) -> Vec<Statement> {
+    let side = match place {
+        Where::Home => &declared.at_home,
+        Where::Member => &declared.in_members,
+    };
+    let mut groups = Groups::default();
+    groups.take("Test", &Scope { declared, side, place, may: May::Read }, TESTING.to_vec(), Some(&side.tried));
+    groups.statements()
 }
 
 struct Scope<'a> {
@@ -148,6 +160,16 @@ impl Scope<'_> {
             On::Guardrails => regional("guardrail/*"),
             On::Profiles => profiles(&self.side.profiles),
             On::ProfilePolicies => profiles(&self.side.profile_policies),
+            On::AppliedProfiles => {
+                let lead = |(region, id): &(Region, String)| {
+                    destinations(id, region).into_iter().map(|region| (region, id.clone())).collect::<Vec<_>>()
+                };
+                profiles(&self.side.profiles.iter().flat_map(lead).collect())
+            }
+            On::External => match self.place {
+                Where::Home => self.declared.external.clone(),
+                Where::Member => BTreeSet::new(),
+            },
             On::Keys => self.side.keys.keys().cloned().collect(),
             On::Anything => BTreeSet::from(["*".to_owned()]),
             On::IamPolicies => BTreeSet::from([iam("policy/*")]),
@@ -253,8 +275,8 @@ struct Groups(BTreeMap<Common, BTreeSet<String>>);
 type Common = (On, Guard, &'static str, BTreeSet<String>, Conditions);
 
 impl Groups {
-    fn take(&mut self, word: &'static str, scope: &Scope<'_>, operation: &str, regions: Option<&BTreeSet<Region>>) {
-        for need in scope.needs(operation) {
+    fn take(&mut self, word: &'static str, scope: &Scope<'_>, needs: Vec<Need>, regions: Option<&BTreeSet<Region>>) {
+        for need in needs {
             let resources = scope.resources(need.on, regions);
             if resources.is_empty() {
                 continue;

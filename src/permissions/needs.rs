@@ -22,6 +22,10 @@ pub(super) enum On {
     Profiles,
     /// On the guardrail profiles whose policies the spec declares.
     ProfilePolicies,
+    /// On the objects of the profiles that the guardrails of the spec use, wherever those lead.
+    AppliedProfiles,
+    /// On the guardrails of others that the spec names by ARN.
+    External,
     /// On nothing in particular.
     Anything,
     /// On the root of the organization.
@@ -259,6 +263,14 @@ pub(super) fn table() -> impl Iterator<Item = (&'static str, Vec<Need>)> {
         (*operation, needs.iter().copied().chain(of_profiles.into_iter().flatten()).collect())
     })
 }
+
+/// What running test suites needs of `bedrock:ApplyGuardrail`, beyond what [`CHECKS`] need of it.
+pub(super) const TESTING: &[Need] = &[
+    need("bedrock:ApplyGuardrail", On::Guardrails, Guard::None),
+    need("bedrock:ApplyGuardrail", On::AppliedProfiles, Guard::None),
+    need("bedrock:ApplyGuardrail", On::External, Guard::None),
+    need(key_policy::APPLY[0], On::Keys, Guard::None),
+];
 
 /// What an operation needs; nothing for one that has no row.
 pub(super) fn needs(operation: &str) -> Vec<Need> {

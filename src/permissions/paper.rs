@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::declared::{Declared, ExternalId, Key, Organization};
-use super::grants::{May, Where, statements};
+use super::grants::{May, Where, statements, testing};
 use super::statement::{ACCOUNT, Conditions, EXTERNAL_ID, Statement, TRUSTED, conditions, document};
 use super::users::has_unknown;
 use crate::kinds::guardrail::key_policy;
@@ -32,6 +32,8 @@ pub struct Asked {
     pub read: bool,
     /// What is not marked may be taken over.
     pub adopt: bool,
+    /// Test suites may be run.
+    pub test: bool,
     /// Who may assume the role, or create guardrails with the key; by default, for the roles of members, the roles that are
     /// printed for the home account, and else nobody.
     pub principals: Vec<String>,
@@ -113,7 +115,8 @@ impl Fault {
 pub fn paper(declared: &Declared, what: What, asked: &Asked) -> Result<Paper, Fault> {
     let role = |place, may, name: String, purpose| {
         let (trust, trusted, external_id) = trust(declared, place, may, asked);
-        let policies = Some(statements(declared, place, may));
+        let tests = if asked.test { testing(declared, place) } else { Vec::new() };
+        let policies = Some(statements(declared, place, may).into_iter().chain(tests).collect());
         let body = Body::Role { name, purpose, trust, policies };
         Paper { body, trusted, external_id, stack: declared.stack.clone(), notes: Vec::new() }
     };

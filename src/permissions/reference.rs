@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::needs::{CHECKS, EFFECTIVE, Guard, INVALID, On, needs, table};
+use super::needs::{CHECKS, EFFECTIVE, Guard, INVALID, Need, On, TESTING, needs, table};
 use crate::kinds::Kind;
 
 const HEAD: &str = include_str!("reference.md");
@@ -12,17 +12,19 @@ pub fn markdown() -> String {
     let mut out = HEAD.to_owned();
     out += "| operation | of | actions |\n|---|---|---|\n";
     for (operation, needs) in table() {
-        let actions: Vec<String> = needs
-            .iter()
-            .map(|need| {
-                let guard = condition(need.guard).map(|guard| format!(" if {guard}")).unwrap_or_default();
-                format!("`{}` on {}{guard}", need.action, object(need.on))
-            })
-            .collect();
-        let actions = if actions.is_empty() { free(operation).to_owned() } else { actions.join("<br>") };
-        let _ = writeln!(out, "| `{operation}` | {} | {actions} |", users(operation));
+        out += &row(operation, &users(operation), &needs);
     }
+    out += &row("bedrock:ApplyGuardrail", "`test`", TESTING);
     out
+}
+
+fn row(operation: &str, users: &str, needs: &[Need]) -> String {
+    let action = |need: &Need| {
+        let guard = condition(need.guard).map(|guard| format!(" if {guard}")).unwrap_or_default();
+        format!("`{}` on {}{guard}", need.action, object(need.on))
+    };
+    let actions = needs.iter().map(action).collect::<Vec<_>>().join("<br>");
+    format!("| `{operation}` | {users} | {} |\n", if actions.is_empty() { free(operation) } else { &actions })
 }
 
 fn users(operation: &str) -> String {
@@ -54,6 +56,8 @@ const fn object(on: On) -> &'static str {
         On::Guardrails => "`guardrail/*` of the account, in the Regions",
         On::Profiles => "the guardrail profiles that guardrails use",
         On::ProfilePolicies => "the guardrail profiles that are shared",
+        On::AppliedProfiles => "the guardrail profiles that guardrails use, in every Region that they lead to",
+        On::External => "the guardrails of `external_guardrails`",
         On::Root => "the root",
         On::Units => "root and OUs",
         On::Accounts => "the accounts",

@@ -14,7 +14,8 @@ use crate::kinds::iam_policy::document::{APPLY, INVOKE};
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 pub const MAX: usize = 2048;
 
-/// What a session may do at most that is opened to read, whatever its role allows: all that any kind reads with. It is one text
+/// What a session may do at most that is opened to read, whatever its role allows: all that any kind reads with, and to apply guardrails, which `test`
+/// does. It is one text
 /// for every spec, since it adds nothing to what the role may. `sts:AssumeRole` is for the management account, through which
 /// members are entered.
 pub fn policy() -> String {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disclosure::{NAMED, counted, some};
 use super::fold::Places;
-use super::junit::{self, End, Suite, Test};
+use super::junit::{End, Suite, Test, write};
 use super::markdown::escape;
 use super::unseen::general;
 use super::wrap::{indented, wrap};
@@ -151,7 +151,7 @@ pub fn markdown(report: &Report, command: &str, disclosure: &Disclosure) -> Stri
 
 /// As tests: each check is one.
 pub fn junit(report: &Report, command: &str, stack: &str, disclosure: &Disclosure) -> String {
-    let shown = |text: &str| clean::line(&disclosure.scrub_text(text));
+    let shown = |text: &str| disclosure.scrub_text(text);
     let test = |check: &Check| {
         let message = shown(&check.outcome.message);
         let end = match check.outcome.state {
@@ -164,10 +164,10 @@ pub fn junit(report: &Report, command: &str, stack: &str, disclosure: &Disclosur
             State::Skipped => End::Skipped { message },
         };
         let name = format!("{} {}", check.scope, check.about);
-        Test { class: check.what.word().to_owned(), name: clean::line(&name), end }
+        Test { class: check.what.word().to_owned(), name, end }
     };
     let tests = report.checks.iter().map(test).collect();
-    junit::junit(&format!("bedrail {command}"), &[Suite { name: clean::line(stack), tests }])
+    write(&format!("bedrail {command}"), &[Suite { name: stack.to_owned(), note: None, tests }])
 }
 
 #[cfg(test)]

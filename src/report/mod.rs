@@ -37,6 +37,7 @@ pub mod show;
 mod style;
 mod summary;
 pub mod text;
+pub mod trial;
 mod unseen;
 mod wrap;
 

@@ -5,7 +5,8 @@
 //! the same strict YAML and the same declarations of entries, which is where its JSON Schema ([`schema::schema`]) comes
 //! from too. A suite has no variables: a `${` in a prompt is sent as it stands.
 //!
-//! Files are named, not opened, here. Whoever opens an image makes an [`Image`] of its bytes.
+//! Files are named, not opened, here. Whoever opens an image makes an [`Image`] of its bytes, and of the suite with all of them
+//! a [`Loaded`] one, which can be put to a guardrail: [`trial`] says what to ask, and what the answers come to.
 
 mod against;
 mod case;
@@ -14,14 +15,17 @@ mod entry;
 mod expectation;
 mod expected;
 mod image;
+mod loaded;
 mod outline;
 mod read;
 pub mod schema;
+pub mod trial;
 mod words;
 
 pub use case::{Answer, Case, Content, Given, Grounds, Suite, Version};
 pub use expectation::{Applied, Expectation, Filtered, Judged, Output, Scored};
 pub use image::{Image, ImageFault, ImageFile, ImageFormat, MAX_IMAGE_BYTES, MAX_IMAGES};
+pub use loaded::Loaded;
 pub use outline::Outline;
 pub use read::read;
 pub use words::{Action, Blocked, Confidence, Finding, Masked, Origin, Ownership, Source};

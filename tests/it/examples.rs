@@ -64,6 +64,9 @@ fn walk(example: &str) {
         printed(bedrail(sandbox.path(), &["apply", "--yes"], &spec), 0, &spec);
         printed(bedrail(sandbox.path(), &["plan", "--detailed-exitcode"], &spec), 0, &spec);
         printed(bedrail(sandbox.path(), &["drift"], &spec), 0, &spec);
+        for suite in source::files(&spec, ".test.yaml") {
+            printed(bedrail(sandbox.path(), &["test", &suite], &spec), 0, &suite);
+        }
     }
     let last = stages(example).pop().expect("an example has a spec");
     // What is protected stays until the spec no longer says so.
@@ -160,7 +163,8 @@ fn merged(spec: &str) -> Value {
     let mut merged = Map::new();
     for entry in fs::read_dir(source::root().join(spec)).expect("a folder") {
         let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
+        let name = path.to_string_lossy();
+        if !name.ends_with(".yaml") || name.ends_with(".test.yaml") {
             continue;
         }
         let text = fs::read_to_string(&path).expect("a text");

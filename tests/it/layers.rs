@@ -31,7 +31,7 @@ impl Layer {
             "spec" | "suite" | "plan" | "drift" | "explain" | "lint" | "permissions" | "import" | "checks" => {
                 Some(Self::Pure)
             }
-            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" | "readiness" | "verify" => {
+            "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" | "readiness" | "runner" | "verify" => {
                 Some(Self::Effects)
             }
             "load" | "report" | "cli" => Some(Self::Face),

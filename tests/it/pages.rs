@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use bedrail::report::json::explain::Explained;
-use bedrail::report::json::{AuditLine, JsonChecks, PlanFile};
+use bedrail::report::json::{AuditLine, JsonChecks, PlanFile, TestReport};
 use bedrail::report::reference::Reference;
 use bedrail::{cli, spec};
 use schemars::JsonSchema;
@@ -30,7 +30,7 @@ Every section and every field, written by the schema that `bedrail schema` print
 
 const JSON: &str = "# JSON
 
-What machines read, written by the schemas that `bedrail schema plan`, `drift`, `explain`, `verify`, `readiness` and `audit` print. `format_version` changes when a member
+What machines read, written by the schemas that `bedrail schema plan`, `drift`, `explain`, `verify`, `readiness`, `results` and `audit` print. `format_version` changes when a member
 goes or means something else; new members may come at any time, so take what you know and leave the rest.
 
 ";
@@ -45,6 +45,7 @@ fn json() -> String {
         ("`plan --format json` and `plan --out`", draft07::<PlanFile>()),
         ("`explain --format json`", draft07::<Explained>()),
         ("`verify --format json` and `readiness --format json`", draft07::<JsonChecks>()),
+        ("`test --format json`", draft07::<TestReport>()),
         ("A line of `apply --audit-log`", draft07::<AuditLine>()),
     ] {
         let docs = schema["description"].as_str().unwrap_or_default();

@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Allows to take over what carries no mark
     #[arg(long)]
     adopt: bool,
+    /// Allows to run test suites, which apply the guardrails
+    #[arg(long)]
+    test: bool,
     /// Who may assume the role, or create guardrails with the key; may be given several times
     #[arg(long, value_name = "ARN", value_parser = arn)]
     principal: Vec<String>,
@@ -66,7 +69,7 @@ impl Args {
         output.diagnostics(&diagnostics, &sources);
         let declared = if diagnostics.has_errors() { None } else { Declared::of(&spec) };
         let Some(declared) = declared else { return Err(Error::Spec(diagnostics)) };
-        let asked = Asked { read: self.read, adopt: self.adopt, principals: self.principal };
+        let asked = Asked { read: self.read, adopt: self.adopt, test: self.test, principals: self.principal };
         let paper = paper(&declared, what, &asked)?;
         let (text, notes) = form::print(&paper, form)?;
         for note in notes {
@@ -93,6 +96,7 @@ impl Args {
             What::PlanRole | What::Trust | What::KmsKeyPolicy if self.adopt => {
                 usage("--adopt is of `apply-role` and `member-role`")
             }
+            What::Trust | What::KmsKeyPolicy if self.test => usage("--test is of the roles"),
             What::MemberRole if self.adopt && self.read => usage("a role that only reads adopts nothing"),
             what => Ok(what),
         }

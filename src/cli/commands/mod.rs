@@ -19,6 +19,7 @@ mod readiness;
 mod sandbox;
 mod schema;
 mod show;
+mod test;
 mod validate;
 mod verify;
 
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Readiness(readiness::Args),
     Verify(verify::Args),
     Destroy(destroy::Args),
+    Test(test::Args),
     Doctor(doctor::Args),
     Show(show::Args),
     Import(import::Args),
@@ -83,6 +85,7 @@ impl Command {
             Self::Readiness(_) => readiness::Args::run(global, output).await,
             Self::Verify(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
+            Self::Test(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,
             Self::Show(args) => args.run(global, output).await,
             Self::Import(args) => args.run(global, output).await,

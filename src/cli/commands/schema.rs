@@ -10,10 +10,10 @@ use crate::{drift, spec, suite};
 
 /// Prints a JSON Schema
 ///
-/// Of the spec, of a test suite or of a list of what drift ignores (for
-/// editors), of the JSON that `plan`, `drift`, `explain`, `verify` and
-/// `readiness` print, or of a line that `--audit-log` appends. All are
-/// draft-07.
+/// Of the spec, of a test suite, of a price table or of a list of what drift
+/// ignores (for editors), of the JSON that `plan`, `drift`, `explain`,
+/// `verify`, `readiness` and `test` print, or of a line that `--audit-log`
+/// appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -41,6 +41,10 @@ enum What {
     Verify,
     /// What `readiness --format json` prints.
     Readiness,
+    /// What `test --format json` prints.
+    Results,
+    /// The YAML of what `test --prices` reckons with.
+    Prices,
     /// The YAML of a `drift.ignore.yaml`.
     Ignore,
     /// A line of what `apply --audit-log` appends.
@@ -57,6 +61,8 @@ impl Args {
             What::Explain => json::schema::explain(),
             What::Verify => json::schema::verify(),
             What::Readiness => json::schema::readiness(),
+            What::Results => json::schema::results(),
+            What::Prices => suite::trial::prices_schema(),
             What::Ignore => drift::schema(),
             What::Audit => draft07::<AuditLine>(),
         };

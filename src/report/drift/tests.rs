@@ -1,38 +1,16 @@
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::{Places, junit, sarif};
 use crate::drift::{Beside, Drift, FindingKind, Ignored, Invocation, find};
 use crate::model::Desired;
 use crate::plan::Plan;
+use crate::report::junit::elements;
 use crate::report::{Disclosure, sample};
 use crate::spec::sources::Sources;
 
 /// What differs by this plan, and nothing known beside it.
 pub(crate) fn drift_of(plan: &Plan) -> Drift {
     find(plan, &Beside::default(), &Invocation::default(), &[])
-}
-
-/// The names of all elements and the values of their attributes, as an XML parser reads them.
-fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
-    let mut reader = Reader::from_str(xml);
-    reader.config_mut().check_end_names = true;
-    let mut elements = Vec::new();
-    loop {
-        match reader.read_event().expect("XML") {
-            Event::Eof => return elements,
-            Event::Start(start) | Event::Empty(start) => {
-                let attributes = start.attributes().map(|attribute| {
-                    let attribute = attribute.expect("an attribute");
-                    let value = attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).expect("a value");
-                    (attribute.key.as_ref().to_owned(), value.into_owned())
-                });
-                elements.push((start.name().as_ref().to_owned(), attributes.collect()));
-            }
-            _ => {}
-        }
-    }
 }
 
 fn agreed(drift: &mut Drift, kind: FindingKind) {

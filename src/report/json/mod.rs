@@ -11,6 +11,7 @@ mod moved;
 mod plan;
 mod saved;
 pub mod schema;
+mod trial;
 
 pub use audit::AuditLine;
 pub use checks::{CHECKS_VERSION, JsonCheck, JsonChecks, JsonSummary, checks};
@@ -24,6 +25,7 @@ pub use plan::{
     Reach, Scope,
 };
 pub use saved::NotSaved;
+pub use trial::{TestReport, test};
 
 use serde::Serialize;
 

@@ -1,10 +1,11 @@
-//! The JSON Schemas of what `plan`, `drift`, `explain`, `verify` and `readiness` print, draft 7; `docs/schemas` publishes them.
+//! The JSON Schemas of what `plan`, `drift`, `explain`, `verify`, `readiness` and `test` print, draft 7; `docs/schemas` publishes them.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::explain::{self, Explained};
-use super::{CHECKS_VERSION, FORMAT_VERSION, JsonChecks, PlanFile};
+use super::{CHECKS_VERSION, FORMAT_VERSION, JsonChecks, PlanFile, TestReport};
 
 /// What `plan --format json` prints and `plan --out` saves.
 pub fn plan() -> Value {
@@ -59,8 +60,17 @@ fn of_checks(command: &str) -> Value {
     schema
 }
 
+/// What `test --format json` prints.
+pub fn results() -> Value {
+    versioned::<TestReport>("bedrail test")
+}
+
 fn of_both(title: &str) -> Value {
-    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>().to_value();
+    versioned::<PlanFile>(title)
+}
+
+fn versioned<T: JsonSchema>(title: &str) -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value();
     schema["title"] = format!("{title}, format {FORMAT_VERSION}").into();
     schema["properties"]["format_version"]["const"] = FORMAT_VERSION.into();
     schema
@@ -75,7 +85,7 @@ mod tests {
     use crate::report::json::pretty;
 
     /// Each schema with the file that publishes it.
-    fn published() -> [(PathBuf, String); 6] {
+    fn published() -> [(PathBuf, String); 8] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
         let schemas = [
             ("plan", plan()),
@@ -84,6 +94,8 @@ mod tests {
             ("drift.ignore", crate::drift::schema()),
             ("verify", verify()),
             ("readiness", readiness()),
+            ("results", results()),
+            ("prices", crate::suite::trial::prices_schema()),
         ];
         schemas.map(|(name, schema)| (folder.join(format!("{name}.schema.json")), pretty(&schema)))
     }

@@ -21,6 +21,7 @@ mod secrets;
 pub(crate) mod served;
 mod stages;
 mod suites;
+mod trials;
 mod waits;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod forms;
 mod least;
 mod marks;
 mod session;
+mod testing;
 mod trust;
 mod world;
 

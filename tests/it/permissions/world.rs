@@ -45,6 +45,14 @@ impl May {
         Self { home: documents(text, What::PlanRole, false), member: member(text, true) }
     }
 
+    /// Read and run test suites, as printed.
+    pub(super) fn test(text: &str) -> Self {
+        let testing = |read| Asked { read, test: true, ..Asked::default() };
+        let home = asked(text, What::PlanRole, &testing(false));
+        let member = if has_organization(text) { asked(text, What::MemberRole, &testing(true)) } else { Vec::new() };
+        Self { home, member }
+    }
+
     /// Write, as printed.
     pub(super) fn write(text: &str) -> Self {
         Self { home: documents(text, What::ApplyRole, false), member: member(text, false) }

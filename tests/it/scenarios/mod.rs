@@ -23,6 +23,7 @@ mod readiness;
 mod room;
 mod settled;
 mod stages;
+mod suites;
 mod unseen;
 mod verify;
 
