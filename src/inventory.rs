@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 
 use crate::aws::{
-    AwsError, CallLog, Clients, Connection, Declared, FactsError, ReadCx, Roles, Survey, bedrock_regions, name_units,
-    organization, organizations_region, whereabouts,
+    AwsError, CallLog, Clients, Connection, Declared, FactsError, Roles, Survey, bedrock_regions, name_units, organization,
+    organizations_region, whereabouts,
 };
 use crate::kinds::Kind;
 use crate::kinds::guardrail::aws::answers;
@@ -161,18 +161,14 @@ pub async fn surroundings(connection: Connection) -> Result<(Facts, Vec<Region>)
     let regions = bedrock_regions(&caller.partition);
     let log = CallLog::default();
     let cx = clients.reading(&log);
-    let asked = regions.iter().map(|region| async move {
-        let scope = Scope::regional(clients_account(&cx), region.clone());
+    let asked = regions.iter().map(async |region| {
+        let scope = Scope::regional(caller.account.clone(), region.clone());
         answers(&cx, &scope).await.is_ok()
     });
     let answered = join_all(asked).await;
     let there = regions.iter().zip(answered).filter(|(_, there)| *there).map(|(region, _)| region.clone()).collect();
     let facts = Facts { caller, organization: read, bedrock_regions: regions, roles: RoleNames::default() };
     Ok((facts, there))
-}
-
-fn clients_account(cx: &ReadCx<'_>) -> AccountId {
-    cx.clients.caller().account.clone()
 }
 
 fn roles(wanted: &Wanted) -> RoleNames {

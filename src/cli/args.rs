@@ -143,13 +143,10 @@ impl Global {
     }
 
     /// The form of the result, one of those that the command writes.
-    pub(crate) fn format<F: Copy>(&self, known: &[(&'static str, F)], later: &[&str]) -> Result<F, Error> {
+    pub(crate) fn format<F: Copy>(&self, known: &[(&'static str, F)]) -> Result<F, Error> {
         let word = self.format.as_str();
         if let Some((_, format)) = known.iter().find(|(known, _)| *known == word) {
             return Ok(*format);
-        }
-        if later.contains(&word) {
-            return Err(Error::Later(format!("--format {word}")));
         }
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         Err(Error::Usage(format!("this command writes {}, not `{word}`", words.join(", "))))

@@ -15,9 +15,6 @@ pub(crate) enum Error {
     /// The command line asks for what is not there.
     #[error("{0}")]
     Usage(String),
-    /// The command line asks for what a later release brings.
-    #[error("`{0}` comes with a later release of bedrail")]
-    Later(String),
     /// `--target` names nothing.
     #[error("no resource of the spec or of AWS matches `{}`", .0.join("`, `"))]
     NoTarget(Vec<String>),
@@ -155,7 +152,7 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Spec(faults) => Exit::at_fault(faults),
-            Self::Usage(_) | Self::Later(_) | Self::NoTarget(_) => Exit::Usage,
+            Self::Usage(_) | Self::NoTarget(_) => Exit::Usage,
             Self::Refused(_)
             | Self::DeclaresNothing { .. }
             | Self::FailOn(_)
@@ -232,8 +229,7 @@ impl Error {
             Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             Self::Inventory(failure) => failure.hint(),
             Self::NoOrganization => Some("call from the management account, or leave --from-org out".to_owned()),
-            Self::Later(_)
-            | Self::StageNotSeen(_)
+            Self::StageNotSeen(_)
             | Self::NothingImported
             | Self::Spec(_)
             | Self::Sandbox { .. }

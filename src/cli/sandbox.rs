@@ -57,6 +57,14 @@ impl Local {
         }
     }
 
+    /// The one that `--sandbox` asks for, if it does.
+    pub(crate) async fn asked_for(folder: Option<&Path>) -> Result<Option<Self>, Error> {
+        match folder {
+            Some(folder) => Self::open(folder).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Whether another process serves it.
     pub(crate) const fn is_served(&self) -> bool {
         self.emulator.is_none()

@@ -131,10 +131,7 @@ impl Session {
             return Err(Error::Spec(diagnostics));
         }
         let progress = Progress::spinner(output, "Asking AWS what there is");
-        let local = match &global.sandbox {
-            Some(folder) => Some(Local::open(folder).await?),
-            None => None,
-        };
+        let local = Local::asked_for(global.sandbox.as_deref()).await?;
         let connection =
             Connection { roles: roles(&spec, session_name(&spec)), ..connection(global, &spec, local.as_ref()) };
         let clients = connection.open(access).await?;

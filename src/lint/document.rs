@@ -1,9 +1,10 @@
 //! Telling documents apart by what they say.
 
 use super::codes::{IN_TEXT, IS_SPEC, UNKNOWN_DOCUMENT};
+use super::glob;
 use super::literal::is_document;
 use super::said::{entry, get, is_map, items, word, words};
-use super::{glob, guardrail};
+use crate::kinds::guardrail::spelled::is_guardrail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Span;
 use crate::spec::node::Node;
@@ -134,12 +135,7 @@ fn kind(node: &Node) -> Option<Kind> {
     if enforcement.iter().any(|key| get(node, key).is_some()) {
         return Some(Kind::Enforcement);
     }
-    let is_guardrail = |key: &str| {
-        let folded = guardrail::fold(key);
-        guardrail::MEMBERS.contains(&folded.as_str())
-    };
-    let guardrail = node.entries()?.iter().any(|entry| is_guardrail(&entry.key.value));
-    guardrail.then_some(Kind::Guardrail)
+    is_guardrail(node).then_some(Kind::Guardrail)
 }
 
 /// Which language of policies, told by whether and whom statements name as principal.

@@ -1,37 +1,11 @@
 //! Guardrails: what they do not look for, and filters without effect.
-//!
-//! A guardrail is written in three ways: as AWS's API has it (`contentPolicyConfig.filtersConfig`), as it is read back
-//! (`contentPolicy.filters`) or in templates (`ContentPolicyConfig`), and as specs have it (`content_policy.filters`, by
-//! type). Keys are compared without what differs.
 
 use super::codes::{DETECT_ONLY, INERT, NO_PII, NO_PROMPT_ATTACK};
 use super::finding::Findings;
 use super::said::{items, word};
+use crate::kinds::guardrail::spelled::member;
 use crate::model::span::Span;
-use crate::spec::node::{Entry, Node, Value};
-
-/// Members that only a guardrail has.
-pub(super) const MEMBERS: &[&str] = &[
-    "blockedinputmessaging",
-    "blockedoutputsmessaging",
-    "contentpolicy",
-    "topicpolicy",
-    "wordpolicy",
-    "sensitiveinformationpolicy",
-    "contextualgroundingpolicy",
-    "automatedreasoningpolicy",
-];
-
-/// A key without letter case, `_` and the endings of the API's requests.
-pub(super) fn fold(key: &str) -> String {
-    let folded: String = key.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
-    let ending = ["configs", "config"].into_iter().find_map(|ending| folded.strip_suffix(ending));
-    ending.map(str::to_owned).unwrap_or(folded)
-}
-
-fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Entry> {
-    node.entries()?.iter().find(|entry| fold(&entry.key.value) == name)
-}
+use crate::spec::node::{Node, Value};
 
 fn inside<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     member(node, name).map(|entry| &entry.value)

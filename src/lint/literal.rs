@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::document::Kind;
-use super::said::{entry, function, get, is_function, items, text, word};
+use super::said::{entry, get, items, text, word};
 use super::spaced;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::Span;
 use crate::spec::node::{Entry, Node, Value};
-use crate::spec::yaml;
+use crate::spec::yaml::{self, function, is_function};
 
 /// Elements whose text is a document (AWS `CloudFormation` template reference, and the answers of AWS's APIs).
 const DOCUMENTS: [&str; 10] = [

@@ -67,7 +67,7 @@ pub fn document(source: SourceId, text: &str, given: Option<Kind>) -> Looked {
                 findings.find(span, codes::NOT_LITERAL, not_literal(whole), NOT_LITERAL_HELP);
             }
         };
-        let kind = if said::function(&member.node).is_some()
+        let kind = if yaml::function(&member.node).is_some()
             && said::word(&member.node).is_none_or(|it| !literal::is_document(&it))
         {
             remark(member.node.span, true);

@@ -3,6 +3,7 @@
 use crate::model::span::Spanned;
 use crate::spec::node::{Entry, Node, Value};
 use crate::spec::template::{Expression, GuardrailPart, ScopeVar, Segment, Template};
+use crate::spec::yaml::function;
 
 /// A text and its place.
 pub(super) type Word = Spanned<String>;
@@ -34,17 +35,6 @@ fn joined(arguments: &Node) -> Option<String> {
     let delimiter = sample(&delimiter.as_scalar()?.text);
     let parts: Option<Vec<String>> = parts.items()?.iter().map(|part| word(part).map(|word| word.value)).collect();
     Some(parts?.join(&delimiter))
-}
-
-/// The entry of a value that is nothing but an intrinsic function.
-pub(super) fn function(node: &Node) -> Option<&Entry> {
-    let [entry] = node.entries()? else { return None };
-    is_function(&entry.key).then_some(entry)
-}
-
-/// Whether a key is the name of an intrinsic function.
-pub(super) fn is_function(key: &str) -> bool {
-    key == "Ref" || key.starts_with("Fn::")
 }
 
 fn sample(template: &Template) -> String {

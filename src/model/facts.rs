@@ -114,6 +114,20 @@ pub struct Target {
 }
 
 impl Organization {
+    /// The organization of which nothing is known but who manages it, and its id, which may be empty.
+    pub fn known(id: impl Into<String>, management_account: AccountId) -> Self {
+        Self {
+            id: id.into(),
+            management_account,
+            root: String::new(),
+            policy_types: Vec::new(),
+            all_features: None,
+            delegation: Ok(None),
+            accounts: Vec::new(),
+            units: Vec::new(),
+        }
+    }
+
     /// The active accounts that a policy attached to `target` reaches.
     pub fn reach<'a>(&'a self, target: &'a str) -> impl Iterator<Item = &'a Account> {
         self.accounts.iter().filter(move |account| {

@@ -24,6 +24,7 @@ mod intrinsic;
 
 pub(crate) use fault::is_control;
 use fault::{control_character, faulty_key};
+pub(crate) use intrinsic::{function, is_function};
 
 /// Reads one text. Every fault that does not stop the parser is reported; there is a node if none was found.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {

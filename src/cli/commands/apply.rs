@@ -60,7 +60,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
-        let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
+        let form = global.format(&[("text", Form::Text), ("json", Form::Json)])?;
         let saved = self.saved.as_deref().map(read_saved).transpose()?;
         if let (Some(saved), Some(reviewed)) = (&saved, self.digest) {
             is_reviewed(saved, reviewed)?;

@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
-        let form = global.format(&[("text", Form::Text), ("json", Form::Json)], &[])?;
+        let form = global.format(&[("text", Form::Text), ("json", Form::Json)])?;
         let audit = audit::open(self.audit_log.as_deref())?;
         let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::All).await?;
         let plan = session.plan(global, &Options { purpose: Purpose::Destroy, ..Options::default() }, output)?;

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = global.format(&Form::NAMED, &[])?;
+        let form = global.format(&Form::NAMED)?;
         let without = is_without_spec(global);
         let Checked { sources, mut spec, diagnostics } = if without {
             // What the missing file would be at fault for is no matter here.
@@ -52,10 +52,7 @@ impl Args {
         }
         spec.scan_accounts = session::scanned(global, &spec, ScanAccounts::Declared);
         let progress = Progress::spinner(output, "Asking AWS what there is");
-        let local = match &global.sandbox {
-            Some(folder) => Some(Local::open(folder).await?),
-            None => None,
-        };
+        let local = Local::asked_for(global.sandbox.as_deref()).await?;
         let connection = session::connection(global, &spec, local.as_ref());
         let connection = Connection { roles: roles(&spec, session::session_name(&spec)), ..connection };
         let around = surroundings(&connection);

@@ -78,7 +78,7 @@ impl Args {
             ("sarif", Form::Sarif),
             ("junit", Form::Junit),
         ];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&forms)?;
         let mut agreed = Agreed::read(self.ignore.as_deref(), &global.spec, output)?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::All).await?;
         let mut plan = session.plan(global, &Options::default(), output)?;

@@ -48,7 +48,7 @@ struct Formatted {
 
 impl Args {
     pub(crate) fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        global.format(&[("text", ())], &[])?;
+        global.format(&[("text", ())])?;
         let paths = if self.paths.is_empty() { &global.spec } else { &self.paths };
         let (mut sources, mut faults) = (Sources::new(), Diagnostics::new());
         let formatted = if paths.iter().any(|path| is_standard_input(path)) {

@@ -34,7 +34,7 @@ enum What {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms = [("text", GraphForm::Text), ("mermaid", GraphForm::Mermaid), ("dot", GraphForm::Dot)];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&forms)?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let graph = match self.what {
             What::Plan => Graph::of_plan(&session.plan(global, &Options::default(), output)?),

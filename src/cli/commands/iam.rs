@@ -62,7 +62,7 @@ impl Args {
             ("cloudformation", Form::CloudFormation),
             ("terraform", Form::Terraform),
         ];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&forms)?;
         let what = self.what()?;
         let Checked { sources, spec, diagnostics } = session::check(global);
         output.hide(&spec.secrets);

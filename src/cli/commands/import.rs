@@ -18,8 +18,10 @@ use crate::load;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{AccountId, Facts, Organization, Region, organizations_region};
 use crate::report::clean;
+use crate::spec::decode::TextRule;
 use crate::spec::selector::Selector;
 use crate::spec::sources::Sources;
+use crate::spec::top::StackName;
 
 /// Prints a spec for what exists
 ///
@@ -81,7 +83,7 @@ enum Source {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        global.format(&[("text", ())], &[])?;
+        global.format(&[("text", ())])?;
         let imported = match (&self.from, &self.file) {
             (Some(kind), Some(file)) => self.convert(*kind, file, global, output)?,
             _ => self.read(global, output).await?,
@@ -119,10 +121,7 @@ impl Args {
             stack: self.stack.clone(),
         };
         let progress = Progress::spinner(output, "Asking AWS what there is");
-        let local = match &global.sandbox {
-            Some(folder) => Some(Local::open(folder).await?),
-            None => None,
-        };
+        let local = Local::asked_for(global.sandbox.as_deref()).await?;
         let connection = session::bare_connection(global, self.regions().into_iter().next(), local.as_ref());
         // Its future is large, and the command's would be as large.
         let inventory = Box::pin(take(connection, &wanted)).await;
@@ -203,16 +202,7 @@ impl Args {
             remarks.push("The source tells no Region: choose the `regions`, or convert with `--regions`.".to_owned());
         }
         let given = self.management_account.clone().map(|account| (String::new(), account));
-        let organization = found.organization.or(given).map(|(id, management_account)| Organization {
-            id,
-            management_account,
-            root: String::new(),
-            policy_types: Vec::new(),
-            all_features: None,
-            delegation: Ok(None),
-            accounts: Vec::new(),
-            units: Vec::new(),
-        });
+        let organization = found.organization.or(given).map(|(id, account)| Organization::known(id, account));
         let home = Home {
             stack: self.stack.clone(),
             said: format!("Written by `bedrail import --from {}` from {}.", format.word(), file_name(&name)),
@@ -232,7 +222,8 @@ fn file_name(name: &str) -> &str {
 }
 
 fn stack(text: &str) -> Result<String, String> {
-    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let sound = text.starts_with(letter) && text.len() <= 63 && text.chars().all(|c| letter(c) || c == '-');
-    if sound { Ok(text.to_owned()) } else { Err("a stack is made of `a` to `z`, digits and `-`, up to 63".to_owned()) }
+    match StackName::fault(text) {
+        Some((_, fault)) => Err(fault),
+        None => Ok(text.to_owned()),
+    }
 }

@@ -62,7 +62,7 @@ enum Pipelines {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        global.format(&[("text", ())], &[])?;
+        global.format(&[("text", ())])?;
         let has_spec = self.folder.join(SPEC.0).exists();
         let pipelines: &[(&str, &str)] = if self.ci == Pipelines::GitHub { &GITHUB } else { &[] };
         let suite = (!has_spec).then_some(SUITE);
@@ -93,10 +93,7 @@ impl Args {
 /// The starter, for the organization of the caller.
 async fn of_organization(starter: &str, global: &Global, output: &Output) -> Result<String, Error> {
     let progress = Progress::spinner(output, "Asking AWS what there is");
-    let local = match &global.sandbox {
-        Some(folder) => Some(Local::open(folder).await?),
-        None => None,
-    };
+    let local = Local::asked_for(global.sandbox.as_deref()).await?;
     let connection = session::bare_connection(global, None, local.as_ref());
     let found = Box::pin(surroundings(connection)).await;
     drop(progress);

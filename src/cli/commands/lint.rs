@@ -88,7 +88,7 @@ struct Linted {
 impl Args {
     pub(crate) fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms = [("text", None), ("json", Some(Form::Json)), ("sarif", Some(Form::Sarif))];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&forms)?;
         let linted =
             if self.files.is_empty() { the_spec(global) } else { files(&self.files, self.kind.map(Kind::from)) };
         let Linted { sources, documents, findings, faults } = &linted;

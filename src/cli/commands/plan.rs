@@ -55,7 +55,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = global.format(&Form::NAMED, &[])?;
+        let form = global.format(&Form::NAMED)?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let chosen = Options { adopt: self.adopt, advance: self.advance, ..Options::default() };
         let plan = session.plan(global, &chosen, output)?;

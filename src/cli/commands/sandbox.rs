@@ -173,7 +173,7 @@ async fn reset(folder: &Path, output: &Output) -> Result<Exit, Error> {
 
 async fn status(folder: &Path, global: &Global, output: &Output) -> Result<Exit, Error> {
     let forms = [("text", false), ("json", true)];
-    let json = global.format(&forms, &[])?;
+    let json = global.format(&forms)?;
     if !folder.is_dir() {
         let text = format!("There is no local AWS in {} yet; --sandbox makes one.\n", folder.display());
         output.result(&if json { pretty(&Value::Null) } else { text })?;

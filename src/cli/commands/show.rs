@@ -39,8 +39,12 @@ enum Form {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = global
-            .format(&[("text", Form::Text), ("json", Form::Json), ("env", Form::Env), ("tfvars", Form::Tfvars)], &[])?;
+        let form = global.format(&[
+            ("text", Form::Text),
+            ("json", Form::Json),
+            ("env", Form::Env),
+            ("tfvars", Form::Tfvars),
+        ])?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let patterns: Vec<String> = self.addresses.iter().chain(&global.target).cloned().collect();
         let unknown = crate::plan::unmatched(&patterns, &session.sides.desired, &session.sides.live);

@@ -29,7 +29,7 @@ impl Args {
     pub(crate) fn run(global: &Global, output: &Output) -> Result<Exit, Error> {
         let forms =
             [("text", None), ("json", Some(Form::Json)), ("github", Some(Form::Github)), ("sarif", Some(Form::Sarif))];
-        let form = global.format(&forms, &[])?;
+        let form = global.format(&forms)?;
         let Looked { what, sources, diagnostics } = look(global);
         let result = if let Some(form) = form {
             render(&diagnostics, &sources, form, output.width())

@@ -2,14 +2,9 @@
 //! `contentPolicy` of an answer. A block of Terraform is a list of one.
 
 use crate::import::notes::Note;
+use crate::kinds::guardrail::spelled::{fold, member};
 use crate::spec::node::{Entry, Node, Value};
-
-/// A key without letter case, `_` and the endings of requests.
-pub(super) fn fold(key: &str) -> String {
-    let folded: String = key.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
-    let ending = ["configs", "config"].into_iter().find_map(|ending| folded.strip_suffix(ending));
-    ending.map(str::to_owned).unwrap_or(folded)
-}
+use crate::spec::yaml::function;
 
 /// A map of a source, what it is in the source, and where what is missing is noted.
 pub(super) struct Block<'n, 'o> {
@@ -47,7 +42,7 @@ impl<'n, 'o> Block<'n, 'o> {
 
     /// A member, unless it is nothing.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
-        let entry = self.node.entries()?.iter().find(|entry| fold(&entry.key.value) == name)?;
+        let entry = member(self.node, name)?;
         (!is_nothing(&entry.value)).then_some(&entry.value)
     }
 
@@ -163,12 +158,6 @@ fn reason(node: &Node) -> String {
         (name, Some(text)) => format!(" ({name}: {text})"),
         (name, None) => format!(" ({name})"),
     }
-}
-
-/// The entry of a value that is nothing but an intrinsic function.
-pub(super) fn function(node: &Node) -> Option<&Entry> {
-    let [entry] = node.entries()? else { return None };
-    (entry.key.value == "Ref" || entry.key.value.starts_with("Fn::")).then_some(entry)
 }
 
 fn is_nothing(node: &Node) -> bool {

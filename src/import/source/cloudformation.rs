@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::blocks::Block;
 use super::documents::document;
+use super::enforced::settings;
 use super::intrinsics::Deck;
-use super::terraform::settings;
 use super::{Found, guardrail, other};
 use crate::import::keys::key_of;
 use crate::import::notes::Note;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::blocks::function;
 use crate::model::Document;
 use crate::spec::node::{Core, Node, Value, Written};
+use crate::spec::yaml::function;
 
 /// The document; `None` if it is none, or some of it is known to a deployment only.
 pub(super) fn document(node: &Node) -> Option<Document> {

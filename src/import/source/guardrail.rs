@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::{Block, fold};
+use super::blocks::Block;
 use crate::import::notes::Note;
+use crate::kinds::guardrail::spelled;
 use crate::kinds::guardrail::{
     AutomatedReasoningPolicy, BlockAction, Content, ContentFilter, ContentFilterType, ContentPolicy, GroundingFilter,
     GroundingFilterType, GroundingPolicy, ManagedWordList, Modality, Model, PiiAction, PiiRule, PiiType, RegexRule,
@@ -38,30 +39,18 @@ const ABOUT: [&str; 22] = [
     "kmskeyid",
     "kmskeyarn",
 ];
-/// Members that are content.
-const CONTENT: [&str; 10] = [
-    "blockedinputmessaging",
-    "blockedoutputsmessaging",
-    "contentpolicy",
-    "topicpolicy",
-    "wordpolicy",
-    "sensitiveinformationpolicy",
-    "contextualgroundingpolicy",
-    "automatedreasoningpolicy",
-    "crossregion",
-    "crossregiondetails",
-];
+/// Members that name the cross-Region profile: its id as it is sent, and what is read back.
+const PROFILE: [&str; 2] = ["crossregion", "crossregiondetails"];
 
 /// Whether a map is meant for a guardrail.
 pub(super) fn is_guardrail(node: &Node) -> bool {
-    let keys = node.entries().unwrap_or_default().iter().map(|entry| fold(&entry.key.value));
-    keys.filter(|key| CONTENT.contains(&key.as_str())).count() > 0
+    spelled::is_guardrail(node) || PROFILE.iter().any(|name| spelled::member(node, name).is_some())
 }
 
 /// The guardrail that a map of a source describes; what it lacks is noted. `None` if it lacks what every guardrail has.
 pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Model> {
     let mut block = Block::new(node, at, notes);
-    let known: Vec<&str> = ABOUT.into_iter().chain(CONTENT).collect();
+    let known: Vec<&str> = ABOUT.into_iter().chain(spelled::MEMBERS).chain(PROFILE).collect();
     block.only(&known);
     let (name, input) = (block.required("name"), block.required("blockedinputmessaging"));
     let output = block.required("blockedoutputsmessaging");
@@ -93,7 +82,7 @@ pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Mode
 }
 
 fn profile(block: &mut Block<'_, '_>) -> Option<String> {
-    for member in ["crossregion", "crossregiondetails"] {
+    for member in PROFILE {
         let Some(mut inside) = block.inside(member) else { continue };
         for name in ["guardrailprofileidentifier", "guardrailprofileid", "guardrailprofilearn"] {
             if let Some(text) = inside.text(name) {
@@ -112,10 +101,7 @@ fn profile(block: &mut Block<'_, '_>) -> Option<String> {
 pub(super) fn tags(block: &Block<'_, '_>) -> Tags {
     let Some(node) = block.first(&["tags"]) else { return Tags::new() };
     let pair = |item: &Node| {
-        let of = |name: &str| {
-            let entry = item.entries()?.iter().find(|entry| fold(&entry.key.value) == name)?;
-            entry.value.literal().map(str::to_owned)
-        };
+        let of = |name: &str| spelled::member(item, name)?.value.literal().map(str::to_owned);
         Some((of("key")?, of("value").unwrap_or_default()))
     };
     match (node.entries(), node.items()) {

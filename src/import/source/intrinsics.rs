@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::blocks::function;
 use crate::spec::node::{Entry, Node, Value, Written};
 use crate::spec::template::Template;
+use crate::spec::yaml::function;
 
 /// How a text of the template is written for what reads it.
 pub(super) type Escape = fn(&str) -> String;

@@ -5,6 +5,7 @@ mod api;
 mod blocks;
 pub mod cloudformation;
 mod documents;
+mod enforced;
 mod guardrail;
 mod intrinsics;
 mod surrogates;

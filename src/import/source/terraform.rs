@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::Block;
 use super::documents::document;
+use super::enforced::settings;
 use super::{Found, api, guardrail, other};
 use crate::import::notes::Note;
 use crate::import::stock::{Enforcement, Guardrail, Logging, Place, Policy, Release, Version};
-use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
 use crate::kinds::invocation_logging::{CloudWatch, DataKind, Model as LoggingModel, S3};
 use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{org_policy, resource_policy};
@@ -276,24 +276,6 @@ impl Pass {
         }
         found
     }
-}
-
-/// `selective_content_guarding` and `model_enforcement`; `None` where a word is not known.
-pub(super) fn settings(block: &mut Block<'_, '_>) -> Option<(SelectiveContentGuarding, ModelEnforcement)> {
-    let mut guarding = SelectiveContentGuarding::default();
-    if let Some(mut sides) = block.inside("selectivecontentguarding") {
-        guarding.system = sides.word("system", Guarding::from_word, Some(Guarding::Comprehensive))?;
-        guarding.messages = sides.word("messages", Guarding::from_word, Some(Guarding::Comprehensive))?;
-    }
-    let mut models = ModelEnforcement::default();
-    if let Some(mut lists) = block.inside("modelenforcement") {
-        let included: BTreeSet<String> = lists.texts("includedmodels").into_iter().collect();
-        models.excluded_models = lists.texts("excludedmodels").into_iter().collect();
-        if !included.is_empty() {
-            models.included_models = included;
-        }
-    }
-    Some((guarding, models))
 }
 
 fn logging(mut block: Block<'_, '_>) -> LoggingModel {

@@ -17,6 +17,7 @@ pub mod key_policy;
 mod place;
 mod policy;
 pub(crate) mod section;
+pub(crate) mod spelled;
 mod words;
 pub(crate) mod written;
 

@@ -1,4 +1,18 @@
-//! The short form of intrinsic functions (AWS `CloudFormation` user guide, "Intrinsic function reference").
+//! Intrinsic functions (AWS `CloudFormation` user guide, "Intrinsic function reference"): a map of one entry, or a tag in
+//! front of a value.
+
+use super::super::node::{Entry, Node};
+
+/// The entry of a value that is nothing but an intrinsic function.
+pub(crate) fn function(node: &Node) -> Option<&Entry> {
+    let [entry] = node.entries()? else { return None };
+    is_function(&entry.key).then_some(entry)
+}
+
+/// Whether a key is the name of an intrinsic function.
+pub(crate) fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::")
+}
 
 /// The functions whose long form begins with `Fn::`.
 const FUNCTIONS: &[&str] = &[

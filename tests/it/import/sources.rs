@@ -32,16 +32,7 @@ fn converted(format: Format, file: &str) -> Imported {
     let given = || (String::new(), MANAGEMENT.parse().expect("an account id"));
     let has_policies = !found.stock.policies.is_empty();
     let organization = found.organization.or_else(|| has_policies.then(given));
-    let organization = organization.map(|(id, management_account)| Organization {
-        id,
-        management_account,
-        root: String::new(),
-        policy_types: Vec::new(),
-        all_features: None,
-        delegation: Ok(None),
-        accounts: Vec::new(),
-        units: Vec::new(),
-    });
+    let organization = organization.map(|(id, account)| Organization::known(id, account));
     let home = Home {
         stack: "imported".to_owned(),
         said: "Converted.".to_owned(),
