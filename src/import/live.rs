@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::notes::Note;
 use super::stock::{Enforcement, Guardrail, Logging, Place, Policy, Release, Stock, Version};
 use crate::kinds::guardrail::Content;
-use crate::kinds::{Model, org_policy};
-use crate::model::{Document, Evidence, Marker, Owner, Raw, Readings, RemoteId, Scope, owner_of};
+use crate::kinds::guardrail_version::guardrail_of;
+use crate::kinds::{Kind, Model, account_enforcement, org_policy};
+use crate::model::{Document, Evidence, Marker, Owner, Raw, Readings, RemoteId, Unread};
 
 /// Everything that was read and that a spec of the stack `stack` can declare.
 pub fn stock(readings: Readings, stack: &str) -> Stock {
     let Readings { items, unread, contents, .. } = readings;
-    let mut pass = Pass { stack, stock: Stock::default(), contents };
-    for unread in &unread {
+    let mut pass = Pass { stack, stock: Stock::default(), contents, owners: owners(&items, &unread, stack), unread };
+    for unread in &pass.unread {
         let id = unread.id.as_ref().map_or_else(|| unread.scope.to_string(), ToString::to_string);
         pass.stock.notes.push(Note::lost(id, format!("{} could not be read: {}", unread.kind, unread.why)));
     }
@@ -41,19 +42,13 @@ pub fn stock(readings: Readings, stack: &str) -> Stock {
                 let mut versions = versions.remove(&item.id).unwrap_or_default();
                 versions.sort_by_key(number);
                 let policy = policies.remove(&item.id);
-                let (place, said, id) = (place(&item.scope), said(&item), item.id.to_string());
+                let (place, said, id) = (Place::of(&item.scope), said(&item), item.id.to_string());
                 pass.stock.guardrails.push(Guardrail { place, id, said, key, model, versions, policy });
             }
-            Some(Model::AccountEnforcement(model)) => pass.stock.enforcements.push(Enforcement {
-                place: place(&item.scope),
-                said: format!("{} of {}", item.id, item.scope),
-                version: model.version.to_string(),
-                guarding: model.selective_content_guarding,
-                models: model.model_enforcement,
-            }),
+            Some(Model::AccountEnforcement(model)) => pass.enforcement(&item, model),
             Some(Model::InvocationLogging(model)) => {
                 let said = format!("the logging of {}", item.scope);
-                pass.stock.logging.push(Logging { place: place(&item.scope), said, model });
+                pass.stock.logging.push(Logging { place: Place::of(&item.scope), said, model });
             }
             Some(Model::OrgPolicy(model)) => pass.policy(&item, model, targets.remove(&item.id)),
             _ => {}
@@ -68,6 +63,18 @@ struct Pass<'a> {
     stack: &'a str,
     stock: Stock,
     contents: BTreeMap<RemoteId, Result<Content, String>>,
+    /// Whose each guardrail is that was seen, by ARN.
+    owners: BTreeMap<RemoteId, Owner>,
+    unread: Vec<Unread>,
+}
+
+/// Whose each guardrail is, as far as that was seen.
+fn owners(items: &[Raw], unread: &[Unread], stack: &str) -> BTreeMap<RemoteId, Owner> {
+    let seen = items.iter().filter(|item| item.kind == Kind::Guardrail);
+    let seen = seen.map(|item| (item.id.clone(), item.owner(stack).0));
+    let unseen = unread.iter().filter(|unread| unread.kind == Kind::Guardrail);
+    let unseen = unseen.filter_map(|unread| Some((unread.id.clone()?, Owner::Unseen(unread.why.clone()))));
+    unseen.chain(seen).collect()
 }
 
 /// Something that belongs to others, or to nobody knows whom.
@@ -79,21 +86,61 @@ impl Pass<'_> {
     /// # Errors
     /// It is not to be taken over, which is noted.
     fn own(&mut self, item: &Raw) -> Result<Option<String>, NotOurs> {
-        let Evidence::Tags(tags) = &item.evidence else {
-            if let Evidence::Unseen(why) = &item.evidence {
-                self.stock.notes.push(Note::lost(item.id.to_string(), format!("its tags could not be read: {why}")));
-            }
-            return Err(NotOurs);
-        };
-        match owner_of(tags, self.stack) {
+        match item.owner(self.stack) {
             (Owner::Other(stack), _) => {
                 let what = format!("`{}` belongs to the stack `{stack}`, and is left to it", item.name);
                 self.stock.notes.push(Note::aside(item.id.to_string(), what));
                 Err(NotOurs)
             }
+            (Owner::Unseen(why), _) => {
+                self.stock.notes.push(Note::lost(item.id.to_string(), format!("its tags could not be read: {why}")));
+                Err(NotOurs)
+            }
             (Owner::Ours, key) => Ok(key),
-            _ => Ok(None),
+            (Owner::Unmarked, _) => Ok(None),
         }
+    }
+
+    /// It carries no mark: whose it is, is told by the guardrail that it enforces.
+    fn enforcement(&mut self, item: &Raw, model: account_enforcement::Model) {
+        let version = RemoteId::new(model.version.to_string());
+        let said = format!("{} of {}", item.id, item.scope);
+        match guardrail_of(&version).map(|guardrail| (self.owner(&guardrail), guardrail)) {
+            Some((Some(Owner::Other(stack)), guardrail)) => {
+                let what =
+                    format!("not carried over: it enforces {guardrail} of the stack `{stack}`, and is left to it");
+                return self.stock.notes.push(Note::aside(said, what));
+            }
+            Some((Some(Owner::Unseen(why)), guardrail)) => {
+                let what =
+                    format!("not carried over: it enforces {guardrail}, and whose that is could not be read: {why}");
+                return self.stock.notes.push(Note::lost(said, what));
+            }
+            Some((None, guardrail)) => {
+                let what = format!(
+                    "it enforces {guardrail}, which is not among what was read: leave it out of the spec if another stack declares it"
+                );
+                self.stock.notes.push(Note::aside(said.as_str(), what));
+            }
+            Some((Some(Owner::Ours | Owner::Unmarked), _)) | None => {}
+        }
+        self.stock.enforcements.push(Enforcement {
+            place: Place::of(&item.scope),
+            said,
+            version: version.to_string(),
+            guarding: model.selective_content_guarding,
+            models: model.model_enforcement,
+        });
+    }
+
+    /// Whose a guardrail is; `None` where nobody looked, or it is not there.
+    fn owner(&self, guardrail: &RemoteId) -> Option<Owner> {
+        let place = Place::of_arn(guardrail.as_str());
+        let hidden = |unread: &&Unread| {
+            unread.kind == Kind::Guardrail && unread.id.is_none() && Place::of(&unread.scope) == place
+        };
+        let unseen = || Some(Owner::Unseen(self.unread.iter().find(hidden)?.why.clone()));
+        self.owners.get(guardrail).cloned().or_else(unseen)
     }
 
     fn version(&self, item: &Raw, model: Option<&Model>, marker: Option<&Marker>) -> Option<Version> {
@@ -129,10 +176,6 @@ impl Pass<'_> {
 
 fn number(version: &Version) -> u64 {
     version.id.rsplit(':').next().and_then(|number| number.parse().ok()).unwrap_or_default()
-}
-
-fn place(scope: &Scope) -> Place {
-    Place { account: Some(scope.account.clone()), region: scope.region.clone() }
 }
 
 fn said(item: &Raw) -> String {

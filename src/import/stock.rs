@@ -2,7 +2,7 @@
 
 use crate::kinds::account_enforcement::{ModelEnforcement, SelectiveContentGuarding};
 use crate::kinds::{guardrail, invocation_logging, org_policy};
-use crate::model::{AccountId, Digest, Document, Region};
+use crate::model::{AccountId, Digest, Document, Region, Scope};
 use crate::spec::write::{Spell, Value};
 
 use super::notes::Note;
@@ -54,6 +54,20 @@ pub struct Place {
     pub account: Option<AccountId>,
     /// The Region.
     pub region: Option<Region>,
+}
+
+impl Place {
+    /// What an ARN tells of its place.
+    pub fn of_arn(arn: &str) -> Self {
+        let mut parts = arn.split(':').skip(3);
+        let region = parts.next().filter(|region| !region.is_empty()).map(Region::new);
+        Self { region, account: parts.next().and_then(|account| account.parse::<AccountId>().ok()) }
+    }
+
+    /// A place in AWS.
+    pub fn of(scope: &Scope) -> Self {
+        Self { account: Some(scope.account.clone()), region: scope.region.clone() }
+    }
 }
 
 /// A guardrail of one Region.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::live::{SeenRole, Unavailable};
-use super::mark::{Marker, Tags};
+use super::mark::{Marker, Owner, Tags, owner_of};
 use super::reference::RemoteId;
 use super::scope::{AccountId, Scope};
 use super::standing::{Pointed, Standing};
@@ -35,6 +35,17 @@ pub struct Raw {
     pub fact: String,
     /// When it was made or last changed, as AWS says (ISO 8601); `None` where AWS does not.
     pub changed_at: Option<String>,
+}
+
+impl Raw {
+    /// Whose it is by its tags, and the name that its mark gives it.
+    pub fn owner(&self, stack: &str) -> (Owner, Option<String>) {
+        match &self.evidence {
+            Evidence::Tags(tags) => owner_of(tags, stack),
+            Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
+            _ => (Owner::Unmarked, None),
+        }
+    }
 }
 
 /// By what the owner of a resource is known.

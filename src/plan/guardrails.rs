@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use crate::kinds::guardrail_version::guardrail_of;
 use crate::kinds::guardrail_version::{self, Release, external_name};
 use crate::kinds::{Kind, Model};
 use crate::model::{
@@ -138,13 +139,6 @@ fn numbered<'a>(desired: &'a Desired, guardrail: &'a Address, number: &'a str) -
         }
         _ => None,
     })
-}
-
-/// The ARN in front of the number of a version's id.
-pub(crate) fn guardrail_of(version: &RemoteId) -> Option<RemoteId> {
-    let (arn, number) = version.as_str().rsplit_once(':')?;
-    let is_version = arn.contains(":guardrail/") && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_version.then(|| RemoteId::new(arn))
 }
 
 /// The versions that a document of AWS's names; and of a guardrail any of whose versions it names, the ARN.

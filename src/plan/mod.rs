@@ -48,7 +48,6 @@ pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
 pub use direction::specified;
 pub use enforced::{Enforced, Level, enforced};
-pub(crate) use guardrails::guardrail_of;
 pub use precondition::{Precondition, State};
 pub use preconditions::{MOST_GUARDRAILS, codes as precondition_codes, pointed_at};
 pub use recognise::recognise;

@@ -1,9 +1,9 @@
-//! Whose something is, and who wrote it, as AWS tells it.
+//! Who wrote something, as AWS tells it.
 
 use std::collections::BTreeSet;
 
 use crate::kinds::Model;
-use crate::model::{AccountId, Evidence, Facts, Owner, Raw, RoleNames, SeenPolicy, owner_of};
+use crate::model::{AccountId, Facts, Raw, RoleNames, SeenPolicy};
 
 /// Whether what `arn` names acts in `account` for those who apply this spec: the caller itself, or a role by which the
 /// account is entered.
@@ -25,15 +25,6 @@ fn same_principal(one: &str, other: &str) -> bool {
     one == other || role(one).is_some_and(|one| role(other) == Some(one))
 }
 
-/// Whose a resource is by its tags, and the name that its mark gives it.
-pub(super) fn owner(raw: &Raw, stack: &str) -> (Owner, Option<String>) {
-    match &raw.evidence {
-        Evidence::Tags(tags) => owner_of(tags, stack),
-        Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
-        _ => (Owner::Unmarked, None),
-    }
-}
-
 /// A policy as it was seen, before anything is known of where it is attached; `None` of a type that hides nothing.
 pub(super) fn seen_policy(raw: &Raw, stack: &str) -> Option<SeenPolicy> {
     let document = match &raw.model {
@@ -41,7 +32,7 @@ pub(super) fn seen_policy(raw: &Raw, stack: &str) -> Option<SeenPolicy> {
         Some(Model::OrgPolicy(model)) => Some(model.document.clone()),
         _ => None,
     };
-    let (owner, _) = owner(raw, stack);
+    let (owner, _) = raw.owner(stack);
     Some(SeenPolicy { name: raw.name.clone(), address: None, owner, document, targets: Some(BTreeSet::new()) })
 }
 

@@ -9,12 +9,11 @@ mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::guardrails::{Guardrails, guardrail_of};
-use super::principal::{is_us, owner, seen_policy};
+use super::guardrails::Guardrails;
+use super::principal::{is_us, seen_policy};
 use crate::kinds::{Kind, Model, account_enforcement, org_policy_attachment};
 use crate::model::{
-    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, Ref, RemoteId, Scope, Unmanaged,
-    Unread,
+    Address, Blind, Desired, Evidence, Facts, Found, Live, Owner, Raw, Readings, RemoteId, Scope, Unmanaged, Unread,
 };
 
 /// What AWS has, at our addresses.
@@ -109,7 +108,7 @@ impl Pass<'_> {
         let mut ours: BTreeMap<Address, Vec<Raw>> = BTreeMap::new();
         let mut others = Vec::new();
         for raw in items {
-            match owner(&raw, &self.desired.stack) {
+            match raw.owner(&self.desired.stack) {
                 (Owner::Ours, Some(name)) => {
                     let address = self.current(Address::new(raw.kind, raw.scope.clone(), name));
                     ours.entry(address).or_default().push(raw);
@@ -274,9 +273,8 @@ impl Pass<'_> {
         let declared = self.desired.resources.contains_key(&address);
         let by_us =
             matches!(&raw.evidence, Evidence::UpdatedBy(Some(who)) if is_us(who, &raw.scope.account, self.facts));
-        // One that enforces the guardrail of another stack, as the spec wants it to, is ours if this stack wrote it.
-        let as_wanted = by_us && self.wants_guardrail_of(&version, &address);
-        match (declared, points_at_ours || as_wanted, by_us) {
+        // It carries no mark: whose it is, is told by the guardrail that it enforces. Who wrote it last says nothing of the stack.
+        match (declared, points_at_ours, by_us) {
             (true, true, _) | (false, true, true) => {
                 self.live.pointers.insert(address.clone(), BTreeSet::from([version]));
                 self.find(address, Owner::Ours, raw);
@@ -295,23 +293,6 @@ impl Pass<'_> {
             }
             (false, false, _) => self.leave(&raw, "points at a guardrail that is not of this stack".to_owned()),
         }
-    }
-
-    /// Whether the spec wants the enforcement at `address` to point at the guardrail of this version, whatever the number.
-    fn wants_guardrail_of(&self, version: &RemoteId, address: &Address) -> bool {
-        let Some(Model::AccountEnforcement(want)) = self.desired.resources.get(address).map(|wanted| &wanted.model)
-        else {
-            return false;
-        };
-        let wanted = match &want.version {
-            Ref::Foreign(id) => guardrail_of(id),
-            // The number may not exist; the guardrail is known by the name in front of it.
-            Ref::To(version) => version.name.split_once('@').and_then(|(guardrail, _)| {
-                let guardrail = Address::new(Kind::Guardrail, version.scope.clone(), guardrail);
-                self.live.names.ids(&guardrail).next().cloned()
-            }),
-        };
-        wanted.is_some() && wanted == guardrail_of(version)
     }
 
     /// What its kind and name tell wholly.

@@ -10,9 +10,10 @@ use super::{AT_ONCE, Stand};
 use crate::aws::{AwsError, CallLog, Clients, Decision, Identity, ReadCx, Simulated, identities};
 use crate::checks::{Check, Outcome, Report, What};
 use crate::kinds::iam_policy::document::APPLY;
+use crate::kinds::guardrail_version::guardrail_of;
 use crate::kinds::{Kind, Model};
 use crate::model::{AccountId, Address, Ref, Region, RemoteId, Scope};
-use crate::plan::{Enforced, Requirement, enforced, guardrail_of, id_or_stand_in, rendered, requirements};
+use crate::plan::{Enforced, Requirement, enforced, id_or_stand_in, rendered, requirements};
 use crate::reconcile::Sides;
 use crate::spec::lower::destinations;
 

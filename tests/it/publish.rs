@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bedrail::plan::Options;
 use bedrail_localstack::Partition;
 
 use crate::support::{Sandbox, assert_in_sync, steps};
@@ -186,6 +187,10 @@ account_enforcement: {{all: {{guardrail: theirs{version}}}}}
     assert_eq!(steps(&sandbox.apply(&newest).await), ["create account-enforcement account"]);
     assert_in_sync(&sandbox.plan(&newest).await, &newest);
     assert_in_sync(&sandbox.plan(&mine(", version: \"1\"")).await, "the same version by number");
-    let held = sandbox.plan(&mine(", version: \"2\"")).await;
+    // It carries no mark, and enforces what is not ours: to change it takes a word.
+    let second = mine(", version: \"2\"");
+    let held = sandbox.plan(&second).await;
+    assert_eq!(held.held[0].why.word(), "not-ours", "{:?}", held.held);
+    let held = sandbox.plan_with(&second, &Options { adopt: true, ..Options::default() }).await;
     assert_eq!(held.held[0].why.word(), "needs", "{:?}", held.held);
 }

@@ -3,8 +3,8 @@
 use super::guardrail::{is_guardrail, model};
 use super::{Found, other};
 use crate::import::stock::{Guardrail, Place, Release, Version};
+use crate::model::Region;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AccountId, Region};
 use crate::spec::node::Node;
 
 /// Every guardrail of the file.
@@ -21,7 +21,7 @@ pub(super) fn read(root: &Node) -> Result<Found, Box<Diagnostic>> {
         let at = if at.is_empty() { format!("the guardrail `{name}`") } else { at };
         let Some(model) = model(node, &at, &mut found.stock.notes) else { continue };
         let arn = node.get("guardrailArn").and_then(Node::literal).unwrap_or_default();
-        let mut place = place(arn);
+        let mut place = Place::of_arn(arn);
         // A request names its Region where it names a profile by its ARN, though never its account.
         place.region = place.region.or_else(|| profile_region(node));
         found.account = found.account.or_else(|| place.account.clone());
@@ -43,7 +43,7 @@ pub(super) fn read(root: &Node) -> Result<Found, Box<Diagnostic>> {
 /// The Region in the ARN of a profile.
 fn profile_region(node: &Node) -> Option<Region> {
     let config = node.get("crossRegionConfig")?.get("guardrailProfileIdentifier")?.literal()?;
-    config.starts_with("arn:").then(|| self::place(config).region)?
+    config.starts_with("arn:").then(|| Place::of_arn(config).region)?
 }
 
 fn collect<'n>(node: &'n Node, at: &str, found: &mut Vec<(String, &'n Node)>) {
@@ -58,11 +58,4 @@ fn collect<'n>(node: &'n Node, at: &str, found: &mut Vec<(String, &'n Node)>) {
         let inner = if at.is_empty() { entry.key.value.clone() } else { format!("{at}.{}", entry.key.value) };
         collect(&entry.value, &inner, found);
     }
-}
-
-/// What an ARN tells of its place.
-pub(super) fn place(arn: &str) -> Place {
-    let mut parts = arn.split(':').skip(3);
-    let region = parts.next().filter(|region| !region.is_empty()).map(Region::new);
-    Place { region, account: parts.next().and_then(|account| account.parse::<AccountId>().ok()) }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::blocks::Block;
 use super::documents::document;
 use super::enforced::settings;
-use super::{Found, api, guardrail, other};
+use super::{Found, guardrail, other};
 use crate::import::notes::Note;
 use crate::import::stock::{Enforcement, Guardrail, Logging, Place, Policy, Release, Version};
 use crate::kinds::invocation_logging::{CloudWatch, DataKind, Model as LoggingModel, S3};
@@ -126,7 +126,7 @@ impl Pass {
 
     /// Where a resource is, told by its own Region, or by an ARN.
     fn place(&mut self, resource: &Resource<'_>, arn: &str) -> Place {
-        let mut place = api::place(arn);
+        let mut place = Place::of_arn(arn);
         place.region = text(resource.values, "region").map(Region::new).or(place.region);
         self.accounts.extend(place.account.clone());
         place
@@ -224,7 +224,7 @@ impl Pass {
         };
         let arn = text(values, "arn").unwrap_or_default();
         // arn:<partition>:organizations::<management account>:policy/<organization>/<type>/<policy>
-        if let (Some(account), Some(id)) = (api::place(arn).account, arn.split('/').nth(1)) {
+        if let (Some(account), Some(id)) = (Place::of_arn(arn).account, arn.split('/').nth(1)) {
             self.found.organization = Some((id.to_owned(), account));
         }
         let mut unheard = Vec::new();

@@ -109,6 +109,12 @@ impl ResourceKind for AccountEnforcement {
         }
     }
 
+    fn unmarked(address: &Address, id: &str) -> String {
+        format!(
+            "{id} enforces a guardrail that is not of this stack: review the difference with `bedrail plan --adopt --target {address}`, and replace it by applying with the same flags"
+        )
+    }
+
     fn calls(verb: Verb, _fields: &[FieldDiff]) -> Vec<&'static str> {
         match verb {
             Verb::Create | Verb::Update | Verb::Adopt => vec!["bedrock:PutEnforcedGuardrailConfiguration"],

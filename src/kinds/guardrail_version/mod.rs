@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ResourceKind, Verb};
-use crate::model::{Address, Digest, FieldDiff, Marker, Ref};
+use crate::model::{Address, Digest, FieldDiff, Marker, Ref, RemoteId};
 
 pub(crate) mod aws;
 pub mod codes;
@@ -57,6 +57,13 @@ pub fn implicit_name(guardrail: &str, content: &Digest) -> String {
 /// The name that stands for a version of a guardrail of another stack: its number, or its newest one, whichever that is.
 pub fn external_name(external: &str, number: Option<&str>) -> String {
     format!("{external}@{}", number.unwrap_or("newest"))
+}
+
+/// The ARN in front of the number of a version's id.
+pub fn guardrail_of(version: &RemoteId) -> Option<RemoteId> {
+    let (arn, number) = version.as_str().rsplit_once(':')?;
+    let is_version = arn.contains(":guardrail/") && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_version.then(|| RemoteId::new(arn))
 }
 
 /// The kind.

@@ -5,12 +5,11 @@ use crate::kinds::Model;
 use crate::kinds::iam_policy::meaning;
 use crate::kinds::iam_policy_attachment::{self, Says};
 use crate::model::{Address, Blind, Evidence, Owner, Raw};
-use crate::plan::principal::owner;
 
 impl Pass<'_> {
     pub(super) fn iam_policy(&mut self, raw: Raw) {
         let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
-        let (owner, _) = owner(&raw, &self.desired.stack);
+        let (owner, _) = raw.owner(&self.desired.stack);
         let wanted = self.desired.resources.contains_key(&address);
         match &owner {
             Owner::Unseen(why) => {

@@ -1,8 +1,9 @@
 //! Everything that is enforced, as somebody else left it.
 
-use bedrail::import::Weight;
+use bedrail::import::{Imported, Weight};
 use bedrail::inventory::Wanted;
 use bedrail::model::Region;
+use bedrail::plan::{Options, Purpose};
 use bedrail::spec::selector::Selector;
 use serde_json::json;
 
@@ -132,8 +133,40 @@ async fn namesakes_and_other_stacks_are_told_and_left() {
     };
     assert!(told(Weight::Aside, "belongs to the stack `platform`"), "{:#?}", imported.notes);
     assert_formatted(&imported.text);
-    // What others enforce stays theirs: it is pointed at, and never written.
-    assert!(imported.text.contains("external_guardrails:"), "{}", imported.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_enforces_a_guardrail_goes_with_it() {
+    let sandbox = applied(&THEIRS.replace("stack: imported", "stack: platform")).await;
+    let wanted = |account: &str| {
+        let accounts = vec![Selector::of_argument(account).expect("a selector")];
+        Wanted { accounts, regions: [Region::new("us-east-1")].into(), ..Wanted::default() }
+    };
+    // It carries no mark, and all of it was written by one role: whose it is, its guardrail says.
+    let of_others = imported(&sandbox, wanted("management")).await;
+    let told = |imported: &Imported, words: &[&str]| {
+        let mut notes = imported.notes.iter().map(ToString::to_string);
+        let found = notes.any(|note| words.iter().all(|word| note.contains(word)));
+        assert!(found, "{words:?}\n{:#?}\n{}", imported.notes, imported.text);
+    };
+    told(&of_others, &["not carried over: it enforces arn:", "of the stack `platform`"]);
+    assert!(!of_others.text.contains("account_enforcement:"), "{}", of_others.text);
+    assert!(!of_others.is_partial(), "{:#?}", of_others.notes);
+
+    // Somebody who reads a member alone cannot know.
+    let of_member = imported(&sandbox, wanted("account:sandbox-1")).await;
+    told(&of_member, &["which is not among what was read"]);
+    assert!(of_member.text.contains("external_guardrails:"), "{}", of_member.text);
+    assert_formatted(&of_member.text);
+    let destroy = Options { purpose: Purpose::Destroy, ..Options::default() };
+    let plan = sandbox.plan_with(&of_member.text, &destroy).await;
+    assert!(plan.actions.is_empty(), "{:#?}", crate::support::steps(&plan));
+
+    // Whose it is that could not be read is left alone.
+    sandbox.set(json!({"refuse": [{"operation": "ListTagsForResource"}]})).await;
+    let unseen = imported(&sandbox, wanted("management")).await;
+    told(&unseen, &["not carried over: it enforces arn:", "whose that is could not be read"]);
+    assert!(unseen.is_partial() && !unseen.text.contains("account_enforcement:"), "{}", unseen.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What others made stays as it is.
 
-use super::{guardrail, held, spec};
-use crate::support::{Sandbox, steps};
+use super::{adopting, destroying, guardrail, held, spec};
+use crate::support::{Sandbox, assert_in_sync, steps};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_hung_on_a_guardrail_of_others() {
@@ -67,6 +67,29 @@ async fn a_guardrail_of_others_can_be_enforced() {
         );
         sandbox.settles(&ours).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_enforces_the_guardrail_of_another_stack_is_not_ours_whoever_wrote_it() {
+    let sandbox = Sandbox::start().await;
+    let theirs = format!(
+        "guardrails:\n{}account_enforcement: {{here: {{guardrail: baseline}}}}\n",
+        guardrail("baseline", "one", "")
+    );
+    sandbox.apply(&spec(&theirs).replace("stack: acme\n", "stack: platform\n")).await;
+    let ours = |more: &str| {
+        spec(&format!(
+            "external_guardrails: {{shared: {{from_stack: platform, name: baseline}}}}\n\
+             account_enforcement: {{here: {{guardrail: shared{more}}}}}\n"
+        ))
+    };
+    assert_in_sync(&sandbox.plan(&ours("")).await, "it is as wanted");
+    let plan = sandbox.plan_with(&ours(""), &destroying()).await;
+    assert!(plan.actions.is_empty() && plan.held.is_empty(), "{:#?}\n{:#?}", steps(&plan), plan.held);
+    let changed = ours(", selective_content_guarding: {system: SELECTIVE}");
+    assert_eq!(held(&sandbox.plan(&changed).await), ["not-ours adopt account-enforcement account"]);
+    let plan = sandbox.plan_with(&changed, &adopting()).await;
+    assert_eq!(steps(&plan), ["adopt account-enforcement account"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
