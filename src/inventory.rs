@@ -1,17 +1,20 @@
 //! Everything that AWS has in chosen accounts and Regions, whoever it belongs to: what `import` makes a spec of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 
 use crate::aws::{
-    AwsError, CallLog, Clients, Connection, Declared, FactsError, Roles, Survey, bedrock_regions, name_units, organization,
-    organizations_region, whereabouts,
+    AwsError, CallLog, Clients, Connection, Declared, FactsError, Roles, Survey, bedrock_regions, name_units,
+    organization, organizations_region, whereabouts,
 };
 use crate::kinds::Kind;
 use crate::kinds::guardrail::aws::answers;
 use crate::live;
-use crate::model::{AccountId, Evidence, Facts, Needed, Organization, Readings, Region, RemoteId, RoleNames, Scope};
+use crate::model::{
+    AccountId, Evidence, Facts, Needed, Organization, Readings, Region, RemoteId, RoleNames, Scope, Silence,
+    Unavailable, Unread,
+};
 use crate::spec::selector::{Diagnosis, Selector};
 
 /// Where to look.
@@ -94,7 +97,8 @@ pub async fn take(connection: Connection, wanted: &Wanted) -> Result<Inventory, 
         clients = Connection { roles: Some(roles), ..connection }.open(crate::aws::Access::ReadOnly).await?;
     }
     let survey = survey(wanted, &facts, &accounts);
-    let readings = live::read(&clients, &survey, every_version).await;
+    let mut readings = live::read(&clients, &survey, every_version).await;
+    as_asked(&mut readings, wanted, &facts, &accounts);
     let facts = named(&clients, facts, &readings).await;
     Ok(Inventory { facts, accounts, readings })
 }
@@ -207,19 +211,42 @@ fn survey(wanted: &Wanted, facts: &Facts, accounts: &BTreeSet<AccountId>) -> Sur
         regions.iter().map(move |region| Scope::regional(account.clone(), region.clone()))
     };
     let scopes: BTreeSet<Scope> = accounts.iter().flat_map(scopes).collect();
-    // In the Region that Organizations answers in there is always something to read: what refuses there, refuses.
-    let home = organizations_region(&facts.caller.partition);
-    let asked = |scope: &Scope| !wanted.regions.is_empty() || scope.region.as_ref() == Some(&home);
-    let (declared, scanned_only) = scopes.iter().cloned().partition(asked);
     Survey {
         stack: wanted.stack.clone(),
-        declared,
-        scanned_only,
+        declared: scopes.clone(),
         organization: facts.organization.clone(),
         wanted: scopes.into_iter().map(|scope| (Kind::InvocationLogging, scope)).collect(),
         whole: true,
         ..Survey::default()
     }
+}
+
+/// A Region that nobody asked for by name and that shows no guardrails is listed, and holds nothing back. One that was asked
+/// for by name, and that no account has, is something that could not be read.
+fn as_asked(readings: &mut Readings, wanted: &Wanted, facts: &Facts, accounts: &BTreeSet<AccountId>) {
+    for region in &wanted.regions {
+        let absent = || readings.unavailable.iter().filter(|one| one.scope.region.as_ref() == Some(region));
+        if absent().count() == accounts.len()
+            && let Some(Unavailable { scope, why, .. }) = absent().next().cloned()
+        {
+            let why = format!("the Region is not enabled, or has no Bedrock: {why}");
+            readings.unread.push(Unread { kind: Kind::Guardrail, scope, id: None, why });
+        }
+    }
+    if !wanted.regions.is_empty() {
+        return;
+    }
+    // In the Region that Organizations answers in there is always something to read: what refuses there, refuses.
+    let home = organizations_region(&facts.caller.partition);
+    let list = |unread: &&Unread| unread.kind == Kind::Guardrail && unread.id.is_none();
+    let refused = readings.unread.iter().filter(list).filter(|unread| unread.scope.region.as_ref() != Some(&home));
+    let refused: BTreeMap<Scope, String> = refused.map(|unread| (unread.scope.clone(), unread.why.clone())).collect();
+    readings.unread.retain(|unread| !refused.contains_key(&unread.scope));
+    readings.not_scanned.extend(refused.into_iter().map(|(scope, why)| Unavailable {
+        scope,
+        silence: Silence::Refused,
+        why,
+    }));
 }
 
 /// What each version holds tells which are the same in several Regions.

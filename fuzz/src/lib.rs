@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use bedrail::import::Home;
+use bedrail::import::source::{self, Format, Given};
 use bedrail::kinds::{Kind, Model, org_policy, resource_policy};
 use bedrail::model::diagnostic::Diagnostics;
 use bedrail::model::{
@@ -93,6 +95,26 @@ pub fn lint(data: &[u8]) {
     obeyed_by_nobody(&lint.render(diagnostics::Form::Text(diagnostics::Paint::Plain), 80));
     for form in [diagnostics::Form::Json, diagnostics::Form::Sarif] {
         serde_json::from_str::<serde_json::Value>(&lint.render(form, 80)).expect("JSON");
+    }
+}
+
+/// A file to convert, as each of the forms: what comes of it is a sound spec that stays as it is when it is formatted.
+pub fn import(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for form in [Format::Api, Format::CloudFormation, Format::Terraform] {
+        let (mut sources, mut faults) = (Sources::new(), Diagnostics::new());
+        let Some(found) = source::read(form, ("source", text), &Given::default(), &mut sources, &mut faults) else {
+            let paint = diagnostics::Paint::Plain;
+            obeyed_by_nobody(&diagnostics::render(&faults, &sources, diagnostics::Form::Text(paint), 80));
+            assert!(faults.has_errors(), "it is read, or it is said why not");
+            continue;
+        };
+        let home = Home { stack: STACK.to_owned(), regions: [Region::new("us-east-1")].into(), ..Home::default() };
+        let imported = bedrail::import::import(found.stock, &home, None);
+        obeyed_by_nobody(&imported.text);
+        let (_, file) = Sources::one("spec", imported.text.as_str());
+        let again = format(file, &imported.text, &mut Diagnostics::new());
+        assert_eq!(again.as_ref(), Some(&imported.text), "it is formatted");
     }
 }
 
@@ -233,11 +255,12 @@ pub fn facts() -> Facts {
 pub type Target = fn(&[u8]);
 
 /// The names of the targets, each with what it does.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("spec", spec),
     ("suite", suite),
     ("plan_file", plan_file),
     ("org_policy", org_policy),
     ("resource_policy", resource_policy),
     ("lint", lint),
+    ("import", import),
 ];

@@ -110,6 +110,14 @@ pub(crate) enum Error {
     /// There is no organization to scaffold from.
     #[error("the caller is in no organization that it may list")]
     NoOrganization,
+    /// Some of what there is can be declared, and is not in the spec.
+    #[error("{}", in_part(*weaker, *lost))]
+    ImportedInPart {
+        /// How much protects.
+        weaker: usize,
+        /// How much else.
+        lost: usize,
+    },
     /// Nothing of what there is can be declared.
     #[error("nothing could be carried over")]
     NothingImported,
@@ -178,7 +186,7 @@ impl Error {
             | Self::StageNotSeen(_)
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
-            Self::SomeFiles { .. } => Exit::Incomplete,
+            Self::SomeFiles { .. } | Self::ImportedInPart { .. } => Exit::Incomplete,
         }
     }
 
@@ -229,8 +237,14 @@ impl Error {
             Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             Self::Inventory(failure) => failure.hint(),
             Self::NoOrganization => Some("call from the management account, or leave --from-org out".to_owned()),
+            Self::ImportedInPart { .. } => Some(
+                "it stands at the head of the spec: write it into the spec, or see that it is not needed, before the first apply"
+                    .to_owned(),
+            ),
+            Self::NothingImported => {
+                Some("the notes say why, unless --quiet keeps them back; `bedrail init` writes a spec to begin with".to_owned())
+            }
             Self::StageNotSeen(_)
-            | Self::NothingImported
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }
@@ -240,6 +254,17 @@ impl Error {
             | Self::Interrupted
             | Self::Runtime(_)
             | Self::Stdout(_) => None,
+        }
+    }
+}
+
+fn in_part(weaker: usize, lost: usize) -> String {
+    let of = |count: usize| if count == 1 { "1 thing is".to_owned() } else { format!("{count} things are") };
+    match (weaker, lost) {
+        (0, lost) => format!("the spec is not complete: {} not carried over", of(lost)),
+        (weaker, lost) => {
+            let besides = if lost == 0 { String::new() } else { format!(", and {lost} besides") };
+            format!("the spec protects less than its source: {} not carried over that protects{besides}", of(weaker))
         }
     }
 }

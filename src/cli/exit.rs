@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::import::source::NO_PARAMETER;
 use crate::model::diagnostic::Diagnostics;
 use crate::spec::codes::NO_ENVIRONMENT;
 
@@ -31,10 +32,11 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// How a command ends that found errors in a spec: an environment that the spec does not have is the command line's fault,
-    /// whatever else there is.
+    /// How a command ends that found errors in a spec or in a file to convert: an environment or a parameter that is not there is
+    /// the command line's fault, whatever else there is.
     pub(crate) fn at_fault(faults: &Diagnostics) -> Self {
-        if faults.iter().any(|fault| fault.code == NO_ENVIRONMENT) { Self::Usage } else { Self::Failed }
+        let usage = [NO_ENVIRONMENT, NO_PARAMETER];
+        if faults.iter().any(|fault| usage.contains(&fault.code)) { Self::Usage } else { Self::Failed }
     }
 
     /// The number.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keys::Keys;
+use super::keys::{Keys, key_of};
 use super::notes::Note;
 use super::paper::{Home, accounts};
 use super::stock::{Guardrail, Release, Stock, Version};
@@ -40,7 +40,8 @@ const SELF: &str = "self";
 pub(super) fn entries(stock: &Stock, home: &Home, default: &BTreeSet<Region>, notes: &mut Vec<Note>) -> Guardrails {
     let mut made = Guardrails::default();
     let mut version_keys = Keys::default();
-    let groups = groups(stock, home, notes);
+    let mut groups = groups(stock, home, notes);
+    groups.sort_by_cached_key(|group| group.first().map(|first| key_of(&first.guardrail.model.name)));
     let marked = |group: &Vec<Member<'_>>| group.first().and_then(|first| first.guardrail.key.clone());
     let marks: Vec<Option<String>> =
         groups.iter().map(|group| marked(group).filter(|key| made.taken.take(key))).collect();
@@ -185,7 +186,9 @@ fn guardrail_entry(key: &str, group: &[Member<'_>], home: &Home, default: &BTree
     members.extend(overrides);
     let mut entry = Entry::new(key, Value::Map(members));
     for member in group {
-        entry = entry.said(member.guardrail.said.as_str());
+        if !entry.comments.contains(&member.guardrail.said) {
+            entry = entry.said(member.guardrail.said.as_str());
+        }
         if member.guardrail.model.failed {
             entry = entry.said("Its last change FAILED; apply writes it again.");
         }

@@ -32,10 +32,17 @@ pub(super) fn key_of(name: &str) -> String {
     key(name, "")
 }
 
+/// A name without its expressions: an entry stands for all places.
+fn plain(name: &str) -> String {
+    let mut parts = name.split("${");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('}').map_or(part, |(_, behind)| behind))
+}
+
 /// `name` in the letters of keys, and then `ending`.
 fn key(name: &str, ending: &str) -> String {
     let mut key = String::new();
-    for c in name.chars() {
+    for c in plain(name).chars() {
         match c.to_ascii_lowercase() {
             c if c.is_ascii_lowercase() || c.is_ascii_digit() => key.push(c),
             _ if key.is_empty() || key.ends_with('-') => {}
@@ -63,6 +70,8 @@ mod tests {
         assert_eq!(keys.of("acme-baseline", "us-east-1"), "acme-baseline-us-east-1");
         assert_eq!(keys.of("acme--baseline", "us-east-1"), "acme-baseline-2");
         assert_eq!(keys.of("___", ""), "unnamed");
+        assert_eq!(keys.of("chat-${region}-${account}", ""), "chat");
+        assert_eq!(keys.of("${region}-bot", ""), "bot");
         assert_eq!(keys.of("x".repeat(50).as_str(), "").len(), 47);
         assert_eq!(keys.of("x".repeat(60).as_str(), "v1"), format!("{}-v1", "x".repeat(44)));
         assert!(keys.take("own") && !keys.take("own") && !keys.take("Not-A-Key"));

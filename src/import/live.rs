@@ -13,10 +13,7 @@ use crate::model::{Document, Evidence, Marker, Owner, Raw, Readings, RemoteId, U
 pub fn stock(readings: Readings, stack: &str) -> Stock {
     let Readings { items, unread, contents, .. } = readings;
     let mut pass = Pass { stack, stock: Stock::default(), contents, owners: owners(&items, &unread, stack), unread };
-    for unread in &pass.unread {
-        let id = unread.id.as_ref().map_or_else(|| unread.scope.to_string(), ToString::to_string);
-        pass.stock.notes.push(Note::lost(id, format!("{} could not be read: {}", unread.kind, unread.why)));
-    }
+    pass.stock.notes.extend(unread_notes(&pass.unread));
     let mut policies: BTreeMap<RemoteId, Document> = BTreeMap::new();
     let mut targets: BTreeMap<RemoteId, Vec<String>> = BTreeMap::new();
     let mut versions: BTreeMap<RemoteId, Vec<Version>> = BTreeMap::new();
@@ -75,6 +72,21 @@ fn owners(items: &[Raw], unread: &[Unread], stack: &str) -> BTreeMap<RemoteId, O
     let unseen = unread.iter().filter(|unread| unread.kind == Kind::Guardrail);
     let unseen = unseen.filter_map(|unread| Some((unread.id.clone()?, Owner::Unseen(unread.why.clone()))));
     unseen.chain(seen).collect()
+}
+
+/// What could not be read; a place that refuses everything for one reason is told once.
+fn unread_notes(unread: &[Unread]) -> Vec<Note> {
+    let mut kinds: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+    for one in unread {
+        let id = one.id.as_ref().map_or_else(|| one.scope.to_string(), ToString::to_string);
+        // The request id differs from call to call.
+        let why = one.why.split_once(" (request ").map_or(one.why.as_str(), |(why, _)| why);
+        kinds.entry((id, why)).or_default().push(one.kind.word());
+    }
+    let note = |((at, why), kinds): ((String, &str), Vec<&str>)| {
+        Note::lost(at, format!("{} could not be read: {why}", kinds.join(", ")))
+    };
+    kinds.into_iter().map(note).collect()
 }
 
 /// Something that belongs to others, or to nobody knows whom.

@@ -5,6 +5,8 @@ use std::fmt;
 /// How much is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
+    /// Something that protects: what is written protects less than what it was made from, and applying it takes that away.
+    Weaker,
     /// Something as a whole that a spec could declare.
     Lost,
     /// A detail, or what no spec declares.
@@ -23,6 +25,11 @@ pub struct Note {
 }
 
 impl Note {
+    /// What is written protects less.
+    pub fn weaker(at: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { weight: Weight::Weaker, at: at.into(), what: what.into() }
+    }
+
     /// Something is missing as a whole.
     pub fn lost(at: impl Into<String>, what: impl Into<String>) -> Self {
         Self { weight: Weight::Lost, at: at.into(), what: what.into() }

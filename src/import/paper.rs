@@ -21,6 +21,8 @@ pub struct Home {
     pub account: Option<AccountId>,
     /// The organization; its id is empty where the source does not tell it.
     pub organization: Option<Organization>,
+    /// Whether the account is known to be in it. Else it is named only where something in the spec takes it.
+    pub is_member: bool,
     /// The role by which members are read, where it is not the usual one.
     pub member_role: Option<String>,
     /// The Regions of a spec in which nothing tells any.
@@ -107,6 +109,14 @@ impl Paper {
         self.sections.values().all(Vec::is_empty)
     }
 
+    /// Whether something in it takes an organization: a policy of it, or what is shared with it.
+    pub(super) fn names_organization(&self) -> bool {
+        let entries = |section| self.sections.get(section).into_iter().flatten();
+        let shared = write(&[], &entries("resource_policies").cloned().collect::<Vec<_>>());
+        entries("org_policies").next().is_some()
+            || ["share_with", "${organization_id}"].iter().any(|word| shared.contains(word))
+    }
+
     /// The text of one file.
     pub(super) fn text(&self, notes: &[Note]) -> String {
         let entries: Vec<Entry> = self.head.iter().cloned().chain(self.named(&SECTIONS)).collect();
@@ -132,7 +142,7 @@ impl Paper {
     /// The comment at the head, with what was not carried over.
     fn head_of(&self, notes: &[Note]) -> Vec<String> {
         let mut lines = self.said.clone();
-        for (weight, title) in [(Weight::Lost, "Not carried over:"), (Weight::Aside, "To know:")] {
+        for (weight, title) in TITLES {
             let told: Vec<&Note> = notes.iter().filter(|note| note.weight == weight).collect();
             if !told.is_empty() {
                 lines.extend([String::new(), title.to_owned()]);
@@ -142,6 +152,13 @@ impl Paper {
         lines
     }
 }
+
+/// How what is missing is announced, the gravest first.
+const TITLES: [(Weight, &str); 3] = [
+    (Weight::Weaker, "PROTECTS LESS than its source, since this is not carried over:"),
+    (Weight::Lost, "Not carried over:"),
+    (Weight::Aside, "To know:"),
+];
 
 fn said(home: &Home) -> Vec<String> {
     let mut lines = vec![home.said.clone()];

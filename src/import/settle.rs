@@ -26,9 +26,14 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// Whether something is missing as a whole.
+    /// Whether something is missing that a spec could declare.
     pub fn is_partial(&self) -> bool {
-        self.notes.iter().any(|note| note.weight == Weight::Lost)
+        self.notes.iter().any(|note| note.weight != Weight::Aside)
+    }
+
+    /// How many notes have this weight.
+    pub fn count(&self, weight: Weight) -> usize {
+        self.notes.iter().filter(|note| note.weight == weight).count()
     }
 }
 
@@ -37,7 +42,20 @@ const ROUNDS: usize = 8;
 
 /// The spec that declares what there is. `facts` are those of the caller, where AWS was asked; they tell faults that the text
 /// alone does not.
-pub fn import(mut stock: Stock, home: &Home, facts: Option<&Facts>) -> Imported {
+pub fn import(stock: Stock, home: &Home, facts: Option<&Facts>) -> Imported {
+    if home.organization.is_none() || home.is_member {
+        return settled(stock, home, facts).0;
+    }
+    // Whose organization it is was told by what may not be in the spec.
+    let (imported, names_organization) = settled(stock.clone(), home, facts);
+    if names_organization {
+        return imported;
+    }
+    settled(stock, &Home { organization: None, ..home.clone() }, facts).0
+}
+
+/// The spec, and whether something in it takes an organization.
+fn settled(mut stock: Stock, home: &Home, facts: Option<&Facts>) -> (Imported, bool) {
     let mut notes = std::mem::take(&mut stock.notes);
     let mut paper = Paper::of(&stock, home, &mut notes);
     for (section, entries) in &mut paper.sections {
@@ -73,7 +91,9 @@ pub fn import(mut stock: Stock, home: &Home, facts: Option<&Facts>) -> Imported 
     }
     notes.sort();
     notes.dedup();
-    Imported { text: paper.text(&notes), files: paper.files(&notes), is_empty: paper.is_empty(), notes }
+    let imported = Imported { text: paper.text(&notes), files: paper.files(&notes), is_empty: paper.is_empty(), notes };
+    let elsewhere = stock.accounts().into_iter().any(|account| home.account.as_ref() != Some(account));
+    (imported, elsewhere || paper.names_organization())
 }
 
 /// The entries at fault, as `section.key`, with what is wrong.

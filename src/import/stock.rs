@@ -1,5 +1,7 @@
 //! What there is, in normal form, whoever told of it.
 
+use std::collections::BTreeSet;
+
 use crate::kinds::account_enforcement::{ModelEnforcement, SelectiveContentGuarding};
 use crate::kinds::{guardrail, invocation_logging, org_policy};
 use crate::model::{AccountId, Digest, Document, Region, Scope};
@@ -38,6 +40,13 @@ impl Default for Stock {
 }
 
 impl Stock {
+    /// The accounts that something is in.
+    pub(super) fn accounts(&self) -> BTreeSet<&AccountId> {
+        let places = self.guardrails.iter().map(|one| &one.place);
+        let places = places.chain(self.enforcements.iter().map(|one| &one.place));
+        places.chain(self.logging.iter().map(|one| &one.place)).filter_map(|place| place.account.as_ref()).collect()
+    }
+
     /// How the texts of policies are spelled.
     pub(super) fn of_document(&self) -> Spell {
         match (self.spell)(String::new()) {

@@ -36,7 +36,7 @@ pub use field::{FieldDiff, Guard, diff, hidden_key};
 pub use live::{Blind, Found, Live, SeenPolicy, SeenRole, SeenVersion, Silence, Unavailable, Unmanaged};
 pub use mark::{Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, changed_tags, owner_of};
 pub use names::Names;
-pub use partition::{bedrock_regions, organizations_region};
+pub use partition::{bedrock_regions, known_regions, organizations_region};
 pub use policy::{PolicyLanguage, items};
 pub use readings::{Evidence, Needed, Raw, Readings, Unread};
 pub use reference::{Ref, RemoteId};

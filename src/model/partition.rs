@@ -1,4 +1,5 @@
-//! What differs between partitions (botocore endpoint rules and partitions).
+//! What differs between partitions (botocore endpoint rules and partitions; AWS General Reference, "Amazon Bedrock endpoints
+//! and quotas").
 
 use super::{Partition, Region};
 
@@ -17,6 +18,7 @@ const PARTITIONS: &[Row] = &[
         organizations: "us-east-1",
         bedrock: &[
             "af-south-1",
+            "ap-east-2",
             "ap-northeast-1",
             "ap-northeast-2",
             "ap-northeast-3",
@@ -26,6 +28,9 @@ const PARTITIONS: &[Row] = &[
             "ap-southeast-2",
             "ap-southeast-3",
             "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
             "ca-central-1",
             "ca-west-1",
             "eu-central-1",
@@ -39,6 +44,7 @@ const PARTITIONS: &[Row] = &[
             "il-central-1",
             "me-central-1",
             "me-south-1",
+            "mx-central-1",
             "sa-east-1",
             "us-east-1",
             "us-east-2",
@@ -63,6 +69,11 @@ pub fn organizations_region(partition: &Partition) -> Region {
 /// The Regions of this partition that have Bedrock, sorted.
 pub fn bedrock_regions(partition: &Partition) -> Vec<Region> {
     row(partition).bedrock.iter().copied().map(Region::new).collect()
+}
+
+/// The Regions of every partition that have Bedrock.
+pub fn known_regions() -> impl Iterator<Item = &'static str> + Clone {
+    PARTITIONS.iter().flat_map(|row| row.bedrock).copied()
 }
 
 impl Partition {

@@ -1,7 +1,5 @@
 //! `docs/permissions.md`, from the table.
 
-use std::fmt::Write as _;
-
 use super::needs::{CHECKS, EFFECTIVE, Guard, INVALID, Need, On, TESTING, needs, table};
 use crate::kinds::Kind;
 

@@ -126,7 +126,7 @@ pub fn plan(
         unchanged: unchanged.into_iter().collect(),
         held: held.into_values().collect(),
         blind: live.blind.clone(),
-        unmanaged: live.unmanaged.clone(),
+        unmanaged: removal::left_alone(live, options.purpose),
         warnings,
         spec,
     })

@@ -8,7 +8,7 @@ use super::versions::used_after;
 use super::{Change, Why};
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::{Kind, Model, Verb, org_policy_attachment, resource_policy};
-use crate::model::{Address, Blind, Found, Owner, PROTECTED_TAG, RemoteId};
+use crate::model::{Address, Blind, Found, Live, Owner, PROTECTED_TAG, RemoteId, Unmanaged};
 
 /// Drafts the removals.
 pub(super) fn remove(decisions: &mut Decisions<'_>) {
@@ -46,6 +46,23 @@ pub(super) fn remove(decisions: &mut Decisions<'_>) {
             release_profile(decisions, address, found, model);
         }
     }
+}
+
+/// What is not ours. An enforcement that the spec declares may be none of ours either: what removes everything says that it stays.
+pub(super) fn left_alone(live: &Live, purpose: Purpose) -> Vec<Unmanaged> {
+    let mut left = live.unmanaged.clone();
+    if purpose == Purpose::Destroy {
+        let strange = |(address, found): &(&Address, &Found)| {
+            address.kind == Kind::AccountEnforcement && found.owner == Owner::Unmarked
+        };
+        left.extend(live.found.iter().filter(strange).map(|(address, found)| Unmanaged {
+            address: address.clone(),
+            id: found.id.clone(),
+            note: "enforces a guardrail that is not of this stack".to_owned(),
+        }));
+        left.sort_by(|one, other| (&one.address, &one.id).cmp(&(&other.address, &other.id)));
+    }
+    left
 }
 
 fn is_wanted(decisions: &Decisions<'_>, address: &Address) -> bool {

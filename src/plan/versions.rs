@@ -115,7 +115,10 @@ pub(super) fn warn_of_unpublished(decisions: &mut Decisions<'_>) {
     for (address, wanted) in &decisions.desired.resources {
         let Model::Guardrail(model) = &wanted.model else { continue };
         let digest = model.content.digest();
-        let carried = carrier(decisions.live, address, &digest).is_some();
+        // What others published, and nobody has needed to read, may carry it.
+        let mut seen = decisions.live.versions.get(address).into_iter().flatten();
+        let carried = carrier(decisions.live, address, &digest).is_some()
+            || seen.any(|version| version.content.is_none() && version.marker.is_none());
         let planned = decisions.desired.resources.iter().any(|(other, wanted)| {
             let Model::GuardrailVersion(version) = &wanted.model else { return false };
             let published =

@@ -22,31 +22,33 @@ pub const MAX_DEPTH: usize = 64;
 mod fault;
 mod intrinsic;
 
-pub(crate) use fault::is_control;
-use fault::{control_character, faulty_key};
+pub(crate) use fault::{STAND_IN, is_control};
+use fault::{control_character, faulty_key, restored};
+use intrinsic::applied;
 pub(crate) use intrinsic::{function, is_function};
 
 /// Reads one text. Every fault that does not stop the parser is reported; there is a node if none was found.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    parse_with(Mode { template: Template::parse, intrinsics: false }, source, text, diagnostics)
+    parse_with(Mode { template: Template::parse, intrinsics: false, controls: false }, source, text, diagnostics)
 }
 
 /// As [`parse`], for a text without expressions: a `${` in it is nothing but text.
 pub fn parse_literal(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let template: ReadText = |text, _, _| Template::text(text);
-    parse_with(Mode { template, intrinsics: false }, source, text, diagnostics)
+    parse_with(Mode { template, intrinsics: false, controls: false }, source, text, diagnostics)
 }
 
 /// As [`parse`], for a document that may be a template of `CloudFormation`: a short intrinsic function (`!Sub x`) is read as
 /// its long form (`Fn::Sub: x`). Other tags are refused all the same.
 pub fn parse_document(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    parse_with(Mode { template: Template::parse, intrinsics: true }, source, text, diagnostics)
+    parse_with(Mode { template: Template::parse, intrinsics: true, controls: false }, source, text, diagnostics)
 }
 
-/// As [`parse_document`], for a template whose texts are taken as they are: a `${` in it is for `CloudFormation` to replace.
-pub fn parse_template(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+/// As [`parse_document`], for a file of others whose texts are taken as they are: a `${` in it is for others to replace, and a
+/// control character is no matter before somebody wants the text.
+pub fn parse_foreign(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let template: ReadText = |text, _, _| Template::text(text);
-    parse_with(Mode { template, intrinsics: true }, source, text, diagnostics)
+    parse_with(Mode { template, intrinsics: true, controls: true }, source, text, diagnostics)
 }
 
 /// How the text of a scalar, at a place and as it is written there, becomes a template.
@@ -58,6 +60,8 @@ struct Mode {
     template: ReadText,
     /// Whether short intrinsic functions of `CloudFormation` stand for their long form.
     intrinsics: bool,
+    /// Whether control characters may stand in it.
+    controls: bool,
 }
 
 fn parse_with(mode: Mode, source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -125,6 +129,9 @@ impl Reader<'_> {
         if self.text.len() > MAX_BYTES {
             let message = format!("the file has {} bytes, and at most {MAX_BYTES} are read", self.text.len());
             return Err(Box::new(Diagnostic::at(self.span(0, 0), codes::FILE_TOO_LARGE, message)));
+        }
+        if self.mode.controls {
+            return Ok(());
         }
         // A binary file would drown every other message: ten are enough.
         let found = self.text.char_indices().filter(|(_, found)| is_control(*found)).take(10);
@@ -202,7 +209,8 @@ impl Reader<'_> {
         let plain = style == ScalarStyle::Plain;
         let raw = span.slice(self.text);
         let text = if plain && raw.is_empty() { "" } else { text };
-        if let Some(found) = text.chars().find(|found| is_control(*found)) {
+        let text = &*if self.mode.controls { restored(text) } else { text.into() };
+        if let Some(found) = text.chars().find(|found| is_control(*found)).filter(|_| !self.mode.controls) {
             self.diagnostics.push(control_character(span, found));
         }
         if let Some(Open { children: Children::Entries { key: key @ None, seen, .. }, .. }) = self.stack.last_mut() {
@@ -364,13 +372,6 @@ impl Reader<'_> {
         let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
         Span::new(self.source, offset(start), offset(end))
     }
-}
-
-/// A value, or the function of it.
-fn applied(function: Option<Spanned<String>>, node: Node) -> Node {
-    let Some(key) = function else { return node };
-    let span = Span { end: node.span.end.max(key.span.end), ..key.span };
-    Node::new(span, Value::Map(vec![Entry { key, value: node }]))
 }
 
 fn advice(kind: &ErrorKind) -> Option<&'static str> {

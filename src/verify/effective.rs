@@ -10,10 +10,11 @@ use super::Examined;
 use crate::aws::{effective_policy, invalid_accounts};
 use crate::checks::{Check, Outcome, What};
 use crate::drift::Settings;
+use crate::kinds::guardrail_version::guardrail_of;
 use crate::kinds::org_policy::in_effect::{InEffect, in_effect};
 use crate::live::tells_nobody_but_home;
 use crate::model::{AccountId, RemoteId, Scope};
-use crate::plan::{Enforced, Level, guardrail_of, subjects};
+use crate::plan::{Enforced, Level, subjects};
 
 /// The accounts that the policies of the spec reach, with what these come to there.
 fn reached<'e>(examined: &'e Examined<'_>) -> BTreeMap<&'e AccountId, Vec<&'e Enforced>> {

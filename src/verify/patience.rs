@@ -60,7 +60,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_wrong_is_looked_at_again_and_nothing_else() {
         let (failed, passed) = (Outcome::failed("no"), Outcome::passed("yes"));
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         assert_eq!(looks(long, &[failed.clone(), failed.clone(), passed]).await, (3, State::Passed));
         assert_eq!(looks(long, &[Outcome::unseen("dark")]).await, (1, State::Unseen));
         assert_eq!(looks(Duration::ZERO, std::slice::from_ref(&failed)).await, (1, State::Failed), "once at least");

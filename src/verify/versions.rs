@@ -58,7 +58,8 @@ fn absent(examined: &Examined<'_>, scope: &Scope) -> Outcome {
 }
 
 async fn look(examined: &Examined<'_>, scope: &Scope, id: &RemoteId) -> Outcome {
-    let is_ours = crate::plan::guardrail_of(id).is_some_and(|arn| examined.sides.live.names.address(&arn).is_some());
+    let is_ours = crate::kinds::guardrail_version::guardrail_of(id)
+        .is_some_and(|arn| examined.sides.live.names.address(&arn).is_some());
     match in_full(&examined.cx, scope, id).await {
         Ok(None) => Outcome::failed(format!("{id} does not exist")).fix("apply the spec"),
         Ok(Some((raw, _))) => match raw.standing.status.as_deref() {

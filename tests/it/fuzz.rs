@@ -68,6 +68,15 @@ fn documents() {
 }
 
 #[test]
+fn sources_to_convert() {
+    let mut seeds = Vec::new();
+    for ending in [".json", ".yaml", ".tfstate", ".tf"] {
+        seeds.extend(files(&["tests/cases/import"], ending));
+    }
+    assert!(replay("import", &seeds) > 60);
+}
+
+#[test]
 fn policies() {
     let seeds = files(&["localstack/conformance/corpus/policies"], ".json");
     for target in ["org_policy", "resource_policy"] {

@@ -106,3 +106,20 @@ fn is_reviewed(saved: &PlanFile, reviewed: Digest) -> Result<(), Error> {
 pub(super) fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
     PlanFile::compare(saved, &PlanFile::of(plan, &session.disclosure)).map_err(Error::Stale)
 }
+
+/// The plan that was saved, made again. Whether it was made with `--adopt` or `--advance` does not stand in it, so each is tried.
+pub(super) fn again(saved: &PlanFile, session: &Session, global: &Global, output: &Output) -> Result<Plan, Error> {
+    let mut ways = [(false, false), (true, false), (false, true), (true, true)].into_iter();
+    let plan = |(adopt, advance)| {
+        let plan = session.plan(global, &Options { adopt, advance, ..Options::default() }, output)?;
+        still_so(saved, &plan, session).map(|()| plan)
+    };
+    let mut made = plan(ways.next().unwrap_or_default());
+    for way in ways {
+        if !matches!(made, Err(Error::Stale(_))) {
+            break;
+        }
+        made = plan(way).or(made);
+    }
+    made
+}

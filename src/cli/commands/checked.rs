@@ -22,7 +22,7 @@ impl Form {
     /// The one that the flags name.
     pub(super) fn of(global: &Global) -> Result<Self, Error> {
         let forms = [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json), ("junit", Self::Junit)];
-        global.format(&forms, &[])
+        global.format(&forms)
     }
 
     /// Tells what `command` found, and how it ends: 6 for what is known to be wrong, 1 where not everything was seen.

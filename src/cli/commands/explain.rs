@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::Form;
-use super::apply::{read_saved, still_so};
+use super::apply::{again, read_saved};
 use super::doctor::is_without_spec;
 use crate::aws::{Access, Clients, Connection};
 use crate::cli::args::Global;
@@ -16,7 +16,7 @@ use crate::inventory::{self, Failure};
 use crate::live::bearing;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::{AccountId, Facts, Region};
-use crate::plan::{Plan, Purpose};
+use crate::plan::{Options, Plan};
 use crate::reconcile::roles;
 use crate::report::explain::{markdown, text};
 use crate::report::json::explain::{Explained, Shown, View};
@@ -80,7 +80,7 @@ impl Asked {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = global.format(&Form::NAMED, &[])?;
+        let form = global.format(&Form::NAMED)?;
         // Their futures are large, and every command's would be as large.
         let (explained, disclosure) = match self.from.as_str() {
             "live" => Box::pin(self.live(global, output)).await?,
@@ -142,10 +142,10 @@ impl Args {
     ) -> Result<(Explained, Disclosure), Error> {
         let saved = saved.map(read_saved).transpose()?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
-        let plan = session.plan(global, Purpose::Reconcile, false, output)?;
-        if let Some(saved) = &saved {
-            still_so(saved, &plan, &session)?;
-        }
+        let plan = match &saved {
+            Some(saved) => again(saved, &session, global, output)?,
+            None => session.plan(global, &Options::default(), output)?,
+        };
         let progress = Progress::spinner(output, "Asking AWS what is in force");
         let facts = inventory::facts(&session.clients, session.sides.facts.roles.clone()).await?;
         let (asked, facts) = self.asked(&session.clients, facts).await?;

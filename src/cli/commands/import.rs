@@ -11,16 +11,19 @@ use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::sandbox::Local;
 use crate::cli::session;
-use crate::import::source::{self, Format};
-use crate::import::{Home, Imported, import, live};
+use crate::import::source::{self, Format, Given};
+use crate::import::{Home, Imported, Weight, import, live};
 use crate::inventory::{Inventory, Wanted, take};
 use crate::load;
-use crate::model::diagnostic::Diagnostics;
-use crate::model::{AccountId, Facts, Organization, Region, organizations_region};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{
+    AccountId, Facts, Organization, Partition, Readings, Region, Unavailable, known_regions, organizations_region,
+};
 use crate::report::clean;
 use crate::spec::decode::TextRule;
 use crate::spec::selector::Selector;
 use crate::spec::sources::Sources;
+use crate::spec::suggest;
 use crate::spec::top::StackName;
 
 /// Prints a spec for what exists
@@ -34,12 +37,15 @@ use crate::spec::top::StackName;
 ///   bedrail plan -f spec --adopt
 ///
 /// With `--from` it converts a file instead and asks AWS nothing: a request or
-/// answer of the API, a `CloudFormation` template (parameters by `--var`), or
-/// Terraform's state or `terraform show -json`. What could not be carried over
-/// is told on standard error and in a comment of the spec.
+/// answer of the API, a `CloudFormation` template (parameters by `--var` and
+/// `--var-file`, worked out for each of `--regions`), or Terraform's state or
+/// `terraform show -json`. What could not be carried over is told on standard
+/// error and in a comment of the spec, first of all what makes the spec protect
+/// less than its source.
 ///
 /// Exit codes: 0 done, 1 nothing could be carried over, 3 there is a spec in
-/// DIR already, 5 something as a whole could not be carried over or read.
+/// DIR already, 5 something could not be carried over or read, 64 a Region or a
+/// parameter that is not known.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -53,11 +59,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Accounts: `all`, ids, `account:<name>`, `ou:<path>`. Default: the caller's
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', value_parser = Selector::of_argument)]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', value_parser = Selector::of_argument, conflicts_with = "from")]
     accounts: Vec<Selector>,
     /// Regions. Default: every one that answers; with `--from`, what the file tells
-    #[arg(long, value_name = "REGION", value_delimiter = ',')]
-    regions: Vec<String>,
+    #[arg(long, value_name = "REGION", value_delimiter = ',', value_parser = region)]
+    regions: Vec<Option<Region>>,
     /// The stack of the spec; what carries its mark keeps its key
     #[arg(long, value_name = "NAME", default_value = "imported", value_parser = stack)]
     stack: String,
@@ -89,7 +95,8 @@ impl Args {
             _ => self.read(global, output).await?,
         };
         for note in &imported.notes {
-            output.say(&clean::line(&format!("note: {note}")));
+            let word = if note.weight == Weight::Weaker { "warning" } else { "note" };
+            output.say(&clean::line(&format!("{word}: {note}")));
         }
         if imported.is_empty && !(imported.notes.is_empty() && self.from.is_none()) {
             return Err(Error::NothingImported);
@@ -102,11 +109,14 @@ impl Args {
                 }
             }
         }
-        Ok(if imported.is_partial() { Exit::Incomplete } else { Exit::Done })
+        match (imported.count(Weight::Weaker), imported.count(Weight::Lost)) {
+            (0, 0) => Ok(Exit::Done),
+            (weaker, lost) => Err(Error::ImportedInPart { weaker, lost }),
+        }
     }
 
     fn regions(&self) -> BTreeSet<Region> {
-        self.regions.iter().map(String::as_str).filter(|region| *region != "all").map(Region::new).collect()
+        self.regions.iter().flatten().cloned().collect()
     }
 
     async fn read(&self, global: &Global, output: &Output) -> Result<Imported, Error> {
@@ -127,20 +137,18 @@ impl Args {
         let inventory = Box::pin(take(connection, &wanted)).await;
         drop(progress);
         let inventory = inventory.map_err(|failure| Error::Inventory(Box::new(failure)))?;
-        let imported = self.spec_of(inventory);
+        let imported = self.spec_of(inventory, output);
         if let Some(local) = local {
             local.close().await;
         }
         Ok(imported)
     }
 
-    fn spec_of(&self, inventory: Inventory) -> Imported {
+    fn spec_of(&self, inventory: Inventory, output: &Output) -> Imported {
         let Inventory { facts, accounts, readings } = inventory;
-        let mut remarks = Vec::new();
-        if !readings.not_scanned.is_empty() {
-            let silent: BTreeSet<&str> = readings.not_scanned.iter().map(|one| one.scope.region_name()).collect();
-            let silent: Vec<&str> = silent.into_iter().collect();
-            remarks.push(format!("Not enabled or not readable everywhere: {}.", silent.join(", ")));
+        let (absent, refused) = unseen(&readings);
+        if let Some(refused) = &refused {
+            output.say(&clean::line(&format!("note: {refused}")));
         }
         let accounts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
         let home = Home {
@@ -148,9 +156,10 @@ impl Args {
             said: format!("Written by `bedrail import` from what exists in {}.", accounts.join(", ")),
             account: Some(facts.caller.account.clone()),
             organization: facts.organization.clone(),
+            is_member: true,
             member_role: self.role.clone(),
             regions: self.default_regions(Some(&facts)),
-            remarks,
+            remarks: absent.into_iter().chain(refused).collect(),
         };
         import(live::stock(readings, &self.stack), &home, Some(&facts))
     }
@@ -160,7 +169,7 @@ impl Args {
         if !named.is_empty() {
             return named;
         }
-        let aws = crate::model::Partition::new("aws");
+        let aws = Partition::new("aws");
         BTreeSet::from([organizations_region(facts.map_or(&aws, |facts| &facts.caller.partition))])
     }
 
@@ -174,20 +183,14 @@ impl Args {
         let text =
             if file.as_os_str() == "-" { load::text_of(std::io::stdin().lock(), &name) } else { load::text(file) };
         let (mut sources, mut faults) = (Sources::new(), Diagnostics::new());
-        let given: BTreeMap<String, String> = global
-            .var
-            .iter()
-            .filter_map(|argument| argument.split_once('='))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        let given = Given { parameters: parameters(global, &mut sources, &mut faults), regions: self.regions() };
         let found = match text {
-            Ok(text) => {
-                let source = sources.add(name.as_str(), text.as_str());
-                source::read(format, source, &text, &given, &mut faults)
-            }
+            Ok(_) if faults.has_errors() => None,
+            Ok(text) => source::read(format, (&name, &text), &given, &mut sources, &mut faults),
             Err(fault) => {
+                let code = fault.code;
                 // The advice is about the files of a spec.
-                faults.push(crate::model::diagnostic::Diagnostic { help: None, ..*fault });
+                faults.push(Diagnostic { help: None, ..*fault }.maybe_help(source::advice(format, code)));
                 None
             }
         };
@@ -201,6 +204,7 @@ impl Args {
         if !tells && self.regions.is_empty() {
             remarks.push("The source tells no Region: choose the `regions`, or convert with `--regions`.".to_owned());
         }
+        let is_member = self.management_account.is_some();
         let given = self.management_account.clone().map(|account| (String::new(), account));
         let organization = found.organization.or(given).map(|(id, account)| Organization::known(id, account));
         let home = Home {
@@ -208,12 +212,60 @@ impl Args {
             said: format!("Written by `bedrail import --from {}` from {}.", format.word(), file_name(&name)),
             account: found.account,
             organization,
+            is_member,
             member_role: None,
             regions: self.default_regions(None),
             remarks,
         };
         Ok(import(found.stock, &home, None))
     }
+}
+
+/// The parameters of a template that the command line gives: what is named there goes before files.
+fn parameters(global: &Global, sources: &mut Sources, faults: &mut Diagnostics) -> BTreeMap<String, String> {
+    let mut given = BTreeMap::new();
+    for path in &global.var_file {
+        match load::text(path) {
+            Ok(text) => {
+                let name = path.display().to_string();
+                given.extend(source::parameters((&name, &text), sources, faults).unwrap_or_default());
+            }
+            Err(fault) => faults.push(Diagnostic { help: None, ..*fault }),
+        }
+    }
+    let named = global.var.iter().filter_map(|argument| argument.split_once('='));
+    given.extend(named.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    given
+}
+
+/// A Region by its name; `None` for all of them.
+fn region(text: &str) -> Result<Option<Region>, String> {
+    if text == "all" {
+        return Ok(None);
+    }
+    if known_regions().any(|known| known == text) {
+        return Ok(Some(Region::new(text)));
+    }
+    let help = suggest::advise_of_many(text, known_regions()).unwrap_or_default();
+    Err(format!("no Region of this name is known to have Bedrock; {help}"))
+}
+
+/// The Regions in which there is nothing to read, and those that refused.
+fn unseen(readings: &Readings) -> (Option<String>, Option<String>) {
+    let names = |of: &[Unavailable]| {
+        let names: BTreeSet<&str> = of.iter().map(|one| one.scope.region_name()).collect();
+        (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
+    };
+    let absent =
+        names(&readings.unavailable).map(|names| format!("Not enabled everywhere, or without Bedrock: {names}."));
+    let refused = names(&readings.not_scanned).zip(readings.not_scanned.first());
+    let refused = refused.map(|(names, first)| {
+        format!(
+            "Refused to be read, so that what is there was not seen: {names} ({}).",
+            first.why.trim_end_matches('.')
+        )
+    });
+    (absent, refused)
 }
 
 /// The file without its folder: what is written is the same on every machine.

@@ -74,7 +74,7 @@ struct Named {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
-        let form = global.format(&[("text", Form::Text), ("json", Form::Json), ("junit", Form::Junit)], &[])?;
+        let form = global.format(&[("text", Form::Text), ("json", Form::Json), ("junit", Form::Junit)])?;
         let mut checked = session::check(global);
         let prices = self.prices(&mut checked);
         let suites = self.load(&mut checked)?;

@@ -76,7 +76,7 @@ impl Args {
         let progress = Progress::spinner(output, "Looking until all is as it must be, or --timeout is over");
         let (models, role) = (self.invoke.into_iter().collect::<BTreeMap<_, _>>(), self.invoke_role);
         let invoke = (!models.is_empty()).then_some(Invocation { models, role });
-        let options = Options { invoke, timeout, ..Options::default() };
+        let options = Options { timeout, invoke, ..Options::default() };
         // Most of its future is not polled in a run.
         let report = Box::pin(verify(&session.clients, &session.sides, &options)).await;
         drop(progress);

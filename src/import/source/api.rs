@@ -12,7 +12,12 @@ pub(super) fn read(root: &Node) -> Result<Found, Box<Diagnostic>> {
     let mut guardrails = Vec::new();
     collect(root, "", &mut guardrails);
     if guardrails.is_empty() {
-        let help = "save the request of `CreateGuardrail`, or what `aws bedrock get-guardrail` prints";
+        let listed = root.get("guardrails").and_then(Node::items).is_some_and(|items| !items.is_empty());
+        let help = if listed {
+            "a list tells too little of each: save what `aws bedrock get-guardrail` prints, or let `bedrail import` read AWS itself"
+        } else {
+            "save the request of `CreateGuardrail`, or what `aws bedrock get-guardrail` prints"
+        };
         return Err(other(root, "this holds no guardrail", help));
     }
     let mut found = Found::default();

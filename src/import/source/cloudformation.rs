@@ -3,52 +3,97 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::Block;
+use super::blocks::{Block, WEAKER, first_unresolved, why};
 use super::documents::document;
 use super::enforced::settings;
-use super::intrinsics::Deck;
-use super::{Found, guardrail, other};
+use super::intrinsics::{Deck, unresolved};
+use super::{Found, Given, beyond, guardrail, other};
 use crate::import::keys::key_of;
 use crate::import::notes::Note;
-use crate::import::stock::{Enforcement, Guardrail, Place, Policy, Release, Version};
+use crate::import::stock::{Enforcement, Guardrail, Place, Policy, Release, Stock, Version};
 use crate::kinds::org_policy_type::PolicyType;
 use crate::kinds::{org_policy, resource_policy};
-use crate::model::Document;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Document, Region};
 use crate::spec::node::{Entry, Node};
 use crate::spec::write::Value;
+
+const WRAPPED: &str = "let the AWS CLI print the template alone: `--query TemplateBody --output text`, of a stack set `--query StackSet.TemplateBody`";
 
 /// The type of a guardrail.
 pub(super) const GUARDRAIL: &str = "AWS::Bedrock::Guardrail";
 /// The type of a version.
 pub(super) const VERSION: &str = "AWS::Bedrock::GuardrailVersion";
 
+/// Whether a resource of this type is looked at.
+pub(super) fn concerns(kind: &str) -> bool {
+    kind.starts_with("AWS::Bedrock::") || kind == "AWS::Organizations::Policy"
+}
+
 /// What a guardrail is called that has no ARN yet.
 pub(super) fn id(name: &str) -> String {
     format!("Resources.{name}")
 }
 
-/// Every resource of the template that a spec can declare. `given` are values of parameters and pseudo parameters.
-pub(super) fn read(root: &Node, given: &BTreeMap<String, String>) -> Result<Found, Box<Diagnostic>> {
+/// Every resource of the template that a spec can declare. `given` is what the deployment decides.
+pub(super) fn read(root: &Node, given: &Given) -> Result<Found, Box<Diagnostic>> {
+    // `get-template` prints a template in JSON as part of its answer.
+    let root = root.get("TemplateBody").filter(|body| body.entries().is_some()).unwrap_or(root);
     let Some(resources) = root.get("Resources").and_then(Node::entries) else {
-        let help = "give it a template, with `Resources`; of a CDK app, what `cdk synth` writes to `cdk.out`";
-        return Err(other(root, "this is no template of CloudFormation", help));
+        let wrapped = root.get("TemplateBody").or_else(|| root.get("StackSet")?.get("TemplateBody")).is_some();
+        let (message, help) = if wrapped {
+            ("this is an answer of CloudFormation, with the template in a string", WRAPPED)
+        } else {
+            (
+                "this is no template of CloudFormation",
+                "give it a template, with `Resources`; of a CDK app, what `cdk synth` writes to `cdk.out`",
+            )
+        };
+        return Err(other(root, message, help));
     };
-    let deck = Deck::new(root, given);
-    let mut pass = Pass { deck: &deck, found: Found::default(), versions: BTreeMap::new(), shared: BTreeMap::new() };
-    pass.found.stock.spell = Value::Spelled;
-    for Entry { key, value } in resources {
-        pass.resource(&key.value, value);
+    let mut found = Found::default();
+    found.stock.spell = Value::Spelled;
+    found.stock.notes.extend(beyond::of_template(root));
+    let mut defaults = BTreeMap::new();
+    // Mappings and conditions may depend on the Region; what comes to the same in several becomes one entry again.
+    let mut regions: Vec<Option<&Region>> = given.regions.iter().map(Some).collect();
+    if regions.is_empty() {
+        regions.push(None);
     }
-    let mut found = pass.finish();
-    let taken = deck.defaults.borrow();
-    found.remarks.extend(taken.iter().map(|(name, value)| format!("The parameter {name} has its default, `{value}`.")));
+    for (at, region) in regions.into_iter().enumerate() {
+        let deck = Deck::new(root, &given.parameters, region);
+        let mut stock = stock(&deck, resources, Place { region: region.cloned(), account: None });
+        found.stock.guardrails.append(&mut stock.guardrails);
+        found.stock.enforcements.append(&mut stock.enforcements);
+        // Policies of the organization are in no Region.
+        if at == 0 {
+            found.stock.policies.append(&mut stock.policies);
+        }
+        found.stock.notes.append(&mut stock.notes);
+        defaults.extend(deck.defaults.take());
+    }
+    found
+        .remarks
+        .extend(defaults.iter().map(|(name, value)| format!("The parameter {name} has its default, `{value}`.")));
     Ok(found)
+}
+
+/// What the template comes to in one place.
+fn stock(deck: &Deck<'_>, resources: &[Entry], place: Place) -> Stock {
+    let mut pass = Pass { deck, place, stock: Stock::default(), versions: BTreeMap::new(), shared: BTreeMap::new() };
+    for entry in resources {
+        match beyond::of_resource(entry) {
+            Some(note) => pass.stock.notes.push(note),
+            None => pass.resource(&entry.key.value, &entry.value),
+        }
+    }
+    pass.finish()
 }
 
 struct Pass<'a, 'n> {
     deck: &'a Deck<'n>,
-    found: Found,
+    place: Place,
+    stock: Stock,
     versions: BTreeMap<String, Vec<Version>>,
     shared: BTreeMap<String, Document>,
 }
@@ -65,23 +110,42 @@ fn in_policy(text: &str) -> String {
 
 impl Pass<'_, '_> {
     fn lost(&mut self, name: &str, what: impl Into<String>) {
-        self.found.stock.notes.push(Note::lost(id(name), what));
+        self.stock.notes.push(Note::lost(id(name), what));
+    }
+
+    fn weaker(&mut self, name: &str, what: impl Into<String>) {
+        self.stock.notes.push(Note::weaker(id(name), what));
+    }
+
+    /// Something is not carried over, since one of these members is not there or not known.
+    fn unknown(&mut self, name: &str, properties: &Node, members: &[&str]) {
+        let reason = |member: &&str| match properties.get(member) {
+            None => Some(format!("it has no `{member}`")),
+            Some(node) => first_unresolved(node).map(|why| format!("`{member}`: {why}")),
+        };
+        let reason = members.iter().find_map(reason).unwrap_or_else(|| "AWS would not take it".to_owned());
+        self.lost(name, format!("not carried over: {reason}"));
     }
 
     fn aside(&mut self, name: &str, what: impl Into<String>) {
-        self.found.stock.notes.push(Note::aside(id(name), what));
+        self.stock.notes.push(Note::aside(id(name), what));
     }
 
     fn resource(&mut self, name: &str, resource: &Node) {
         let kind = resource.get("Type").and_then(Node::literal).unwrap_or_default();
-        if !kind.starts_with("AWS::Bedrock::") && kind != "AWS::Organizations::Policy" {
+        if !concerns(kind) {
             return;
         }
         if let Some(condition) = resource.get("Condition").and_then(Node::literal) {
-            match self.deck.holds(condition, 0) {
-                Some(true) => {}
-                Some(false) => return self.aside(name, format!("left out: its condition {condition} does not hold")),
-                None => self.aside(name, format!("taken, though only a deployment knows whether {condition} holds")),
+            match self.deck.holds(condition) {
+                Ok(true) => {}
+                Ok(false) => {
+                    let place = self.place.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+                    return self.aside(name, format!("left out{place}: its condition {condition} does not hold"));
+                }
+                Err(unknown) => {
+                    self.aside(name, format!("taken, whether its condition {condition} holds or not: {unknown}"));
+                }
             }
         }
         let in_document = kind.ends_with("Policy");
@@ -89,6 +153,9 @@ impl Pass<'_, '_> {
         let properties =
             properties.and_then(|node| self.deck.resolve(node, if in_document { in_policy } else { in_text }));
         let Some(properties) = properties else { return self.lost(name, "not carried over: it has no properties") };
+        if let Some(why) = unresolved(&properties) {
+            return self.lost(name, format!("not carried over: {why}"));
+        }
         match kind {
             GUARDRAIL => self.guardrail(name, &properties),
             VERSION => self.version(name, &properties),
@@ -102,16 +169,16 @@ impl Pass<'_, '_> {
     }
 
     fn guardrail(&mut self, name: &str, properties: &Node) {
-        let Some(model) = guardrail::model(properties, &id(name), &mut self.found.stock.notes) else { return };
+        let Some(model) = guardrail::model(properties, &id(name), &mut self.stock.notes) else { return };
         let said = format!("{GUARDRAIL} {name}");
-        let (place, id) = (Place::default(), id(name));
+        let (place, id) = (self.place.clone(), self.deck.id(name));
         let guardrail = Guardrail { place, id, said, key: None, model, versions: Vec::new(), policy: None };
-        self.found.stock.guardrails.push(guardrail);
+        self.stock.guardrails.push(guardrail);
     }
 
     fn version(&mut self, name: &str, properties: &Node) {
         let Some(guardrail) = properties.get("GuardrailIdentifier").and_then(Node::literal) else {
-            return self.lost(name, "not carried over: only a deployment knows its guardrail");
+            return self.unknown(name, properties, &["GuardrailIdentifier"]);
         };
         let description = properties.get("Description").and_then(Node::literal).map(str::to_owned);
         let release = Release::Named(key_of(name));
@@ -129,27 +196,27 @@ impl Pass<'_, '_> {
             (Some(arn), Some(document)) => {
                 self.shared.insert(arn.to_owned(), resource_policy::document::normal(document));
             }
-            _ => self.lost(name, "not carried over: only a deployment knows its resource, or parts of its document"),
+            _ => self.unknown(name, properties, &["ResourceArn", "PolicyDocument"]),
         }
     }
 
     fn enforcement(&mut self, name: &str, properties: &Node) {
         let of = |key: &str| properties.get(key).and_then(Node::literal);
         let (Some(guardrail), Some(number)) = (of("GuardrailIdentifier"), of("GuardrailVersion")) else {
-            return self.lost(name, "not carried over: only a deployment knows its guardrail or version");
+            return self.unknown(name, properties, &["GuardrailIdentifier", "GuardrailVersion"]);
         };
-        let mut block = Block::new(properties, id(name), &mut self.found.stock.notes);
+        let mut block = Block::new(properties, id(name), &mut self.stock.notes);
         let Some((guarding, models)) = settings(&mut block) else { return };
         let (version, said) = (format!("{guardrail}:{number}"), id(name));
-        let enforcement = Enforcement { place: Place::default(), said, version, guarding, models };
-        self.found.stock.enforcements.push(enforcement);
+        let enforcement = Enforcement { place: self.place.clone(), said, version, guarding, models };
+        self.stock.enforcements.push(enforcement);
     }
 
     fn policy(&mut self, name: &str, properties: &Node) {
         let of = |key: &str| properties.get(key).and_then(Node::literal);
         let Some(policy_type) = of("Type").and_then(PolicyType::from_word) else { return };
         let (Some(own), Some(content)) = (of("Name"), properties.get("Content").and_then(document)) else {
-            return self.lost(name, "not carried over: only a deployment knows its name, or parts of its content");
+            return self.unknown(name, properties, &["Name", "Content"]);
         };
         let mut unheard = Vec::new();
         let tags = guardrail::tags(&Block::new(properties, "", &mut unheard));
@@ -165,22 +232,22 @@ impl Pass<'_, '_> {
             return self.aside(name, "is not about Bedrock alone, and left where it is");
         }
         let targets = properties.get("TargetIds").and_then(Node::items).unwrap_or_default();
-        if targets.iter().any(|target| target.literal().is_none()) {
-            self.lost(name, "only a deployment knows some of its targets");
+        for target in targets.iter().filter(|target| target.literal().is_none()) {
+            self.weaker(name, format!("not every target is carried over: {}{WEAKER}", why(target)));
         }
         let targets = targets.iter().filter_map(Node::literal).map(str::to_owned).collect();
-        self.found.stock.policies.push(Policy { id: id(name), said: id(name), key: None, model, targets });
+        self.stock.policies.push(Policy { id: id(name), said: id(name), key: None, model, targets });
     }
 
-    fn finish(self) -> Found {
-        let Self { mut found, mut versions, mut shared, .. } = self;
-        for guardrail in &mut found.stock.guardrails {
+    fn finish(self) -> Stock {
+        let Self { mut stock, mut versions, mut shared, .. } = self;
+        for guardrail in &mut stock.guardrails {
             guardrail.versions = versions.remove(&guardrail.id).unwrap_or_default();
             guardrail.policy = shared.remove(&guardrail.id);
         }
         let left = versions.into_values().flatten().map(|version| version.id).chain(shared.into_keys());
         let why = "not carried over: its guardrail is not in the template";
-        found.stock.notes.extend(left.map(|id| Note::lost(id, why)));
-        found
+        stock.notes.extend(left.map(|id| Note::lost(id, why)));
+        stock
     }
 }

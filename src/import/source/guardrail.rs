@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::Block;
+use super::blocks::{Block, WEAKER};
 use crate::import::notes::Note;
 use crate::kinds::guardrail::spelled;
 use crate::kinds::guardrail::{
@@ -17,30 +17,30 @@ use crate::spec::node::Node;
 /// Members that tell of the guardrail, and nothing of its content.
 const ABOUT: [&str; 22] = [
     "arn",
-    "guardrailarn",
-    "guardrailid",
-    "guardrailidentifier",
+    "guardrailArn",
+    "guardrailId",
+    "guardrailIdentifier",
     "id",
     "version",
     "status",
-    "statusreasons",
-    "failurerecommendations",
-    "createdat",
-    "updatedat",
-    "clientrequesttoken",
-    "responsemetadata",
+    "statusReasons",
+    "failureRecommendations",
+    "createdAt",
+    "updatedAt",
+    "clientRequestToken",
+    "responseMetadata",
     "$metadata",
     "timeouts",
     "region",
-    "tagsall",
+    "tagsAll",
     "name",
     "description",
     "tags",
-    "kmskeyid",
-    "kmskeyarn",
+    "kmsKeyId",
+    "kmsKeyArn",
 ];
 /// Members that name the cross-Region profile: its id as it is sent, and what is read back.
-const PROFILE: [&str; 2] = ["crossregion", "crossregiondetails"];
+const PROFILE: [&str; 2] = ["crossRegion", "crossRegionDetails"];
 
 /// Whether a map is meant for a guardrail.
 pub(super) fn is_guardrail(node: &Node) -> bool {
@@ -52,13 +52,13 @@ pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Mode
     let mut block = Block::new(node, at, notes);
     let known: Vec<&str> = ABOUT.into_iter().chain(spelled::MEMBERS).chain(PROFILE).collect();
     block.only(&known);
-    let (name, input) = (block.required("name"), block.required("blockedinputmessaging"));
-    let output = block.required("blockedoutputsmessaging");
+    let (name, input) = (block.required("name"), block.required("blockedInputMessaging"));
+    let output = block.required("blockedOutputsMessaging");
     if name.is_none() || input.is_none() || output.is_none() {
         block.lost("the guardrail is not carried over: it takes a name and both messages");
         return None;
     }
-    let kms_key_id = block.text("kmskeyarn").or_else(|| block.text("kmskeyid")).filter(|key| {
+    let kms_key_id = block.text("kmsKeyArn").or_else(|| block.text("kmsKeyId")).filter(|key| {
         let alias = key.starts_with("alias/") || key.contains(":alias/");
         if alias {
             block.lost(format!("`{key}` is not carried over: a key is named by its ARN or id, not by an alias"));
@@ -68,12 +68,12 @@ pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Mode
     let content = Content {
         blocked_input_messaging: input?,
         blocked_outputs_messaging: output?,
-        content_policy: block.inside("contentpolicy").and_then(content_policy),
-        topic_policy: block.inside("topicpolicy").and_then(topic_policy),
-        word_policy: block.inside("wordpolicy").and_then(word_policy),
-        sensitive_information_policy: block.inside("sensitiveinformationpolicy").and_then(sensitive),
-        contextual_grounding_policy: block.inside("contextualgroundingpolicy").and_then(grounding),
-        automated_reasoning_policy: block.inside("automatedreasoningpolicy").and_then(reasoning),
+        content_policy: policy(&mut block, "contentPolicy", content_policy),
+        topic_policy: policy(&mut block, "topicPolicy", topic_policy),
+        word_policy: policy(&mut block, "wordPolicy", word_policy),
+        sensitive_information_policy: policy(&mut block, "sensitiveInformationPolicy", sensitive),
+        contextual_grounding_policy: policy(&mut block, "contextualGroundingPolicy", grounding),
+        automated_reasoning_policy: policy(&mut block, "automatedReasoningPolicy", reasoning),
         cross_region_profile: profile(&mut block),
     };
     let description = block.text("description");
@@ -81,10 +81,20 @@ pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Mode
     Some(Model { name: name?, description, kms_key_id, content, tags, failed: false })
 }
 
+/// One of the policies; without one that is there and cannot be read, the guardrail is weaker.
+fn policy<T>(block: &mut Block<'_, '_>, name: &str, read: fn(Block<'_, '_>) -> Option<T>) -> Option<T> {
+    let since = block.told();
+    if let Some(inside) = block.inside(name) {
+        return read(inside);
+    }
+    block.weakens(since, WEAKER);
+    None
+}
+
 fn profile(block: &mut Block<'_, '_>) -> Option<String> {
     for member in PROFILE {
         let Some(mut inside) = block.inside(member) else { continue };
-        for name in ["guardrailprofileidentifier", "guardrailprofileid", "guardrailprofilearn"] {
+        for name in ["guardrailProfileIdentifier", "guardrailProfileId", "guardrailProfileArn"] {
             if let Some(text) = inside.text(name) {
                 // The id is behind the last `/` of an ARN, which tells the Region too.
                 let id = text.rsplit('/').next()?;
@@ -99,7 +109,7 @@ fn profile(block: &mut Block<'_, '_>) -> Option<String> {
 
 /// A map, or a list of maps with `Key` and `Value`. Tags of `awscc` are such a list too.
 pub(super) fn tags(block: &Block<'_, '_>) -> Tags {
-    let Some(node) = block.first(&["tags"]) else { return Tags::new() };
+    let Some(node) = block.get("tags") else { return Tags::new() };
     let pair = |item: &Node| {
         let of = |name: &str| spelled::member(item, name)?.value.literal().map(str::to_owned);
         Some((of("key")?, of("value").unwrap_or_default()))
@@ -126,54 +136,58 @@ fn once<K: Ord + std::fmt::Display, V>(all: Vec<(K, V)>, block: &mut Block<'_, '
     once
 }
 
-fn tier(block: &mut Block<'_, '_>) -> Option<Tier> {
-    for member in ["tier", "contentfilterstier", "topicstier"] {
-        if block.get(member).is_some() {
-            return block.inside(member)?.word("tiername", Tier::from_word, Some(Tier::Classic));
-        }
-    }
-    Some(Tier::Classic)
+/// The tier. One that cannot be told is no reason to leave out what it is for.
+fn tier(block: &mut Block<'_, '_>) -> Tier {
+    let members = ["tier", "contentFiltersTier", "topicsTier"];
+    let Some(member) = members.into_iter().find(|member| block.get(member).is_some()) else { return Tier::Classic };
+    let since = block.told();
+    let inside = block.inside(member);
+    let tier = inside.and_then(|mut inside| inside.word("tierName", Tier::from_word, Some(Tier::Classic)));
+    block.weakens(since, "; `CLASSIC` is written");
+    tier.unwrap_or(Tier::Classic)
 }
 
 /// Both switches.
 fn enabled(block: &mut Block<'_, '_>) -> [bool; 2] {
-    [block.enabled("inputenabled"), block.enabled("outputenabled")]
+    [block.enabled("inputEnabled"), block.enabled("outputEnabled")]
 }
 
 fn blocks(block: &mut Block<'_, '_>) -> Option<[BlockAction; 2]> {
     let mut side = |name: &str| block.word(name, BlockAction::from_word, Some(BlockAction::Block));
-    Some([side("inputaction")?, side("outputaction")?])
+    Some([side("inputAction")?, side("outputAction")?])
 }
 
-const SIDES: [&str; 4] = ["inputaction", "outputaction", "inputenabled", "outputenabled"];
+const SIDES: [&str; 4] = ["inputAction", "outputAction", "inputEnabled", "outputEnabled"];
 
 fn with_sides<'k>(own: &[&'k str]) -> Vec<&'k str> {
     own.iter().copied().chain(SIDES).collect()
 }
 
 fn content_policy(mut block: Block<'_, '_>) -> Option<ContentPolicy> {
-    block.only(&["filters", "tier", "contentfilterstier"]);
+    block.only(&["filters", "tier", "contentFiltersTier"]);
     let filters = block.each("filters", filter);
     let filters = once(filters, &mut block);
-    let tier = tier(&mut block)?;
+    let tier = tier(&mut block);
     (!filters.is_empty()).then_some(ContentPolicy { tier, filters })
 }
 
 fn filter(mut block: Block<'_, '_>) -> Option<(ContentFilterType, ContentFilter)> {
-    let own = ["type", "inputstrength", "outputstrength", "inputmodalities", "outputmodalities"];
+    let own = ["type", "inputStrength", "outputStrength", "inputModalities", "outputModalities"];
     block.only(&with_sides(&own));
     let kind = block.word("type", ContentFilterType::from_word, None)?;
-    let input = block.word("inputstrength", Strength::from_word, None)?;
-    let output = block.word("outputstrength", Strength::from_word, None)?;
+    let input = block.word("inputStrength", Strength::from_word, None)?;
+    let output = block.word("outputStrength", Strength::from_word, None)?;
     let mut modalities = |name: &str| {
+        let since = block.told();
         let words = block.texts(name);
         let known: BTreeSet<Modality> = words.iter().filter_map(|word| Modality::from_word(word)).collect();
-        if known.len() < words.len() {
-            block.lost(format!("`{name}` has what bedrail does not know"));
+        for strange in words.iter().filter(|word| Modality::from_word(word).is_none()) {
+            block.lost(format!("`{}` has `{strange}`, which bedrail does not know", block.spelled(name)));
         }
+        block.weakens(since, WEAKER);
         if known.is_empty() { BTreeSet::from([Modality::Text]) } else { known }
     };
-    let (input_modalities, output_modalities) = (modalities("inputmodalities"), modalities("outputmodalities"));
+    let (input_modalities, output_modalities) = (modalities("inputModalities"), modalities("outputModalities"));
     let [input_action, output_action] = blocks(&mut block)?;
     let [input_enabled, output_enabled] = enabled(&mut block);
     let filter = ContentFilter {
@@ -190,7 +204,7 @@ fn filter(mut block: Block<'_, '_>) -> Option<(ContentFilterType, ContentFilter)
 }
 
 fn topic_policy(mut block: Block<'_, '_>) -> Option<TopicPolicy> {
-    block.only(&["topics", "tier", "topicstier"]);
+    block.only(&["topics", "tier", "topicsTier"]);
     let topics = block.each("topics", |mut block| {
         block.only(&with_sides(&["name", "definition", "examples", "type"]));
         if let Some(kind) = block.text("type").filter(|kind| kind != "DENY") {
@@ -211,12 +225,12 @@ fn topic_policy(mut block: Block<'_, '_>) -> Option<TopicPolicy> {
             output_enabled,
         })
     });
-    let tier = tier(&mut block)?;
+    let tier = tier(&mut block);
     (!topics.is_empty()).then_some(TopicPolicy { tier, topics })
 }
 
 fn word_policy(mut block: Block<'_, '_>) -> Option<WordPolicy> {
-    block.only(&["words", "managedwordlists"]);
+    block.only(&["words", "managedWordLists"]);
     let rule = |block: &mut Block<'_, '_>| {
         let [input_action, output_action] = blocks(block)?;
         let [input_enabled, output_enabled] = enabled(block);
@@ -226,7 +240,7 @@ fn word_policy(mut block: Block<'_, '_>) -> Option<WordPolicy> {
         block.only(&with_sides(&["text"]));
         Some((block.required("text")?, rule(&mut block)?))
     });
-    let managed = block.each("managedwordlists", |mut block| {
+    let managed = block.each("managedWordLists", |mut block| {
         block.only(&with_sides(&["type"]));
         Some((block.word("type", ManagedWordList::from_word, None)?, rule(&mut block)?))
     });
@@ -235,8 +249,8 @@ fn word_policy(mut block: Block<'_, '_>) -> Option<WordPolicy> {
 }
 
 fn sensitive(mut block: Block<'_, '_>) -> Option<SensitiveInformationPolicy> {
-    block.only(&["piientities", "regexes"]);
-    let (entities, regexes) = (block.each("piientities", entity), block.each("regexes", regex));
+    block.only(&["piiEntities", "regexes"]);
+    let (entities, regexes) = (block.each("piiEntities", entity), block.each("regexes", regex));
     let (pii_entities, regexes) = (once(entities, &mut block), once(regexes, &mut block));
     let policy = SensitiveInformationPolicy { pii_entities, regexes };
     (!policy.pii_entities.is_empty() || !policy.regexes.is_empty()).then_some(policy)
@@ -246,7 +260,7 @@ fn sensitive(mut block: Block<'_, '_>) -> Option<SensitiveInformationPolicy> {
 fn actions(block: &mut Block<'_, '_>) -> Option<[PiiAction; 3]> {
     let action = block.word("action", PiiAction::from_word, None)?;
     let mut side = |name: &str| block.word(name, PiiAction::from_word, Some(action));
-    Some([action, side("inputaction")?, side("outputaction")?])
+    Some([action, side("inputAction")?, side("outputAction")?])
 }
 
 fn entity(mut block: Block<'_, '_>) -> Option<(PiiType, PiiRule)> {
@@ -285,13 +299,15 @@ fn grounding(mut block: Block<'_, '_>) -> Option<GroundingPolicy> {
         Some((kind, GroundingFilter { threshold, action, enabled: block.enabled("enabled") }))
     });
     let filters = once(filters, &mut block);
-    let tier = tier(&mut block)?;
+    let tier = tier(&mut block);
     (!filters.is_empty()).then_some(GroundingPolicy { tier, filters })
 }
 
 fn reasoning(mut block: Block<'_, '_>) -> Option<AutomatedReasoningPolicy> {
-    block.only(&["policies", "confidencethreshold"]);
+    block.only(&["policies", "confidenceThreshold"]);
+    let since = block.told();
     let policies: BTreeSet<String> = block.texts("policies").into_iter().collect();
-    let confidence_threshold = block.number("confidencethreshold");
+    block.weakens(since, WEAKER);
+    let confidence_threshold = block.number("confidenceThreshold");
     (!policies.is_empty()).then_some(AutomatedReasoningPolicy { policies, confidence_threshold })
 }

@@ -1,76 +1,109 @@
 //! What a template of `CloudFormation` comes to, as far as it can be told without a deployment.
+//!
+//! A template may refer to itself, on purpose or not, and a short one may come to more than memory holds: [`Course`] sees to
+//! it that all is worked out in bounded time, depth and room.
+
+mod conditions;
+mod course;
+mod substitution;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::cloudformation::{GUARDRAIL, VERSION, id};
+use crate::model::Region;
+use crate::model::span::{Span, Spanned};
 use crate::spec::node::{Entry, Node, Value, Written};
 use crate::spec::template::Template;
 use crate::spec::yaml::function;
 
+pub(super) use course::Unknown;
+
+use course::Course;
+
 /// How a text of the template is written for what reads it.
 pub(super) type Escape = fn(&str) -> String;
+
+/// What stands where a value is not known, in the form of a function: its argument says why.
+const UNRESOLVED: &str = "Fn::Unresolved";
+
+/// Why a value of a resolved template is not known; `None` of one that is.
+pub(super) fn unresolved(node: &Node) -> Option<&str> {
+    function(node).filter(|entry| entry.key.value == UNRESOLVED)?.value.literal()
+}
+
+/// Parameters that every template has. Where it is deployed decides those of [`PLACES`], unless they are given.
+const PSEUDO: [&str; 4] = ["AWS::NotificationARNs", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"];
+/// What depends on where a template is deployed, and what a spec calls it.
+const PLACES: [(&str, &str); 3] =
+    [("AWS::Region", "${region}"), ("AWS::AccountId", "${account}"), ("AWS::Partition", "${partition}")];
 
 /// What functions refer to.
 pub(super) struct Deck<'n> {
     root: &'n Node,
     given: &'n BTreeMap<String, String>,
+    /// Where the template is deployed, where one place is looked at.
+    region: Option<&'n Region>,
     /// The parameters whose default was taken.
     pub(super) defaults: RefCell<BTreeMap<String, String>>,
+    conditions: RefCell<BTreeMap<String, Result<bool, Unknown>>>,
+    course: Course,
 }
 
-/// Conditions may refer to each other, and so do nested functions.
-const DEEPEST: usize = 32;
+/// A function that is not written as `CloudFormation` takes it.
+fn wrong(function: &Spanned<String>) -> Unknown {
+    Unknown::Wrong(format!("`{}` is not written as CloudFormation takes it", function.value))
+}
+
+/// What decides is the place that this text holds.
+fn place_unknown(text: &str) -> Unknown {
+    let place = PLACES.iter().find(|(_, spelled)| text.contains(spelled));
+    Unknown::Parameter(place.map_or("AWS::Region", |(name, _)| name).to_owned())
+}
+
+fn scalar(span: Span, text: String) -> Node {
+    Node::scalar(span, Template::text(text), Written::Quoted)
+}
 
 impl<'n> Deck<'n> {
-    pub(super) fn new(root: &'n Node, given: &'n BTreeMap<String, String>) -> Self {
-        Self { root, given, defaults: RefCell::default() }
+    pub(super) fn new(root: &'n Node, given: &'n BTreeMap<String, String>, region: Option<&'n Region>) -> Self {
+        let (defaults, conditions) = (RefCell::default(), RefCell::default());
+        Self { root, given, region, defaults, conditions, course: Course::default() }
     }
 
-    /// The type and the properties of a resource.
-    pub(super) fn resource(&self, name: &str) -> Option<(&'n str, Option<&'n Node>)> {
-        let resource = self.root.get("Resources")?.get(name)?;
-        Some((resource.get("Type")?.literal()?, resource.get("Properties")))
+    /// What a guardrail is called that has no ARN yet: another one in each Region.
+    pub(super) fn id(&self, name: &str) -> String {
+        self.region.map_or_else(|| id(name), |region| format!("{}@{region}", id(name)))
     }
 
-    /// Whether a condition holds; `None` where only a deployment knows.
-    pub(super) fn holds(&self, name: &str, depth: usize) -> Option<bool> {
-        let condition = self.root.get("Conditions")?.get(name)?;
-        (depth < DEEPEST).then(|| self.truth(condition, depth + 1))?
+    /// A text that decides something, with the place that it is decided for. A text that is carried over names none.
+    fn deciding(&self, node: &Node) -> Result<String, Unknown> {
+        let text = self.text(node, str::to_owned)?;
+        let (_, spelled) = PLACES[0];
+        Ok(self.region.map_or_else(|| text.clone(), |region| text.replace(spelled, region.as_str())))
     }
 
-    fn truth(&self, node: &Node, depth: usize) -> Option<bool> {
-        let [Entry { key, value }] = node.entries()? else { return None };
-        let each = || value.items().unwrap_or_default().iter().map(|one| self.truth(one, depth + 1));
-        if depth >= DEEPEST {
-            return None;
-        }
-        match key.as_str() {
-            "Condition" => self.holds(value.literal()?, depth),
-            "Fn::Equals" => {
-                let [one, other] = value.items()? else { return None };
-                let text = |node| self.resolve(node, str::to_owned)?.literal().map(str::to_owned);
-                let (one, other) = (text(one)?, text(other)?);
-                let is_open = |text: &str| text.contains("${");
-                if one == other { Some(true) } else { (!is_open(&one) && !is_open(&other)).then_some(false) }
-            }
-            "Fn::Not" => each().next()?.map(|holds| !holds),
-            "Fn::And" if each().any(|one| one == Some(false)) => Some(false),
-            "Fn::And" => each().collect::<Option<Vec<_>>>().map(|_| true),
-            "Fn::Or" if each().any(|one| one == Some(true)) => Some(true),
-            "Fn::Or" => each().collect::<Option<Vec<_>>>().map(|_| false),
-            _ => None,
-        }
+    /// The names that `--var` may give.
+    pub(super) fn names(root: &'n Node) -> impl Iterator<Item = &'n str> + Clone {
+        let declared = root.get("Parameters").and_then(Node::entries).unwrap_or_default();
+        let places = PLACES.iter().map(|(name, _)| *name);
+        declared.iter().map(|entry| entry.key.value.as_str()).chain(PSEUDO).chain(places)
     }
 
     /// The value with each function replaced that can be told, texts written by `escape`; `None` where it is taken away.
+    /// What cannot be told becomes [`unresolved`].
     pub(super) fn resolve(&self, node: &Node, escape: Escape) -> Option<Node> {
+        self.value(node, escape).unwrap_or_else(|unknown| {
+            let key = Spanned::new(UNRESOLVED.to_owned(), node.span);
+            let value = scalar(node.span, unknown.to_string());
+            Some(Node::new(node.span, Value::Map(vec![Entry { key, value }])))
+        })
+    }
+
+    fn value(&self, node: &Node, escape: Escape) -> Result<Option<Node>, Unknown> {
+        let _level = self.course.deeper()?;
         if let Some(entry) = function(node) {
-            return match self.function(entry, escape) {
-                Told::Nothing => None,
-                Told::Node(node) => Some(node),
-                Told::Text(text) => Some(Node::scalar(node.span, Template::text(text), Written::Quoted)),
-                Told::Open => Some(node.clone()),
-            };
+            return self.function(entry, escape);
         }
         let value = match &node.value {
             Value::Null => Value::Null,
@@ -82,85 +115,94 @@ impl<'n> Deck<'n> {
             }
             Value::Scalar(scalar) => {
                 let text = scalar.text.literal().map(escape).unwrap_or_default();
-                return Some(Node::scalar(node.span, Template::text(text), scalar.written));
+                self.course.spend(text.len())?;
+                return Ok(Some(Node::scalar(node.span, Template::text(text), scalar.written)));
             }
         };
-        Some(Node::new(node.span, value))
+        Ok(Some(Node::new(node.span, value)))
     }
 
-    fn function(&self, Entry { key, value }: &Entry, escape: Escape) -> Told {
-        let text = |node: &Node| self.resolve(node, escape)?.literal().map(str::to_owned);
-        let plain = |node: &Node| self.resolve(node, str::to_owned)?.literal().map(str::to_owned);
-        let told = match key.as_str() {
-            "Ref" => value.literal().map(|name| self.reference(name, escape, value)),
-            "Fn::GetAtt" => self.attribute(value).map(Told::Text),
-            "Fn::Sub" => self.substituted(value, escape).map(Told::Text),
-            "Fn::Join" => value.items().and_then(|items| match items {
-                [delimiter, parts] => {
-                    let parts = self.resolve(parts, escape)?;
-                    let parts: Option<Vec<&str>> = parts.items()?.iter().map(Node::literal).collect();
-                    Some(Told::Text(parts?.join(&text(delimiter)?)))
-                }
-                _ => None,
-            }),
-            "Fn::If" => value.items().and_then(|items| match items {
-                [name, yes, no] => {
-                    let chosen = if self.holds(name.literal()?, 0)? { yes } else { no };
-                    Some(self.resolve(chosen, escape).map_or(Told::Nothing, Told::Node))
-                }
-                _ => None,
-            }),
-            "Fn::FindInMap" => value.items().and_then(|items| match items {
-                [map, first, second] => {
-                    let found =
-                        self.root.get("Mappings")?.get(&plain(map)?)?.get(&plain(first)?)?.get(&plain(second)?)?;
-                    self.resolve(found, escape).map(Told::Node)
-                }
-                _ => None,
-            }),
-            "Fn::Select" => value.items().and_then(|items| match items {
-                [index, list] => {
-                    let list = self.resolve(list, escape)?;
-                    list.items()?.get(plain(index)?.parse::<usize>().ok()?).cloned().map(Told::Node)
-                }
-                _ => None,
-            }),
-            "Fn::ToJsonString" => self.resolve(value, escape).map(Told::Node),
-            _ => None,
-        };
-        told.unwrap_or(Told::Open)
+    /// The text of a value that must be one.
+    fn text(&self, node: &Node, escape: Escape) -> Result<String, Unknown> {
+        let value = self.value(node, escape)?;
+        let text = value.as_ref().and_then(Node::literal).map(str::to_owned);
+        text.ok_or_else(|| Unknown::Wrong(format!("{} stands where a text is needed", node.kind())))
     }
 
-    fn reference(&self, name: &str, escape: Escape, at: &Node) -> Told {
-        if name == "AWS::NoValue" {
-            return Told::Nothing;
+    /// The items of a value that must be a list.
+    fn list(&self, node: &Node, escape: Escape) -> Result<Vec<Node>, Unknown> {
+        let value = self.value(node, escape)?;
+        match value.map(|node| node.value) {
+            Some(Value::Seq(items)) => Ok(items),
+            _ => Err(Unknown::Wrong(format!("{} stands where a list is needed", node.kind()))),
         }
-        if let Some(text) = self.named(name, escape) {
-            return Told::Text(text);
+    }
+
+    fn function(&self, Entry { key, value }: &Entry, escape: Escape) -> Result<Option<Node>, Unknown> {
+        let of_text = |text| Some(scalar(value.span, text));
+        match (key.as_str(), value.items().unwrap_or_default()) {
+            ("Ref", _) => self.reference(value.literal().ok_or_else(|| wrong(key))?, escape, value.span),
+            ("Fn::GetAtt", _) => self.attribute(value).map(of_text),
+            ("Fn::Sub", _) => self.substituted(value, escape).map(of_text),
+            ("Fn::Join", [delimiter, parts]) => self.joined(delimiter, parts, escape).map(of_text),
+            ("Fn::If", [name, yes, no]) => {
+                let chosen = if self.holds(name.literal().ok_or_else(|| wrong(key))?)? { yes } else { no };
+                self.value(chosen, escape)
+            }
+            ("Fn::FindInMap", [map, first, second]) => {
+                let names = [self.deciding(map)?, self.deciding(first)?, self.deciding(second)?];
+                let found = names.iter().try_fold(self.root.get("Mappings"), |at, name| Some(at?.get(name)));
+                let label = format!("Mappings.{}", names.join("."));
+                let Some(found) = found.flatten() else {
+                    let open = names.iter().find(|name| name.contains("${"));
+                    let absent = || Unknown::Wrong(format!("the template has no {label}"));
+                    return Err(open.map_or_else(absent, |name| place_unknown(name)));
+                };
+                let _level = self.course.enter(label)?;
+                self.value(found, escape)
+            }
+            ("Fn::Select", [index, list]) => {
+                let (index, list) = (self.deciding(index)?, self.list(list, escape)?);
+                let item = index.parse().ok().and_then(|index: usize| list.into_iter().nth(index));
+                item.map(Some).ok_or_else(|| Unknown::Wrong(format!("`Fn::Select` finds no item {index}")))
+            }
+            ("Fn::ToJsonString", _) => self.value(value, escape),
+            ("Fn::Join" | "Fn::If" | "Fn::Select", _) => Err(wrong(key)),
+            (other, _) => Err(Unknown::Deployment(match value.literal() {
+                Some(of) => format!("`{other}` of {of}"),
+                None => format!("`{other}`"),
+            })),
+        }
+    }
+
+    fn reference(&self, name: &str, escape: Escape, at: Span) -> Result<Option<Node>, Unknown> {
+        if name == "AWS::NoValue" {
+            return Ok(None);
         }
         // A list is no text, but a parameter may be one.
-        match self.parameter(name) {
-            Some((text, true)) => {
-                let item = |part: &str| Node::scalar(at.span, Template::text(escape(part.trim())), Written::Quoted);
-                Told::Node(Node::new(at.span, Value::Seq(text.split(',').map(item).collect())))
-            }
-            _ => Told::Open,
+        if let Some((text, true)) = self.parameter(name) {
+            self.course.spend(text.len())?;
+            let item = |part: &str| scalar(at, escape(part.trim()));
+            return Ok(Some(Node::new(at, Value::Seq(text.split(',').map(item).collect()))));
         }
+        self.named(name, escape).map(|text| Some(scalar(at, text)))
     }
 
     /// What a name stands for in a text.
-    fn named(&self, name: &str, escape: Escape) -> Option<String> {
-        match name {
-            "AWS::Region" => return Some("${region}".to_owned()),
-            "AWS::AccountId" => return Some("${account}".to_owned()),
-            "AWS::Partition" => return Some("${partition}".to_owned()),
-            _ => {}
-        }
+    fn named(&self, name: &str, escape: Escape) -> Result<String, Unknown> {
         if let Some((text, false)) = self.parameter(name) {
-            return Some(escape(&text));
+            self.course.spend(text.len())?;
+            return Ok(escape(&text));
         }
-        self.resource(name).filter(|(kind, _)| *kind == super::cloudformation::GUARDRAIL)?;
-        Some(super::cloudformation::id(name))
+        if let Some((_, spelled)) = PLACES.iter().find(|(place, _)| *place == name) {
+            return Ok((*spelled).to_owned());
+        }
+        match self.resource(name) {
+            Some((GUARDRAIL, _)) => Ok(self.id(name)),
+            Some(_) => Err(Unknown::Deployment(format!("the id of {name}"))),
+            None if Self::names(self.root).any(|known| known == name) => Err(Unknown::Parameter(name.to_owned())),
+            None => Err(Unknown::Wrong(format!("the template has no parameter or resource {name}"))),
+        }
     }
 
     /// The value of a parameter, and whether it is a list.
@@ -173,72 +215,42 @@ impl<'n> Deck<'n> {
         }
         // What is looked up in the account at deployment is not what the default says.
         let text = declared?.get("Default")?.literal().filter(|_| !kind.contains("SSM"))?;
-        self.defaults.borrow_mut().insert(name.to_owned(), text.to_owned());
+        let is_secret = declared?.get("NoEcho").and_then(Node::literal).is_some_and(|no_echo| no_echo == "true");
+        let shown = if is_secret { "****" } else { text };
+        self.defaults.borrow_mut().insert(name.to_owned(), shown.to_owned());
         Some((text.to_owned(), is_list))
     }
 
-    fn attribute(&self, of: &Node) -> Option<String> {
-        let (name, attribute) = match of.literal() {
-            Some(text) => text.split_once('.')?,
-            None => match of.items()? {
-                [name, attribute] => (name.literal()?, attribute.literal()?),
-                _ => return None,
+    /// The type and the properties of a resource.
+    fn resource(&self, name: &str) -> Option<(&'n str, Option<&'n Node>)> {
+        let resource = self.root.get("Resources")?.get(name)?;
+        Some((resource.get("Type")?.literal()?, resource.get("Properties")))
+    }
+
+    fn attribute(&self, of: &Node) -> Result<String, Unknown> {
+        let named = match of.literal() {
+            Some(text) => text.split_once('.'),
+            None => match of.items() {
+                Some([name, attribute]) => name.literal().zip(attribute.literal()),
+                _ => None,
             },
         };
+        let (name, attribute) =
+            named.ok_or_else(|| Unknown::Wrong("`Fn::GetAtt` names no attribute of a resource".to_owned()))?;
         self.attribute_of(name, attribute)
     }
 
-    fn attribute_of(&self, name: &str, attribute: &str) -> Option<String> {
-        let (kind, properties) = self.resource(name)?;
-        match (kind, attribute) {
-            (super::cloudformation::GUARDRAIL, "GuardrailArn" | "GuardrailId") => Some(super::cloudformation::id(name)),
-            (super::cloudformation::VERSION, "Version") => Some(name.to_owned()),
-            (super::cloudformation::VERSION, "GuardrailArn" | "GuardrailId") => {
-                let guardrail = self.resolve(properties?.get("GuardrailIdentifier")?, str::to_owned)?;
-                guardrail.literal().map(str::to_owned)
+    fn attribute_of(&self, name: &str, attribute: &str) -> Result<String, Unknown> {
+        match (self.resource(name), attribute) {
+            (Some((GUARDRAIL, _)), "GuardrailArn" | "GuardrailId") => Ok(self.id(name)),
+            (Some((VERSION, _)), "Version") => Ok(name.to_owned()),
+            (Some((VERSION, Some(properties))), "GuardrailArn" | "GuardrailId") => {
+                let _level = self.course.enter(id(name))?;
+                let guardrail = properties.get("GuardrailIdentifier");
+                let guardrail = guardrail.ok_or_else(|| Unknown::Wrong(format!("{name} names no guardrail")))?;
+                self.text(guardrail, str::to_owned)
             }
-            _ => None,
+            _ => Err(Unknown::Deployment(format!("{name}.{attribute}"))),
         }
     }
-
-    fn substituted(&self, of: &Node, escape: Escape) -> Option<String> {
-        let (template, local) = match of.items() {
-            None => (of.literal()?, None),
-            Some([template, local]) => (template.literal()?, Some(local)),
-            Some(_) => return None,
-        };
-        let (mut out, mut rest) = (String::new(), template);
-        while let Some(at) = rest.find("${") {
-            out.push_str(&escape(&rest[..at]));
-            let (inside, behind) = rest[at + 2..].split_once('}')?;
-            rest = behind;
-            if let Some(literal) = inside.strip_prefix('!') {
-                out.push_str(&escape(&format!("${{{literal}}}")));
-                continue;
-            }
-            let inside = inside.trim();
-            let own = local.and_then(|local| local.get(inside));
-            let value = match own {
-                Some(value) => self.resolve(value, escape)?.literal().map(str::to_owned),
-                None => self.named(inside, escape).or_else(|| {
-                    let (name, attribute) = inside.split_once('.')?;
-                    self.attribute_of(name, attribute)
-                }),
-            };
-            out.push_str(&value?);
-        }
-        Some(out + &escape(rest))
-    }
-}
-
-/// What a function comes to.
-enum Told {
-    /// It takes its place away.
-    Nothing,
-    /// A value.
-    Node(Node),
-    /// A text.
-    Text(String),
-    /// Only a deployment knows.
-    Open,
 }

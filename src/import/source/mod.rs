@@ -2,23 +2,29 @@
 //! Nothing is asked of AWS.
 
 mod api;
+mod beyond;
 mod blocks;
 pub mod cloudformation;
 mod documents;
 mod enforced;
+mod form;
 mod guardrail;
 mod intrinsics;
-mod surrogates;
+mod parameters;
 pub mod terraform;
+mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use parameters::parameters;
 
 use super::stock::Stock;
-use crate::model::diagnostic::Diagnostics;
-use crate::model::span::SourceId;
-use crate::model::{AccountId, words};
+use crate::model::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::{AccountId, Region, words};
+use crate::spec::codes::{FILE_TOO_LARGE, NOT_UTF8};
 use crate::spec::node::Node;
-use crate::spec::yaml;
+use crate::spec::sources::Sources;
+use crate::spec::{suggest, yaml};
 
 words! {
     /// What a file is.
@@ -38,35 +44,81 @@ pub struct Found {
     pub remarks: Vec<String>,
 }
 
-/// Reads a file. `given` are values that only a deployment knows otherwise, such as parameters of a template. Reports why it
-/// is none of this format; `None` then.
+/// What only a deployment knows otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Parameters of a template.
+    pub parameters: BTreeMap<String, String>,
+    /// The Regions that it is deployed to.
+    pub regions: BTreeSet<Region>,
+}
+
+/// Reads a file, whose text becomes one of `sources`. Reports why it is none of this format, and what is given in vain; `None`
+/// then.
 pub fn read(
     format: Format,
-    source: SourceId,
-    text: &str,
-    given: &BTreeMap<String, String>,
+    (name, text): (&str, &str),
+    given: &Given,
+    sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Found> {
-    let text = surrogates::joined(text);
-    let node = if format == Format::CloudFormation {
-        yaml::parse_template(source, &text, diagnostics)
-    } else {
-        yaml::parse_literal(source, &text, diagnostics)
-    }?;
-    let found = match format {
-        Format::Api => api::read(&node),
-        Format::CloudFormation => cloudformation::read(&node, given),
-        Format::Terraform => terraform::read(&node),
+    let source = sources.add(name, text::readable(text));
+    let text = sources.text(source);
+    let mut faults = Diagnostics::new();
+    let node = yaml::parse_foreign(source, text, &mut faults);
+    let Some(node) = node.filter(|node| node.literal().is_none()) else {
+        match form::stranger(text, format) {
+            Some((message, help)) => diagnostics.push(Diagnostic::new(OTHER_FORMAT, message).help(help)),
+            None => diagnostics.extend(faults),
+        }
+        return None;
     };
+    let found = form::check(&node, format).and_then(|()| {
+        in_vain(format, &node, &given.parameters)?;
+        match format {
+            Format::Api => api::read(&node),
+            Format::CloudFormation => cloudformation::read(&node, given),
+            Format::Terraform => terraform::read(&node),
+        }
+    });
     found.map_err(|fault| diagnostics.push(*fault)).ok()
 }
 
 crate::codes! {
     /// A file of another kind.
-    OTHER_FORMAT = "E0007": "a file is not what `import --from` was told that it is";
+    OTHER_FORMAT = "E0007": "a file is not what `import` is told that it is";
+    /// A value for what is not there.
+    NO_PARAMETER = "E0008": "`import --from` is given a value with `--var` that the file has no parameter for";
+}
+
+/// What to do about a file that cannot be read as text; `None` where there is no more to say.
+pub fn advice(format: Format, fault: Code) -> Option<&'static str> {
+    if fault == NOT_UTF8 {
+        return (format == Format::Terraform)
+            .then_some("of a plan file, convert what `terraform show -json PLAN` prints");
+    }
+    (fault == FILE_TOO_LARGE).then_some(match format {
+        Format::Api => "convert fewer guardrails at once",
+        Format::CloudFormation => "CloudFormation takes templates of 1 MB: see that this is one",
+        Format::Terraform => {
+            "keep what is about Bedrock: `jq '.resources |= map(select(.type | test(\"bedrock|organizations_policy\")))' STATE`"
+        }
+    })
 }
 
 /// The root is not what it should be.
-fn other(root: &Node, message: &str, help: &str) -> Box<crate::model::diagnostic::Diagnostic> {
-    Box::new(crate::model::diagnostic::Diagnostic::at(root.span.at_start(), OTHER_FORMAT, message).help(help))
+fn other(root: &Node, message: &str, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::at(root.span.at_start(), OTHER_FORMAT, message).help(help))
+}
+
+fn in_vain(format: Format, root: &Node, given: &BTreeMap<String, String>) -> Result<(), Box<Diagnostic>> {
+    let known = || intrinsics::Deck::names(root);
+    let unknown = |name: &&String| format != Format::CloudFormation || !known().any(|known| known == name.as_str());
+    let Some(name) = given.keys().find(unknown) else { return Ok(()) };
+    let message = format!("`--var {name}=…` sets no parameter of this file");
+    let help = match format {
+        Format::CloudFormation => suggest::advise(name, known()),
+        Format::Api | Format::Terraform => Some("only a template of CloudFormation has parameters".to_owned()),
+    };
+    Err(Box::new(Diagnostic::new(NO_PARAMETER, message).maybe_help(help)))
 }

@@ -34,7 +34,7 @@ pub(super) fn read(root: &Node) -> Result<Found, Box<Diagnostic>> {
     } else if let Some(module) = ["values", "planned_values"].iter().find_map(|key| root.get(key)?.get("root_module")) {
         of_module(module, &mut resources);
     } else {
-        let help = "give it the state (`terraform state pull`) or what `terraform show -json` prints";
+        let help = "give it the state (`terraform state pull`), or of a state or plan file what `terraform show -json FILE` prints";
         return Err(other(root, "this is neither a state of Terraform nor what `terraform show -json` prints", help));
     }
     let mut pass = Pass::default();
@@ -280,24 +280,24 @@ impl Pass {
 
 fn logging(mut block: Block<'_, '_>) -> LoggingModel {
     let s3 = block.inside("s3").and_then(bucket);
-    let cloud_watch = block.inside("cloudwatch").and_then(|mut log| {
-        let large_data_delivery_s3 = log.inside("largedatadeliverys3").and_then(bucket);
-        let (log_group, role_arn) = (log.required("loggroupname"), log.required("rolearn"));
+    let cloud_watch = block.inside("cloudWatch").and_then(|mut log| {
+        let large_data_delivery_s3 = log.inside("largeDataDeliveryS3").and_then(bucket);
+        let (log_group, role_arn) = (log.required("logGroupName"), log.required("roleArn"));
         Some(CloudWatch { log_group: log_group?, role_arn: role_arn?, large_data_delivery_s3 })
     });
     // Of what it does not know yet, a provider keeps nothing in the state, and sends nothing.
     let mut on = |name: &str| block.get(name).is_some() && block.enabled(name);
     let data = [
-        (DataKind::Text, on("textdatadeliveryenabled")),
-        (DataKind::Image, on("imagedatadeliveryenabled")),
-        (DataKind::Embedding, on("embeddingdatadeliveryenabled")),
-        (DataKind::Video, on("videodatadeliveryenabled")),
-        (DataKind::Audio, on("audiodatadeliveryenabled")),
+        (DataKind::Text, on("textDataDeliveryEnabled")),
+        (DataKind::Image, on("imageDataDeliveryEnabled")),
+        (DataKind::Embedding, on("embeddingDataDeliveryEnabled")),
+        (DataKind::Video, on("videoDataDeliveryEnabled")),
+        (DataKind::Audio, on("audioDataDeliveryEnabled")),
     ];
     let data = data.into_iter().filter(|(_, on)| *on).map(|(kind, _)| kind).collect();
     LoggingModel { cloud_watch, s3, data }
 }
 
 fn bucket(mut block: Block<'_, '_>) -> Option<S3> {
-    Some(S3 { bucket: block.required("bucketname")?, key_prefix: block.text("keyprefix") })
+    Some(S3 { bucket: block.required("bucketName")?, key_prefix: block.text("keyPrefix") })
 }

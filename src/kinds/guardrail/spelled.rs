@@ -25,8 +25,9 @@ pub(crate) fn fold(key: &str) -> String {
     ending.map(str::to_owned).unwrap_or(folded)
 }
 
-/// The member of this folded name.
+/// The member of this name, however it is spelled.
 pub(crate) fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Entry> {
+    let name = fold(name);
     node.entries()?.iter().find(|entry| fold(&entry.key.value) == name)
 }
 

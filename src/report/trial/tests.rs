@@ -102,7 +102,12 @@ fn all_as_expected_is_one_sentence() {
     let suites = [tested("", |suite| vec![place(suite, "us-east-1", &good())])];
     let disclosure = Disclosure::default();
     assert_eq!(told(&suites, &disclosure).verdict(), Verdict::Passed);
-    insta::assert_snapshot!(shown(&suites, &disclosure), @"");
+    insta::assert_snapshot!(shown(&suites, &disclosure), @r"
+        PASSED suites/baseline.test.yaml: all 3 cases are as expected
+          guardrail a, draft: DRAFT in us-east-1
+
+          Counted: 3 content_policy_units.
+    ");
 }
 
 #[test]
@@ -110,7 +115,28 @@ fn what_got_through_and_what_was_stopped_stand_apart() {
     let disclosure = Disclosure::default();
     let suites = [bad()];
     assert_eq!(told(&suites, &disclosure).verdict(), Verdict::Failed);
-    insta::assert_snapshot!(shown(&suites, &disclosure), @"");
+    insta::assert_snapshot!(shown(&suites, &disclosure), @r"
+        FAILED suites/baseline.test.yaml: 1 missed, 1 falsely blocked, 3 not answered, 0 of 3 cases as
+        expected
+          guardrail a, draft: DRAFT in eu-west-1, us-east-1
+          not asked in 111122223333/ap-south-1: the guardrail does not exist there
+            fix: `bedrail apply` creates it
+
+          Missed: the guardrail lets through what it is to stop
+          ! attack, in us-east-1
+              filters.PROMPT_ATTACK: NONE, expected BLOCKED
+
+          Falsely blocked: the guardrail acts on what it is to let pass
+          ! clean, in both
+              action: GUARDRAIL_INTERVENED, expected NONE
+              the guardrail did: filters.PROMPT_ATTACK BLOCKED
+
+          Not answered
+            1 case: mail
+              ValidationException: too long
+
+          Counted: 5 content_policy_units.
+    ");
 }
 
 #[test]
@@ -137,7 +163,18 @@ fn two_versions_are_compared_case_by_case() {
         trial: Trial { places: vec![other], interrupted: false },
     });
     let suites = [one];
-    insta::assert_snapshot!(shown(&suites, &Disclosure::default()), @"");
+    insta::assert_snapshot!(shown(&suites, &Disclosure::default()), @r"
+        PASSED suites/baseline.test.yaml: all 3 cases are as expected
+          guardrail a, draft: DRAFT in us-east-1
+
+          From first (failed) to draft 2 cases change
+          + attack: was missed, is as expected
+              did: nothing → filters.PROMPT_ATTACK BLOCKED
+          + mail: was missed, is as expected
+              did: filters.PROMPT_ATTACK BLOCKED → pii.EMAIL ANONYMIZED
+
+          Counted: 6 content_policy_units.
+    ");
 }
 
 #[test]
@@ -147,10 +184,12 @@ fn no_guarded_text_stands_in_any_report_unless_it_is_asked_for() {
     for content in [false, true] {
         let disclosure = Disclosure { content, ..Disclosure::default() };
         let told = told(&suites, &disclosure);
-        let all = [shown(&suites, &disclosure), junit(told), json::pretty(&json::test(told))];
-        for report in all {
+        // A test report is kept by others: in it they never stand.
+        let all =
+            [(shown(&suites, &disclosure), content), (json::pretty(&json::test(told)), content), (junit(told), false)];
+        for (report, want) in all {
             let guarded = ["jane@example.com", "secret words"].iter().any(|text| report.contains(text));
-            assert_eq!(guarded, content, "{report}");
+            assert_eq!(guarded, want, "{report}");
         }
     }
 }

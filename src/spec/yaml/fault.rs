@@ -1,5 +1,7 @@
 //! Faults of keys and characters.
 
+use std::borrow::Cow;
+
 use super::super::codes;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::span::Span;
@@ -30,6 +32,15 @@ pub(super) fn control_character(span: Span, found: char) -> Diagnostic {
     Diagnostic::at(span, codes::CONTROL_CHARACTER, message).help("remove it; only tabs and line breaks are allowed")
 }
 
+/// Stands for a control character in a file of others, where the parser takes none.
+pub(crate) const STAND_IN: &str = "\u{10ffff}";
+
+/// A text in which what stood for a control character is one.
+pub(super) fn restored(text: &str) -> Cow<'_, str> {
+    if text.contains(STAND_IN) { text.replace(STAND_IN, "\u{ffff}").into() } else { text.into() }
+}
+
+/// Whether YAML has no such character.
 pub(crate) fn is_control(found: char) -> bool {
     match found {
         '\t' | '\n' | '\r' | '\u{85}' => false,

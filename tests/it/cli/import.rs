@@ -2,7 +2,11 @@
 
 use std::fs;
 
+use serde_json::json;
+
+use super::served::Serving;
 use super::{Desk, SPEC};
+use crate::support::http;
 
 #[test]
 fn files_are_written_where_there_are_none_and_never_over_others() {
@@ -68,6 +72,117 @@ fn a_file_is_converted_without_any_call() {
     let ran = desk.run(&["import", "--from", "api", "bad.json"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
     assert!(ran.stderr.contains("nothing could be carried over"), "{ran:?}");
+}
+
+#[test]
+fn a_region_that_is_asked_for_by_name_is_read_or_told() {
+    let desk = Desk::new(SPEC);
+    for (named, meant) in [("us-esat-1", "us-east-1"), ("eu-wst-1", "eu-west-1"), ("us-east-1,us_west_2", "us-west-2")]
+    {
+        let ran = desk.run(&["import", "--sandbox", "--regions", named]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (64, ""), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("did you mean `{meant}`?")), "{ran:?}");
+    }
+    let serving = Serving::start(&desk);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let refuse = json!({"refuse": [{"operation": "ListGuardrails", "region": "eu-west-1"}]});
+    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &refuse));
+    let import = |regions: &str| desk.run(&["import", "--sandbox", "--stack", "acme", "--regions", regions]);
+    let both = import("us-east-1,eu-west-1");
+    assert_eq!(both.code, 5, "{both:?}");
+    assert!(both.stdout.contains("\n  baseline:\n"), "{both:?}");
+    assert!(both.stderr.contains("note: 111122223333/eu-west-1: guardrail"), "{both:?}");
+    assert!(both.stderr.contains("could not be read: AccessDenied"), "{both:?}");
+    assert!(both.stderr.contains("error: the spec is not complete: 1 thing is not carried over\n"), "{both:?}");
+    // One alone, that refuses or is not enabled, leaves nothing to write.
+    for (regions, why) in
+        [("eu-west-1", "AccessDenied"), ("af-south-1", "the Region is not enabled, or has no Bedrock")]
+    {
+        let ran = import(regions);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains(why), "{ran:?}");
+    }
+    // Nobody asked for it by name: it is told, and all the others are there.
+    let all = import("all");
+    assert_eq!(all.code, 0, "{all:?}");
+    assert!(
+        all.stderr.contains("note: Refused to be read, so that what is there was not seen: eu-west-1 ("),
+        "{all:?}"
+    );
+    let head = all.stdout.split("\n\n").next().unwrap_or_default();
+    assert!(head.contains("Refused to be read") && head.contains("Not enabled everywhere"), "{head}");
+    assert_eq!(serving.stop(), Some(0));
+}
+
+const TEMPLATE: &str = r#"
+Parameters: {Strength: {Type: String}}
+Resources:
+  Baseline:
+    Type: AWS::Bedrock::Guardrail
+    Properties:
+      Name: baseline
+      BlockedInputMessaging: "No."
+      BlockedOutputsMessaging: "No."
+      ContentPolicyConfig:
+        FiltersConfig:
+          - {Type: HATE, InputStrength: !Ref Strength, OutputStrength: !Ref Strength}
+          - {Type: VIOLENCE, InputStrength: HIGH, OutputStrength: HIGH}
+"#;
+
+#[test]
+fn what_makes_a_spec_weaker_than_its_source_is_said_aloud() {
+    let desk = Desk::new("");
+    desk.write("template.yaml", TEMPLATE);
+    let import = ["import", "--from", "cloudformation", "template.yaml"];
+    for quiet in [&[][..], &["--quiet"]] {
+        let ran = desk.run(&[&import[..], quiet].concat());
+        assert_eq!(ran.code, 5, "{ran:?}");
+        let error = "error: the spec protects less than its source: 1 thing is not carried over that protects\n";
+        assert!(ran.stderr.contains(error), "{ran:?}");
+        assert!(ran.stdout.contains("\n# PROTECTS LESS than its source"), "{ran:?}");
+        let warned =
+            ran.stderr.starts_with("warning: Resources.Baseline.ContentPolicyConfig.FiltersConfig[0] (HATE): ");
+        assert_eq!(warned, quiet.is_empty(), "{ran:?}");
+    }
+    // Given on the command line or in a file, of which the command line goes first.
+    desk.write("map.yaml", "Strength: HIGH\n");
+    desk.write("list.json", r#"[{"ParameterKey": "Strength", "ParameterValue": "LOW"}]"#);
+    for (given, strength) in [
+        (&["--var", "Strength=HIGH"][..], "HIGH"),
+        (&["--var-file", "map.yaml"], "HIGH"),
+        (&["--var-file", "list.json"], "LOW"),
+        (&["--var-file", "list.json", "--var", "Strength=MEDIUM"], "MEDIUM"),
+    ] {
+        let ran = desk.run(&[&import[..], given].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+        assert!(ran.stdout.contains(&format!("        HATE: {strength}\n")), "{ran:?}");
+    }
+    desk.write("none.yaml", "- a\n");
+    for (given, code, said) in [
+        (&["--var", "Strenght=HIGH"][..], 64, "did you mean `Strength`?"),
+        (&["--var-file", "none.yaml"], 1, "this holds no parameters of a template"),
+        (&["--accounts", "all"], 64, "cannot be used with"),
+    ] {
+        let ran = desk.run(&[&import[..], given].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{given:?} {ran:?}");
+        assert!(ran.stderr.contains(said), "{given:?} {ran:?}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_what_to_convert_instead() {
+    let desk = Desk::new("");
+    fs::write(desk.path("plan.tfplan"), b"PK\x03\x04\xff\xfe").expect("a file");
+    fs::write(desk.path("large.tfstate"), vec![b' '; 8 * 1024 * 1024 + 1]).expect("a file");
+    for (file, said) in [
+        ("plan.tfplan", "convert what `terraform show -json PLAN` prints"),
+        ("large.tfstate", "keep what is about Bedrock: `jq"),
+    ] {
+        let ran = desk.run(&["import", "--from", "terraform", file]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains(said), "{ran:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod corpus;
 mod live;
 mod sources;
+mod templates;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +31,7 @@ async fn imported(sandbox: &Sandbox, wanted: Wanted) -> Imported {
         said: "Imported.".to_owned(),
         account: Some(inventory.facts.caller.account.clone()),
         organization: inventory.facts.organization.clone(),
+        is_member: true,
         regions: BTreeSet::from([Region::new("us-east-1")]),
         ..Home::default()
     };

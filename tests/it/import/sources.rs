@@ -1,9 +1,8 @@
 //! Files of others, converted: next to each stands the spec that it becomes, and the same guardrails as requests of the API.
 
-use std::collections::BTreeMap;
 use std::fs;
 
-use bedrail::import::source::{Format, Found, read};
+use bedrail::import::source::{Format, Found, Given, read};
 use bedrail::import::{Home, Imported, import};
 use bedrail::inventory::Wanted;
 use bedrail::model::diagnostic::Diagnostics;
@@ -20,10 +19,11 @@ use crate::support::{MANAGEMENT, Sandbox};
 const GIVEN: [(&str, &str); 2] = [("AWS::StackName", "prod"), ("Blocked", "Not this.")];
 
 fn found(format: Format, file: &str, text: &str) -> Result<Found, Vec<String>> {
-    let (sources, source) = Sources::one(file, text);
     let mut faults = Diagnostics::new();
-    let given: BTreeMap<String, String> = GIVEN.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let found = read(format, source, sources.text(source), &given, &mut faults);
+    let known = GIVEN.into_iter().filter(|_| text.contains("\n  Blocked:"));
+    let parameters = known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let given = Given { parameters, ..Given::default() };
+    let found = read(format, (file, text), &given, &mut Sources::new(), &mut faults);
     found.ok_or_else(|| faults.iter().map(|fault| fault.code.id().to_owned()).collect())
 }
 

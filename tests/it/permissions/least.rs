@@ -70,7 +70,7 @@ async fn each_action_of_a_role_that_plans_is_missed() {
                 done.unwrap_or_else(|error| panic!("{name}: {error}"));
             }
             world.become_one_who(&may).await;
-            let whole = world.see(&first).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let whole = Box::pin(world.see(&first)).await.unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(whole.unseen().is_empty() && whole.plan.is_in_sync() == applied, "{name}: {:#?}", whole.unseen());
             for action in &all {
                 if missed.get(action) == Some(&true) {
@@ -78,7 +78,7 @@ async fn each_action_of_a_role_that_plans_is_missed() {
                 }
                 let less = May { home: without(&may.home, action), member: without(&may.member, action) };
                 world.become_one_who(&less).await;
-                let same = world.see(&first).await.is_ok_and(|seen| seen == whole);
+                let same = Box::pin(world.see(&first)).await.is_ok_and(|seen| seen == whole);
                 *missed.entry(action.clone()).or_default() |= !same;
             }
         }

@@ -86,6 +86,8 @@ async fn what_enforces_the_guardrail_of_another_stack_is_not_ours_whoever_wrote_
     assert_in_sync(&sandbox.plan(&ours("")).await, "it is as wanted");
     let plan = sandbox.plan_with(&ours(""), &destroying()).await;
     assert!(plan.actions.is_empty() && plan.held.is_empty(), "{:#?}\n{:#?}", steps(&plan), plan.held);
+    let mut notes = plan.unmanaged.iter().map(|one| one.note.as_str());
+    assert!(notes.any(|note| note == "enforces a guardrail that is not of this stack"), "{:#?}", plan.unmanaged);
     let changed = ours(", selective_content_guarding: {system: SELECTIVE}");
     assert_eq!(held(&sandbox.plan(&changed).await), ["not-ours adopt account-enforcement account"]);
     let plan = sandbox.plan_with(&changed, &adopting()).await;

@@ -192,7 +192,7 @@ impl Trial {
                 return Ok(());
             }
             if let Some(wrong) = wrong {
-                found = wrong.word().to_owned();
+                wrong.word().clone_into(&mut found);
             }
         }
         let wanted = if self.allowed { "allowed" } else { "denied" };

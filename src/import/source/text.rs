@@ -1,9 +1,17 @@
-//! JSON writes a character beyond U+FFFF as two escapes, which YAML does not know.
+//! The text of a file of others as YAML can have it.
 
 use std::borrow::Cow;
 
-/// `text` with each such pair as the character that it stands for.
-pub(super) fn joined(text: &str) -> Cow<'_, str> {
+use crate::spec::yaml::{STAND_IN, is_control};
+
+/// `text` without what YAML cannot read although it may be in no value that matters.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    let joined = joined(text);
+    if joined.contains(is_control) { Cow::Owned(joined.replace(is_control, STAND_IN)) } else { joined }
+}
+
+/// JSON writes a character beyond U+FFFF as two escapes, which YAML does not know: each such pair as that character.
+fn joined(text: &str) -> Cow<'_, str> {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return Cow::Borrowed(text);
     }
@@ -41,7 +49,10 @@ fn pair(text: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::joined;
+    use super::*;
+    use crate::model::diagnostic::Diagnostics;
+    use crate::model::span::SourceId;
+    use crate::spec::yaml::parse_foreign;
 
     #[test]
     fn pairs_become_characters() {
@@ -54,5 +65,18 @@ mod tests {
         ] {
             assert_eq!(joined(text), wanted);
         }
+    }
+
+    #[test]
+    fn what_yaml_forbids_is_read_and_is_still_no_text_that_a_spec_can_hold() {
+        assert_eq!(readable("a\tb\r\nc"), "a\tb\r\nc");
+        let text = readable("{\"a\": \"b\u{7}c\u{0}\u{9b}\", \"d\u{7f}\": \"\\u0007\"}").into_owned();
+        let node = parse_foreign(SourceId::new(0), &text, &mut Diagnostics::new()).expect("it is read");
+        let texts: Vec<&str> = node.entries().unwrap_or_default().iter().filter_map(|e| e.value.literal()).collect();
+        assert_eq!(
+            texts.iter().map(|text| text.chars().filter(|c| is_control(*c)).count()).collect::<Vec<_>>(),
+            [3, 1]
+        );
+        assert!(node.entries().unwrap_or_default()[1].key.value.contains(is_control));
     }
 }
