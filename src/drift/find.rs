@@ -65,6 +65,7 @@ fn difference(
         reach: actions.iter().filter_map(|action| action.reach).max(),
         accounts: actions.iter().flat_map(|action| &action.locked_out).cloned().collect(),
         remedy: called.mending(address, actions),
+        hazards: actions.iter().flat_map(|action| &action.hazards).copied().collect(),
         ..differing((kind, verb), address, fields, beside)
     }
 }

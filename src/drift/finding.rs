@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AccountId, Address, Digest, Direction, FieldDiff};
-use crate::plan::ActionId;
+use crate::plan::{ActionId, Hazard};
 
 /// What a difference is to one who did not expect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -100,6 +100,8 @@ pub struct Finding {
     pub message: String,
     /// The command that mends it, or what to do where no command does.
     pub remedy: String,
+    /// What that command has to allow.
+    pub hazards: BTreeSet<Hazard>,
     /// Who agreed to it.
     pub ignored: Option<Ignored>,
 }
@@ -134,6 +136,7 @@ impl Finding {
             updated_by: None,
             message: kind.meaning().to_owned(),
             remedy: String::new(),
+            hazards: BTreeSet::new(),
             ignored: None,
         }
     }

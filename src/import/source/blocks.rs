@@ -42,7 +42,7 @@ impl<'n, 'o> Block<'n, 'o> {
         }
     }
 
-    /// Notes each member that is none of `known`.
+    /// Notes each member that is none of `known`: it may be a control, misspelt or younger than this release.
     pub(super) fn only(&mut self, known: &[&str]) {
         let known: Vec<String> = known.iter().map(|name| fold(name)).collect();
         let members = self.node.entries().unwrap_or_default();
@@ -52,8 +52,8 @@ impl<'n, 'o> Block<'n, 'o> {
                 let what = format!("what `{}` adds is not carried over: only a deployment knows it", key.value);
                 self.notes.push(Note { weight: Weight::Weaker, at: self.at.clone(), what });
             } else if !known.contains(&fold(&key.value)) {
-                let what = format!("`{}` is nothing that a spec says, and not carried over", key.value);
-                self.notes.push(Note::aside(self.at.as_str(), what));
+                let what = format!("`{}` is not carried over: bedrail does not know it{WEAKER}", key.value);
+                self.notes.push(Note::weaker(self.at.as_str(), what));
             }
         }
     }

@@ -98,6 +98,17 @@ struct Pass<'a, 'n> {
     shared: BTreeMap<String, Document>,
 }
 
+/// The properties of a resource of this type that may name guardrails.
+fn naming(kind: &str) -> &'static [&'static str] {
+    match kind {
+        VERSION => &["GuardrailIdentifier"],
+        "AWS::Bedrock::ResourcePolicy" => &["ResourceArn", "PolicyDocument"],
+        "AWS::Bedrock::EnforcedGuardrailConfiguration" => &["GuardrailIdentifier", "GuardrailVersion"],
+        "AWS::Organizations::Policy" => &["Content"],
+        _ => &[],
+    }
+}
+
 /// A text beside expressions.
 fn in_text(text: &str) -> String {
     text.replace("${", "$${")
@@ -150,8 +161,8 @@ impl Pass<'_, '_> {
         }
         let in_document = kind.ends_with("Policy");
         let properties = resource.get("Properties");
-        let properties =
-            properties.and_then(|node| self.deck.resolve(node, if in_document { in_policy } else { in_text }));
+        let escape = if in_document { in_policy } else { in_text };
+        let properties = properties.and_then(|node| self.deck.properties(node, escape, naming(kind)));
         let Some(properties) = properties else { return self.lost(name, "not carried over: it has no properties") };
         if let Some(why) = unresolved(&properties) {
             return self.lost(name, format!("not carried over: {why}"));
@@ -218,8 +229,7 @@ impl Pass<'_, '_> {
         let (Some(own), Some(content)) = (of("Name"), properties.get("Content").and_then(document)) else {
             return self.unknown(name, properties, &["Name", "Content"]);
         };
-        let mut unheard = Vec::new();
-        let tags = guardrail::tags(&Block::new(properties, "", &mut unheard));
+        let tags = guardrail::tags(&mut Block::new(properties, id(name), &mut self.stock.notes));
         let model = org_policy::Model {
             policy_type,
             name: own.to_owned(),

@@ -31,7 +31,7 @@ pub(super) fn check(root: &Node, said: Format) -> Result<(), Box<Diagnostic>> {
     }
 }
 
-const fn what(format: Format) -> &'static str {
+pub(super) const fn what(format: Format) -> &'static str {
     match format {
         Format::Api => "JSON of the API",
         Format::CloudFormation => "a template of CloudFormation",

@@ -12,7 +12,7 @@ use crate::kinds::guardrail::{
 };
 use crate::model::{Region, Tags};
 use crate::spec::lower::profile_for;
-use crate::spec::node::Node;
+use crate::spec::node::{Entry, Node};
 
 /// Members that tell of the guardrail, and nothing of its content.
 const ABOUT: [&str; 22] = [
@@ -77,7 +77,7 @@ pub(super) fn model(node: &Node, at: &str, notes: &mut Vec<Note>) -> Option<Mode
         cross_region_profile: profile(&mut block),
     };
     let description = block.text("description");
-    let tags = tags(&block);
+    let tags = tags(&mut block);
     Some(Model { name: name?, description, kms_key_id, content, tags, failed: false })
 }
 
@@ -108,20 +108,28 @@ fn profile(block: &mut Block<'_, '_>) -> Option<String> {
 }
 
 /// A map, or a list of maps with `Key` and `Value`. Tags of `awscc` are such a list too.
-pub(super) fn tags(block: &Block<'_, '_>) -> Tags {
+pub(super) fn tags(block: &mut Block<'_, '_>) -> Tags {
     let Some(node) = block.get("tags") else { return Tags::new() };
     let pair = |item: &Node| {
-        let of = |name: &str| spelled::member(item, name)?.value.literal().map(str::to_owned);
-        Some((of("key")?, of("value").unwrap_or_default()))
+        let of = |name: &str| spelled::member(item, name).map(|entry| entry.value.literal().map(str::to_owned));
+        Some((of("key")??, of("value").unwrap_or_else(|| Some(String::new()))))
     };
-    match (node.entries(), node.items()) {
-        (Some(entries), _) => entries
-            .iter()
-            .filter_map(|entry| Some((entry.key.value.clone(), entry.value.literal()?.to_owned())))
-            .collect(),
+    let pairs: Vec<(String, Option<String>)> = match (node.entries(), node.items()) {
+        (Some(entries), _) => {
+            let text = |entry: &Entry| (entry.key.value.clone(), entry.value.literal().map(str::to_owned));
+            entries.iter().map(text).collect()
+        }
         (_, Some(items)) => items.iter().filter_map(pair).collect(),
-        _ => Tags::new(),
+        _ => Vec::new(),
+    };
+    let mut tags = Tags::new();
+    for (key, value) in pairs {
+        match value {
+            Some(value) => drop(tags.insert(key, value)),
+            None => block.lost(format!("the tag `{key}` is not carried over: its value is not known")),
+        }
     }
+    tags
 }
 
 /// By what tells them apart. AWS refuses a second one, so what is there twice was never deployed.

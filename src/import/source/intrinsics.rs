@@ -7,7 +7,7 @@ mod conditions;
 mod course;
 mod substitution;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::cloudformation::{GUARDRAIL, VERSION, id};
@@ -47,6 +47,8 @@ pub(super) struct Deck<'n> {
     /// The parameters whose default was taken.
     pub(super) defaults: RefCell<BTreeMap<String, String>>,
     conditions: RefCell<BTreeMap<String, Result<bool, Unknown>>>,
+    /// Whether what is being worked out may name guardrails of the template, which have no ARN yet.
+    may_name: Cell<bool>,
     course: Course,
 }
 
@@ -61,14 +63,29 @@ fn place_unknown(text: &str) -> Unknown {
     Unknown::Parameter(place.map_or("AWS::Region", |(name, _)| name).to_owned())
 }
 
+/// How a reference begins that `CloudFormation` looks up when it deploys.
+const DYNAMIC: &str = "{{resolve:";
+
+/// Whether a text is what it says, and nothing in it is looked up by a deployment.
+fn is_static(text: &str) -> Result<(), Unknown> {
+    let Some((_, reference)) = text.split_once(DYNAMIC) else { return Ok(()) };
+    let name = reference.split("}}").next().unwrap_or_default();
+    Err(Unknown::Deployment(format!("what `{DYNAMIC}{name}}}}}` stands for")))
+}
+
+/// A text that was put together, if it is what it says.
+fn whole(text: String) -> Result<String, Unknown> {
+    is_static(&text).map(|()| text)
+}
+
 fn scalar(span: Span, text: String) -> Node {
     Node::scalar(span, Template::text(text), Written::Quoted)
 }
 
 impl<'n> Deck<'n> {
     pub(super) fn new(root: &'n Node, given: &'n BTreeMap<String, String>, region: Option<&'n Region>) -> Self {
-        let (defaults, conditions) = (RefCell::default(), RefCell::default());
-        Self { root, given, region, defaults, conditions, course: Course::default() }
+        let (defaults, conditions, may_name) = (RefCell::default(), RefCell::default(), Cell::default());
+        Self { root, given, region, defaults, conditions, may_name, course: Course::default() }
     }
 
     /// What a guardrail is called that has no ARN yet: another one in each Region.
@@ -90,9 +107,24 @@ impl<'n> Deck<'n> {
         declared.iter().map(|entry| entry.key.value.as_str()).chain(PSEUDO).chain(places)
     }
 
+    /// The properties of a resource with each function replaced that can be told, texts written by `escape`. Of its members only
+    /// `naming` may name guardrails of the template: elsewhere their ids would be taken for texts.
+    pub(super) fn properties(&self, node: &Node, escape: Escape, naming: &[&str]) -> Option<Node> {
+        let Some(entries) = node.entries().filter(|_| function(node).is_none()) else {
+            return self.resolve(node, escape);
+        };
+        let entry = |entry: &Entry| {
+            self.may_name.set(naming.contains(&entry.key.as_str()));
+            let value = self.resolve(&entry.value, escape);
+            self.may_name.set(false);
+            Some(Entry { key: entry.key.clone(), value: value? })
+        };
+        Some(Node::new(node.span, Value::Map(entries.iter().filter_map(entry).collect())))
+    }
+
     /// The value with each function replaced that can be told, texts written by `escape`; `None` where it is taken away.
     /// What cannot be told becomes [`unresolved`].
-    pub(super) fn resolve(&self, node: &Node, escape: Escape) -> Option<Node> {
+    fn resolve(&self, node: &Node, escape: Escape) -> Option<Node> {
         self.value(node, escape).unwrap_or_else(|unknown| {
             let key = Spanned::new(UNRESOLVED.to_owned(), node.span);
             let value = scalar(node.span, unknown.to_string());
@@ -114,7 +146,9 @@ impl<'n> Deck<'n> {
                 Value::Map(entries.iter().filter_map(entry).collect())
             }
             Value::Scalar(scalar) => {
-                let text = scalar.text.literal().map(escape).unwrap_or_default();
+                let text = scalar.text.literal().unwrap_or_default();
+                is_static(text)?;
+                let text = escape(text);
                 self.course.spend(text.len())?;
                 return Ok(Some(Node::scalar(node.span, Template::text(text), scalar.written)));
             }
@@ -143,8 +177,8 @@ impl<'n> Deck<'n> {
         match (key.as_str(), value.items().unwrap_or_default()) {
             ("Ref", _) => self.reference(value.literal().ok_or_else(|| wrong(key))?, escape, value.span),
             ("Fn::GetAtt", _) => self.attribute(value).map(of_text),
-            ("Fn::Sub", _) => self.substituted(value, escape).map(of_text),
-            ("Fn::Join", [delimiter, parts]) => self.joined(delimiter, parts, escape).map(of_text),
+            ("Fn::Sub", _) => self.substituted(value, escape).and_then(whole).map(of_text),
+            ("Fn::Join", [delimiter, parts]) => self.joined(delimiter, parts, escape).and_then(whole).map(of_text),
             ("Fn::If", [name, yes, no]) => {
                 let chosen = if self.holds(name.literal().ok_or_else(|| wrong(key))?)? { yes } else { no };
                 self.value(chosen, escape)
@@ -198,7 +232,7 @@ impl<'n> Deck<'n> {
             return Ok((*spelled).to_owned());
         }
         match self.resource(name) {
-            Some((GUARDRAIL, _)) => Ok(self.id(name)),
+            Some((GUARDRAIL, _)) if self.may_name.get() => Ok(self.id(name)),
             Some(_) => Err(Unknown::Deployment(format!("the id of {name}"))),
             None if Self::names(self.root).any(|known| known == name) => Err(Unknown::Parameter(name.to_owned())),
             None => Err(Unknown::Wrong(format!("the template has no parameter or resource {name}"))),
@@ -215,9 +249,12 @@ impl<'n> Deck<'n> {
         }
         // What is looked up in the account at deployment is not what the default says.
         let text = declared?.get("Default")?.literal().filter(|_| !kind.contains("SSM"))?;
+        // What is not to be shown is written into no spec, unless it is given for it.
         let is_secret = declared?.get("NoEcho").and_then(Node::literal).is_some_and(|no_echo| no_echo == "true");
-        let shown = if is_secret { "****" } else { text };
-        self.defaults.borrow_mut().insert(name.to_owned(), shown.to_owned());
+        if is_secret {
+            return None;
+        }
+        self.defaults.borrow_mut().insert(name.to_owned(), text.to_owned());
         Some((text.to_owned(), is_list))
     }
 
@@ -242,6 +279,7 @@ impl<'n> Deck<'n> {
 
     fn attribute_of(&self, name: &str, attribute: &str) -> Result<String, Unknown> {
         match (self.resource(name), attribute) {
+            _ if !self.may_name.get() => Err(Unknown::Deployment(format!("{name}.{attribute}"))),
             (Some((GUARDRAIL, _)), "GuardrailArn" | "GuardrailId") => Ok(self.id(name)),
             (Some((VERSION, _)), "Version") => Ok(name.to_owned()),
             (Some((VERSION, Some(properties))), "GuardrailArn" | "GuardrailId") => {

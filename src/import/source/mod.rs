@@ -69,6 +69,7 @@ pub fn read(
     let Some(node) = node.filter(|node| node.literal().is_none()) else {
         match form::stranger(text, format) {
             Some((message, help)) => diagnostics.push(Diagnostic::new(OTHER_FORMAT, message).help(help)),
+            None if faults.is_empty() => diagnostics.push(nothing(text, format)),
             None => diagnostics.extend(faults),
         }
         return None;
@@ -88,7 +89,7 @@ crate::codes! {
     /// A file of another kind.
     OTHER_FORMAT = "E0007": "a file is not what `import` is told that it is";
     /// A value for what is not there.
-    NO_PARAMETER = "E0008": "`import --from` is given a value with `--var` that the file has no parameter for";
+    NO_PARAMETER = "E0008": "`import --from` is given a value with `--var` that the file has no parameter for, or that the parameter does not take";
 }
 
 /// What to do about a file that cannot be read as text; `None` where there is no more to say.
@@ -111,14 +112,36 @@ fn other(root: &Node, message: &str, help: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::at(root.span.at_start(), OTHER_FORMAT, message).help(help))
 }
 
+/// The file is sound, and a mere text, or empty.
+fn nothing(text: &str, format: Format) -> Diagnostic {
+    let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let message = if text.lines().any(says) { "this is a text, and no map or list" } else { "this is empty" };
+    let help = format!("give it {}; where a command is to write it, see whether that failed", form::what(format));
+    Diagnostic::new(OTHER_FORMAT, message).help(help)
+}
+
 fn in_vain(format: Format, root: &Node, given: &BTreeMap<String, String>) -> Result<(), Box<Diagnostic>> {
     let known = || intrinsics::Deck::names(root);
     let unknown = |name: &&String| format != Format::CloudFormation || !known().any(|known| known == name.as_str());
-    let Some(name) = given.keys().find(unknown) else { return Ok(()) };
+    let Some(name) = given.keys().find(unknown) else {
+        return given.iter().filter_map(|(name, value)| not_allowed(root, name, value)).next().map_or(Ok(()), Err);
+    };
     let message = format!("`--var {name}=…` sets no parameter of this file");
     let help = match format {
         Format::CloudFormation => suggest::advise(name, known()),
         Format::Api | Format::Terraform => Some("only a template of CloudFormation has parameters".to_owned()),
     };
     Err(Box::new(Diagnostic::new(NO_PARAMETER, message).maybe_help(help)))
+}
+
+/// What is wrong with a value that `CloudFormation` would not take for a parameter of the template.
+fn not_allowed(root: &Node, name: &str, value: &str) -> Option<Box<Diagnostic>> {
+    let declared = root.get("Parameters")?.get(name)?;
+    let allowed: Vec<&str> = declared.get("AllowedValues")?.items()?.iter().filter_map(Node::literal).collect();
+    let is_list = declared.get("Type").and_then(Node::literal).is_some_and(|kind| kind.contains("List"));
+    let mut parts: Box<dyn Iterator<Item = &str>> =
+        if is_list { Box::new(value.split(',').map(str::trim)) } else { Box::new(std::iter::once(value)) };
+    let other = parts.find(|part| !allowed.contains(part))?;
+    let message = format!("the parameter {name} does not take `{other}`");
+    Some(Box::new(Diagnostic::new(NO_PARAMETER, message).maybe_help(suggest::advise(other, allowed.iter().copied()))))
 }

@@ -142,7 +142,7 @@ impl Pass {
                 |entry: &crate::spec::node::Entry| Some((entry.key.value.clone(), entry.value.literal()?.to_owned()));
             model.tags = all.iter().filter_map(tag).collect();
         } else {
-            model.tags = guardrail::tags(&Block::new(values, "", &mut unheard));
+            model.tags = guardrail::tags(&mut Block::new(values, "", &mut unheard));
         }
         let arn = text(values, "guardrail_arn").unwrap_or_default();
         let place = self.place(resource, arn);
@@ -228,7 +228,7 @@ impl Pass {
             self.found.organization = Some((id.to_owned(), account));
         }
         let mut unheard = Vec::new();
-        let tags = guardrail::tags(&Block::new(values, "", &mut unheard));
+        let tags = guardrail::tags(&mut Block::new(values, "", &mut unheard));
         let model = org_policy::Model {
             policy_type,
             name: name.to_owned(),

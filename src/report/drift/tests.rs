@@ -13,7 +13,8 @@ pub(crate) fn drift_of(plan: &Plan) -> Drift {
     find(plan, &Beside::default(), &Invocation::default(), &[])
 }
 
-fn agreed(drift: &mut Drift, kind: FindingKind) {
+/// Findings of this kind are ignored.
+pub(crate) fn agreed(drift: &mut Drift, kind: FindingKind) {
     let terms = Ignored { reason: "agreed".to_owned(), owner: "team".to_owned(), expires: "2099-12-31".to_owned() };
     drift.findings.iter_mut().filter(|one| one.kind == kind).for_each(|one| one.ignored = Some(terms.clone()));
 }

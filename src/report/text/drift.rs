@@ -6,7 +6,7 @@ use super::entry::{self, Mark};
 use super::notes;
 use crate::drift::{Drift, Finding, FindingKind, mirrored};
 use crate::model::{AccountId, Direction, FieldDiff};
-use crate::plan::{ActionId, Plan};
+use crate::plan::{ActionId, Hazard, Plan};
 use crate::report::disclosure::{counted, some};
 use crate::report::summary::elsewhere;
 use crate::report::wrap::indented;
@@ -156,15 +156,36 @@ fn identified<'a>(findings: impl Iterator<Item = &'a Finding>, look: Look<'_>) -
     look.style.paint(Tone::Quiet, indented(&format!("finding {}", some(ids, NAMED)), 6, look.width).trim_end()) + "\n"
 }
 
-/// How to bring AWS back, where some action does.
+/// How to bring AWS back, where some action does: one command for all, or where something is to stay as it is, one for each.
 fn remedy(drift: &Drift, look: Look<'_>) -> String {
-    let mut mended = drift.open().filter(|finding| !finding.actions.is_empty());
-    let Some(first) = mended.next() else { return String::new() };
-    let (all, _) = first.remedy.split_once(" --target ").unwrap_or((&first.remedy, ""));
-    let command = if mended.next().is_none() { &first.remedy } else { all };
-    let command = clean::line(&look.disclosure.scrub_text(command));
-    // On a line of its own, however long, since it is copied.
-    format!("\n{}\n  {command}\n", look.style.paint(Tone::Strong, "To bring AWS back to the spec"))
+    let mended: Vec<&Finding> = drift.open().filter(|finding| !finding.actions.is_empty()).collect();
+    let some_stay = drift.findings.iter().any(|finding| finding.ignored.is_some() && !finding.actions.is_empty());
+    let commands: Vec<String> = match mended.as_slice() {
+        [] => return String::new(),
+        [one] => vec![one.remedy.clone()],
+        all if some_stay => all.iter().map(|one| one.remedy.clone()).collect(),
+        all => vec![together(all)],
+    };
+    // Each on a line of its own, however long, since it is copied.
+    let line = |command: &String| format!("  {}\n", clean::line(&look.disclosure.scrub_text(command)));
+    let commands: String = commands.iter().map(line).collect();
+    format!("\n{}\n{commands}", look.style.paint(Tone::Strong, "To bring AWS back to the spec"))
+}
+
+/// The commands of all these findings as one.
+fn together(findings: &[&Finding]) -> String {
+    let commands = || findings.iter().map(|finding| finding.remedy.as_str());
+    let mut command =
+        commands().next().and_then(|first| Some(first.split_once(" --target ")?.0)).unwrap_or_default().to_owned();
+    let hazards: BTreeSet<Hazard> = findings.iter().flat_map(|finding| finding.hazards.iter().copied()).collect();
+    if !hazards.is_empty() {
+        let allowed: Vec<String> = hazards.iter().map(ToString::to_string).collect();
+        command.extend([" --allow ", &allowed.join(",")]);
+    }
+    if commands().any(|command| command.ends_with(" --adopt")) {
+        command += " --adopt";
+    }
+    command
 }
 
 /// What somebody has agreed to, and until when.

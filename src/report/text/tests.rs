@@ -1,6 +1,7 @@
+use crate::drift::FindingKind;
 use crate::kinds::Model;
 use crate::plan::{Plan, Warning};
-use crate::report::drift::tests::drift_of;
+use crate::report::drift::tests::{agreed, drift_of};
 use crate::report::{Disclosure, Look, Refusal, Style, sample};
 
 fn shown(plan: &Plan, refusals: &[Refusal], width: usize) -> String {
@@ -264,7 +265,7 @@ fn drift_tells_what_changed() {
           finding drift-c0aeaf793874
 
     To bring AWS back to the spec
-      bedrail apply
+      bedrail apply --allow weakens,deletes
 
     Warnings
       guardrail/111122223333/us-east-1/draft-only: no version of this guardrail
@@ -273,6 +274,22 @@ fn drift_tells_what_changed() {
     Not ours, and left alone: 1
       guardrail/111122223333/us-east-1/team-chatbot  unmarked
     "#);
+}
+
+#[test]
+fn what_was_agreed_to_is_not_mended_with_the_rest() {
+    let disclosure = Disclosure::default();
+    let look = Look { style: Style::Plain, width: 80, disclosure: &disclosure, beyond: &[] };
+    let plan = sample::eventful();
+    let mut drift = drift_of(&plan);
+    agreed(&mut drift, FindingKind::LeftBehind);
+    let shown = super::drift(&plan, &drift, look);
+    let (_, commands) = shown.split_once("To bring AWS back to the spec\n").expect("commands");
+    let commands: Vec<&str> = commands.lines().take_while(|line| !line.is_empty()).collect();
+    let open = drift.open().filter(|finding| !finding.actions.is_empty()).count();
+    assert!(open > 1 && commands.len() == open, "{commands:?}");
+    assert!(commands.iter().all(|command| command.starts_with("  bedrail apply --target ")), "{commands:?}");
+    assert!(!commands.iter().any(|command| command.contains("legacy")), "{commands:?}");
 }
 
 #[test]

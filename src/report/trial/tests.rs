@@ -103,10 +103,10 @@ fn all_as_expected_is_one_sentence() {
     let disclosure = Disclosure::default();
     assert_eq!(told(&suites, &disclosure).verdict(), Verdict::Passed);
     insta::assert_snapshot!(shown(&suites, &disclosure), @r"
-        PASSED suites/baseline.test.yaml: all 3 cases are as expected
-          guardrail a, draft: DRAFT in us-east-1
+    PASSED suites/baseline.test.yaml: all 3 cases are as expected
+      guardrail a, draft: DRAFT in us-east-1
 
-          Counted: 3 content_policy_units.
+      Counted: 3 content_policy_units.
     ");
 }
 
@@ -116,26 +116,26 @@ fn what_got_through_and_what_was_stopped_stand_apart() {
     let suites = [bad()];
     assert_eq!(told(&suites, &disclosure).verdict(), Verdict::Failed);
     insta::assert_snapshot!(shown(&suites, &disclosure), @r"
-        FAILED suites/baseline.test.yaml: 1 missed, 1 falsely blocked, 3 not answered, 0 of 3 cases as
-        expected
-          guardrail a, draft: DRAFT in eu-west-1, us-east-1
-          not asked in 111122223333/ap-south-1: the guardrail does not exist there
-            fix: `bedrail apply` creates it
+    FAILED suites/baseline.test.yaml: 1 missed, 1 falsely blocked, 3 not answered, 0 of 3 cases as
+    expected
+      guardrail a, draft: DRAFT in eu-west-1, us-east-1
+      not asked in 111122223333/ap-south-1: the guardrail does not exist there
+        fix: `bedrail apply` creates it
 
-          Missed: the guardrail lets through what it is to stop
-          ! attack, in us-east-1
-              filters.PROMPT_ATTACK: NONE, expected BLOCKED
+      Missed: the guardrail lets through what it is to stop
+      ! attack, in us-east-1
+          filters.PROMPT_ATTACK: NONE, expected BLOCKED
 
-          Falsely blocked: the guardrail acts on what it is to let pass
-          ! clean, in both
-              action: GUARDRAIL_INTERVENED, expected NONE
-              the guardrail did: filters.PROMPT_ATTACK BLOCKED
+      Falsely blocked: the guardrail acts on what it is to let pass
+      ! clean, in both
+          action: GUARDRAIL_INTERVENED, expected NONE
+          the guardrail did: filters.PROMPT_ATTACK BLOCKED
 
-          Not answered
-            1 case: mail
-              ValidationException: too long
+      Not answered
+        1 case: mail
+          ValidationException: too long
 
-          Counted: 5 content_policy_units.
+      Counted: 5 content_policy_units.
     ");
 }
 
@@ -164,16 +164,16 @@ fn two_versions_are_compared_case_by_case() {
     });
     let suites = [one];
     insta::assert_snapshot!(shown(&suites, &Disclosure::default()), @r"
-        PASSED suites/baseline.test.yaml: all 3 cases are as expected
-          guardrail a, draft: DRAFT in us-east-1
+    PASSED suites/baseline.test.yaml: all 3 cases are as expected
+      guardrail a, draft: DRAFT in us-east-1
 
-          From first (failed) to draft 2 cases change
-          + attack: was missed, is as expected
-              did: nothing → filters.PROMPT_ATTACK BLOCKED
-          + mail: was missed, is as expected
-              did: filters.PROMPT_ATTACK BLOCKED → pii.EMAIL ANONYMIZED
+      From first (failed) to draft 2 cases change
+      + attack: was missed, is as expected
+          did: nothing → filters.PROMPT_ATTACK BLOCKED
+      + mail: was missed, is as expected
+          did: filters.PROMPT_ATTACK BLOCKED → pii.EMAIL ANONYMIZED
 
-          Counted: 6 content_policy_units.
+      Counted: 6 content_policy_units.
     ");
 }
 
