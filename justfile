@@ -43,6 +43,10 @@ yaml:
     tests/yaml/install
     tests/it/permissions/install
 
+# install the browser that the tests open pages with, unless there is one
+browser:
+    tests/browser/install
+
 # write what the tests expect anew: plans of the examples, console blocks, docs/codes.md, snapshots
 bless:
     cargo test -p bedrail --lib write_codes -- --ignored

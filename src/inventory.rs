@@ -149,18 +149,23 @@ pub async fn named_above(clients: &Clients, mut facts: Facts, account: &AccountI
     facts
 }
 
+/// The facts with the names of all OUs that have accounts.
+pub async fn named_whole(clients: &Clients, mut facts: Facts) -> Facts {
+    if let Some(organization) = &mut facts.organization {
+        let ancestors = organization.accounts.iter().flat_map(|account| account.ancestors.iter().cloned());
+        let nodes: BTreeSet<String> = ancestors.filter(|id| id.starts_with("ou-")).collect();
+        Box::pin(name_units(clients, organization, &nodes)).await;
+    }
+    facts
+}
+
 /// The organization of the caller with every OU that has accounts, and the Regions in which Bedrock answers.
 ///
 /// # Errors
 /// No usable credentials, or no answer.
 pub async fn surroundings(connection: Connection) -> Result<(Facts, Vec<Region>), AwsError> {
     let clients = connection.open(crate::aws::Access::ReadOnly).await?;
-    let mut read = whereabouts(&clients).await.ok().and_then(|found| found.read);
-    if let Some(organization) = &mut read {
-        let ancestors = organization.accounts.iter().flat_map(|account| account.ancestors.iter().cloned());
-        let nodes: BTreeSet<String> = ancestors.filter(|id| id.starts_with("ou-")).collect();
-        Box::pin(name_units(&clients, organization, &nodes)).await;
-    }
+    let read = whereabouts(&clients).await.ok().and_then(|found| found.read);
     let caller = clients.caller().clone();
     let regions = bedrock_regions(&caller.partition);
     let log = CallLog::default();
@@ -172,7 +177,7 @@ pub async fn surroundings(connection: Connection) -> Result<(Facts, Vec<Region>)
     let answered = join_all(asked).await;
     let there = regions.iter().zip(answered).filter(|(_, there)| *there).map(|(region, _)| region.clone()).collect();
     let facts = Facts { caller, organization: read, bedrock_regions: regions, roles: RoleNames::default() };
-    Ok((facts, there))
+    Ok((named_whole(&clients, facts).await, there))
 }
 
 fn roles(wanted: &Wanted) -> RoleNames {

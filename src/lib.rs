@@ -2,7 +2,7 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `lint`, `permissions`, `import`, `checks`) → **effects** (`aws`,
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `coverage`, `lint`, `permissions`, `import`, `checks`) → **effects** (`aws`,
 //! `kinds/*/aws.rs`, `live`, `apply`, `doctor`, `inventory`, `readiness`, `runner`, `verify`)
 //! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
 //! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
@@ -16,6 +16,7 @@ pub mod apply;
 pub mod aws;
 pub mod checks;
 pub mod cli;
+pub mod coverage;
 pub mod doctor;
 pub mod drift;
 pub mod explain;

@@ -266,6 +266,8 @@ impl Tree<'_> {
             next = page.next_token;
             // An empty page can carry a token: only its absence ends the list.
             if next.is_none() {
+                // AWS promises no order.
+                accounts.sort_by(|one, other| one.id.cmp(&other.id));
                 return Ok(accounts);
             }
         }

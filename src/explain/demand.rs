@@ -5,7 +5,7 @@
 
 use super::chain::Chain;
 use super::ground::{Cell, Ground, Role, numbered};
-use super::guard::{Guard, Level, Trouble, seen, troubles};
+use super::guard::{Cause, Guard, Level, Trouble, seen, troubles};
 use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
 use crate::kinds::iam_policy::meaning::{lets_apply, lets_apply_some};
 use crate::model::{
@@ -130,7 +130,7 @@ pub(super) fn required<'g>(
         let seen = seen(ground, &version);
         let mut troubles = troubles(ground, facts, cell, &version, &seen);
         // It reports where a request names it, and keeps only enforced guardrails from working.
-        troubles.retain(|trouble| !trouble.why.contains("automated reasoning"));
+        troubles.retain(|trouble| trouble.cause != Cause::AutomatedReasoning);
         found.push(Guard {
             level: Level::Request,
             version,
@@ -163,11 +163,15 @@ pub(super) fn may_apply(ground: &Ground, cell: &Cell<'_>, version: &Ref) -> Opti
         seen.len() < policies.len() || seen.iter().any(|document| lets_apply_some(document)) || !of_aws.is_empty();
     match () {
         () if may => None,
-        () if open => Some(Trouble::possible(format!(
-            "whether the role {name} may apply it cannot be told from its policies, and who may not is denied the call"
-        ))),
-        () => Some(Trouble::certain(format!(
-            "no policy of the role {name} allows `bedrock:ApplyGuardrail` on it, so its calls are denied"
-        ))),
+        () if open => Some(Trouble::possible(
+            Cause::NotAllowed,
+            format!(
+                "whether the role {name} may apply it cannot be told from its policies, and who may not is denied the call"
+            ),
+        )),
+        () => Some(Trouble::certain(
+            Cause::NotAllowed,
+            format!("no policy of the role {name} allows `bedrock:ApplyGuardrail` on it, so its calls are denied"),
+        )),
     }
 }

@@ -35,22 +35,43 @@ pub struct Guard<'g> {
     pub troubles: Vec<Trouble>,
 }
 
+words! {
+    /// What is wrong where calls fail that meet a guardrail.
+    Cause {
+        NoVersion = "no-version",
+        NotReady = "not-ready",
+        AutomatedReasoning = "automated-reasoning",
+        NotOfManagement = "not-of-management",
+        NotShared = "not-shared",
+        NotAllowed = "not-allowed",
+    }
+}
+
+impl Cause {
+    /// Whether callers are denied what would be sound otherwise.
+    pub const fn denies(self) -> bool {
+        matches!(self, Self::NotShared | Self::NotAllowed)
+    }
+}
+
 /// Why calls that meet a guardrail fail, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     /// Whether they do for sure.
     pub is_certain: bool,
-    /// Why.
+    /// What is wrong.
+    pub cause: Cause,
+    /// Why, in words.
     pub why: String,
 }
 
 impl Trouble {
-    pub(super) fn certain(why: impl Into<String>) -> Self {
-        Self { is_certain: true, why: why.into() }
+    pub(super) fn certain(cause: Cause, why: impl Into<String>) -> Self {
+        Self { is_certain: true, cause, why: why.into() }
     }
 
-    pub(super) fn possible(why: impl Into<String>) -> Self {
-        Self { is_certain: false, why: why.into() }
+    pub(super) fn possible(cause: Cause, why: impl Into<String>) -> Self {
+        Self { is_certain: false, cause, why: why.into() }
     }
 }
 
@@ -110,7 +131,7 @@ pub(super) fn seen<'g>(ground: &'g Ground, version: &Ref) -> Result<&'g Version,
 }
 
 /// The account in which a version is.
-fn owner(version: &Ref) -> Option<Scope> {
+pub(super) fn owner(version: &Ref) -> Option<Scope> {
     match version {
         Ref::To(address) => Some(address.scope.clone()),
         Ref::Foreign(id) => numbered(id).map(|numbered| numbered.scope),
@@ -123,7 +144,8 @@ fn foreign(facts: &Facts, version: &Ref) -> Option<Trouble> {
     let management = &facts.organization.as_ref()?.management_account;
     let owner = owner(version)?.account;
     (owner != *management).then(|| {
-        Trouble::certain(format!("the organization enforces it, and it is of account {owner}, not of {management}"))
+        let why = format!("the organization enforces it, and it is of account {owner}, not of {management}");
+        Trouble::certain(Cause::NotOfManagement, why)
     })
 }
 
@@ -138,16 +160,17 @@ pub(super) fn troubles(
     let mut found = Vec::new();
     match (ground.versions.get(version), seen) {
         // Whom it admits is no question then.
-        (Some(Ok(None)), _) => return vec![Trouble::certain("this version does not exist")],
+        (Some(Ok(None)), _) => return vec![Trouble::certain(Cause::NoVersion, "this version does not exist")],
         (_, Ok(Version { standing, .. })) => {
             let status = standing.status.as_deref();
             found.extend(
                 status
                     .filter(|status| *status != "READY")
-                    .map(|status| Trouble::certain(format!("this version is {status}, not READY"))),
+                    .map(|status| Trouble::certain(Cause::NotReady, format!("this version is {status}, not READY"))),
             );
             if standing.automated_reasoning == Some(true) {
-                found.push(Trouble::certain("it holds automated reasoning, which cannot be enforced"));
+                let why = "it holds automated reasoning, which cannot be enforced";
+                found.push(Trouble::certain(Cause::AutomatedReasoning, why));
             }
         }
         _ => {}
@@ -210,12 +233,13 @@ fn shared(ground: &Ground, facts: &Facts, cell: &Cell<'_>, resource: &Ref, what:
     let document = match ground.sharing.get(resource) {
         Some(Ok(document)) => document.as_ref(),
         Some(Err(why)) => {
-            return Some(Trouble::possible(format!("whether {what} is shared with {account} was not seen: {why}")));
+            let why = format!("whether {what} is shared with {account} was not seen: {why}");
+            return Some(Trouble::possible(Cause::NotShared, why));
         }
         None => return None,
     };
     let organization = facts.organization.as_ref();
-    let known = organization.iter().flat_map(|organization| &organization.accounts).find(|it| it.id == *account);
+    let known = organization.and_then(|organization| organization.account(account));
     let principal = Principal {
         account,
         organization: organization.map(|organization| organization.id.as_str()).unwrap_or_default(),
@@ -225,14 +249,11 @@ fn shared(ground: &Ground, facts: &Facts, cell: &Cell<'_>, resource: &Ref, what:
         Ref::Foreign(id) => Some(id),
         Ref::To(_) => None,
     };
-    match document.map_or(Permits::No, |document| permits(document, id, principal)) {
-        Permits::Yes => None,
-        Permits::No if document.is_none() => {
-            Some(Trouble::certain(format!("{what} has no resource policy that admits {account}")))
-        }
-        Permits::No => Some(Trouble::certain(format!("the resource policy of {what} leaves out {account}"))),
-        Permits::Unclear => {
-            Some(Trouble::possible(format!("whether the resource policy of {what} admits {account} cannot be told")))
-        }
-    }
+    let (is_certain, why) = match document.map_or(Permits::No, |document| permits(document, id, principal)) {
+        Permits::Yes => return None,
+        Permits::No if document.is_none() => (true, format!("{what} has no resource policy that admits {account}")),
+        Permits::No => (true, format!("the resource policy of {what} leaves out {account}")),
+        Permits::Unclear => (false, format!("whether the resource policy of {what} admits {account} cannot be told")),
+    };
+    Some(Trouble { is_certain, cause: Cause::NotShared, why })
 }

@@ -6,6 +6,7 @@
 
 mod after;
 mod chain;
+mod chained;
 mod demand;
 mod gaps;
 mod ground;
@@ -19,10 +20,12 @@ use serde_json::Value;
 
 pub use after::Planned;
 pub use chain::{Chain, InForce, Placed, chain_of, chains};
+pub use chained::{Chained, pointed, troubles};
+pub(crate) use chained::{common, is_management};
 pub use demand::Demanded;
 pub use gaps::{Gap, GapKind};
 pub use ground::{Cell, Enforced, Ground, Numbered, Policy, Role, Version, numbered};
-pub use guard::{Guard, Level, Trouble, objects};
+pub use guard::{Cause, Guard, Level, Trouble, objects};
 pub use models::{Models, Which, model_id};
 pub use part::{Part, Side};
 pub use shadow::{Shadowed, node, plain};
@@ -112,13 +115,6 @@ pub fn explain<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell
         unavailable,
         unseen,
     }
-}
-
-/// The versions and guardrails that a cell makes it necessary to read: what is in force there, and what a call must name.
-pub fn pointed<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell: &Cell<'_>) -> Vec<crate::model::Ref> {
-    let demanded = demand::demanded(ground, facts, chain, cell);
-    let enforced = guard::enforced(ground, facts, chain, cell).into_iter().map(|guard| guard.version);
-    enforced.chain(demand::only(&demanded)).collect()
 }
 
 /// Why there is nothing to call, and what could not be read of what decides.

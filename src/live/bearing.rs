@@ -11,7 +11,7 @@ use futures::future::{join, join_all};
 use serde_json::{Map, Value};
 
 use crate::aws::{AwsError, CallLog, Clients, ReadCx, effective_policy, invalid_accounts, read};
-use crate::explain::{Cell, Enforced, Ground, Numbered, Policy, Version, chain_of, chains, numbered, objects, pointed};
+use crate::explain::{Cell, Enforced, Ground, Numbered, Policy, Version, chains, numbered, objects, pointed};
 use crate::kinds::guardrail_version::aws::in_full;
 use crate::kinds::iam_policy::aws::identity::identity;
 use crate::kinds::org_policy::aws::written;
@@ -31,11 +31,8 @@ pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Gr
         let found = identity(&cx, &Scope::global(account.clone()), &role).await;
         ((account, role), found.map_err(|error| error.cause()))
     });
-    let enforced = scopes.into_iter().map(async |scope| {
-        let found = enforced(&cx, &scope).await;
-        (scope, found)
-    });
-    let (policies, (enforced, roles)) = join(policies(&cx, facts), join(join_all(enforced), join_all(of_roles))).await;
+    let enforced = enforced_in(&cx, scopes);
+    let (policies, (enforced, roles)) = join(policies(&cx, facts), join(enforced, join_all(of_roles))).await;
     match policies {
         Ok(policies) => ground.policies = policies,
         Err(why) => ground.unlisted = Some(why),
@@ -43,7 +40,7 @@ pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Gr
     if facts.organization.is_none() && cells.iter().any(|cell| *cell.account != facts.caller.account) {
         ground.unlisted = Some("the policies of the organization: the caller may not list it".to_owned());
     }
-    (ground.enforced, ground.roles) = (enforced.into_iter().collect(), roles.into_iter().collect());
+    (ground.enforced, ground.roles) = (enforced, roles.into_iter().collect());
     let asked = representatives(&ground, facts, cells);
     let (told, invalid) = join(
         join_all(asked.iter().map(async |account| (account.clone(), told(&cx, account).await))),
@@ -68,6 +65,19 @@ async fn policies(cx: &ReadCx<'_>, facts: &Facts) -> Result<BTreeMap<Ref, Policy
         policies.extend(found.into_iter().map(|(id, policy)| (Ref::Foreign(id), policy)));
     }
     Ok(policies)
+}
+
+/// How many places are asked at once: a future for each of a large organization's would take more memory than all answers.
+const AT_ONCE: usize = 2048;
+
+async fn enforced_in(cx: &ReadCx<'_>, scopes: BTreeSet<Scope>) -> BTreeMap<Scope, Enforced> {
+    let scopes: Vec<Scope> = scopes.into_iter().collect();
+    let mut found = BTreeMap::new();
+    for some in scopes.chunks(AT_ONCE) {
+        let answers = join_all(some.iter().map(|scope| enforced(cx, scope))).await;
+        found.extend(some.iter().cloned().zip(answers));
+    }
+    found
 }
 
 async fn enforced(cx: &ReadCx<'_>, scope: &Scope) -> Enforced {
@@ -113,27 +123,19 @@ async fn invalid(cx: &ReadCx<'_>, facts: &Facts) -> Option<BTreeSet<AccountId>> 
 
 /// What is pointed at, and whom it admits.
 async fn versions(cx: &ReadCx<'_>, facts: &Facts, cells: &[Cell<'_>], ground: &mut Ground) {
-    let needed: BTreeSet<(AccountId, Ref)> = cells
-        .iter()
-        .flat_map(|cell| {
-            let chain = chain_of(ground, facts.organization.as_ref(), cell.account);
-            pointed(ground, facts, &chain, cell).into_iter().map(|version| (cell.account.clone(), version))
-        })
-        .collect();
-    let ids: BTreeSet<RemoteId> = needed
-        .iter()
-        .filter_map(|(_, version)| match version {
-            Ref::Foreign(id) => Some(id.clone()),
-            Ref::To(_) => None,
-        })
-        .collect();
-    let found = join_all(ids.into_iter().map(async |id| {
+    let needed = pointed(ground, facts, cells);
+    let ids = needed.keys().filter_map(|version| match version {
+        Ref::Foreign(id) => Some(id.clone()),
+        Ref::To(_) => None,
+    });
+    let found = join_all(ids.map(async |id| {
         let found = version(cx, &id).await;
         (Ref::Foreign(id), found.map_err(|error| error.cause()))
     }));
     ground.versions = found.await.into_iter().collect();
+    let borrowed = needed.iter().filter_map(|(version, borrower)| Some((version, borrower.as_ref()?)));
     let objects: BTreeSet<(Scope, RemoteId)> =
-        needed.iter().flat_map(|(account, version)| objects(ground, facts, account, version)).collect();
+        borrowed.flat_map(|(version, account)| objects(ground, facts, account, version)).collect();
     let found = join_all(objects.into_iter().map(async |(scope, id)| {
         let found = policy_of(cx, &scope, &id).await;
         (Ref::Foreign(id), found.map_err(|error| error.cause()))

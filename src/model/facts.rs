@@ -136,6 +136,12 @@ impl Organization {
         })
     }
 
+    /// The account of this id. Found at once where they are in the order of their ids, as they are when read from AWS.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        let at = self.accounts.binary_search_by(|account| account.id.cmp(id));
+        at.map_or_else(|_| self.accounts.iter().find(|account| account.id == *id), |at| self.accounts.get(at))
+    }
+
     /// What stands above a node, root first; `None` where it was not read.
     pub fn above<'a>(&'a self, node: &str) -> Option<&'a [String]> {
         if node == self.root {

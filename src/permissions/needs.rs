@@ -282,10 +282,10 @@ pub(super) const FACTS: &[&str] =
     &["organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListAccounts"];
 /// What looking up OUs by their names takes.
 pub(super) const UNITS: &str = "organizations:ListOrganizationalUnitsForParent";
-/// What looking at what is in force takes: `drift` compares it, `explain` tells it, and a run that changes something waits until accounts are subject
+/// What looking at what is in force takes: `drift` compares it, `explain` and `coverage` tell it, and a run that changes something waits until accounts are subject
 /// to a policy, and looks before it takes away what they may be subject to.
 pub(super) const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
-/// What `drift` and `explain` ask besides.
+/// What `drift`, `explain` and `coverage` ask besides.
 pub(super) const INVALID: &str = "organizations:ListAccountsWithInvalidEffectivePolicy";
 /// What `verify` and `readiness` ask besides.
 pub(super) const CHECKS: &[&str] =

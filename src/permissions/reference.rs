@@ -35,8 +35,8 @@ fn users(operation: &str) -> String {
     });
     let users: Vec<String> = reads.chain(writes).chain(checks).collect();
     match operation {
-        INVALID => "`drift`, `explain`, `verify`".to_owned(),
-        EFFECTIVE => "`drift`, `explain`, `verify`, and every run that changes something".to_owned(),
+        INVALID => "`drift`, `explain`, `coverage`, `verify`".to_owned(),
+        EFFECTIVE => "`drift`, `explain`, `coverage`, `verify`, and every run that changes something".to_owned(),
         "iam:ListRolePolicies" | "iam:GetRolePolicy" => "`explain --principal`".to_owned(),
         _ if needs(operation).iter().any(|need| need.on == On::Called) => "`verify --invoke`".to_owned(),
         _ if users.is_empty() => "every run".to_owned(),

@@ -15,6 +15,7 @@ pub(crate) use push;
 pub mod checks;
 pub mod clean;
 pub mod codes;
+pub mod coverage;
 pub mod diagnostics;
 mod disclosure;
 pub mod doctor;

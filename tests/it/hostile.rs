@@ -193,6 +193,10 @@ fn read_everything(desk: &Desk, what: &str) {
         &["show", "--sandbox"],
         &["show", "--sandbox", "--format", "json"],
         &["graph", "--sandbox"],
+        &["coverage", "--sandbox"],
+        &["coverage", "--sandbox", "--format", "markdown"],
+        &["coverage", "--sandbox", "--format", "json"],
+        &["coverage", "--sandbox", "--format", "html"],
         &["apply", "--sandbox", "--yes", "--format", "json", "--target", "no::such"],
         &["plan", "--sandbox", "-vvv", "--log-format", "json"],
     ] {

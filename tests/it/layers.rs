@@ -28,9 +28,8 @@ impl Layer {
     fn of_module(module: &str) -> Option<Self> {
         match module {
             "model" | "kinds" => Some(Self::Core),
-            "spec" | "suite" | "plan" | "drift" | "explain" | "lint" | "permissions" | "import" | "checks" => {
-                Some(Self::Pure)
-            }
+            "coverage" | "spec" | "suite" | "plan" | "drift" | "explain" | "lint" | "permissions" | "import"
+            | "checks" => Some(Self::Pure),
             "aws" | "live" | "apply" | "reconcile" | "doctor" | "inventory" | "readiness" | "runner" | "verify" => {
                 Some(Self::Effects)
             }

@@ -6,6 +6,7 @@ mod aws;
 mod behind;
 mod cli;
 mod converge;
+mod coverage;
 mod documents;
 mod editors;
 mod exact;

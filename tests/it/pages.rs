@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use bedrail::report::json::coverage::Covered;
 use bedrail::report::json::explain::Explained;
 use bedrail::report::json::{AuditLine, JsonChecks, PlanFile, TestReport};
 use bedrail::report::reference::Reference;
@@ -30,8 +31,8 @@ Every section and every field, written by the schema that `bedrail schema` print
 
 const JSON: &str = "# JSON
 
-What machines read, written by the schemas that `bedrail schema plan`, `drift`, `explain`, `verify`, `readiness`, `results` and `audit` print. `format_version` changes when a member
-goes or means something else; new members may come at any time, so take what you know and leave the rest.
+What machines read, written by the schemas that `bedrail schema plan`, `drift`, `explain`, `coverage`, `verify`, `readiness`, `results` and
+`audit` print. `format_version` changes when a member goes or means something else; new members may come at any time, so take what you know and leave the rest.
 
 ";
 
@@ -44,6 +45,7 @@ fn json() -> String {
     for (title, schema) in [
         ("`plan --format json` and `plan --out`", draft07::<PlanFile>()),
         ("`explain --format json`", draft07::<Explained>()),
+        ("`coverage --format json`", draft07::<Covered>()),
         ("`verify --format json` and `readiness --format json`", draft07::<JsonChecks>()),
         ("`test --format json`", draft07::<TestReport>()),
         ("A line of `apply --audit-log`", draft07::<AuditLine>()),

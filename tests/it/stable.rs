@@ -105,7 +105,7 @@ fn types(schema: &Value) -> BTreeSet<&str> {
 #[test]
 fn what_json_has_promised_it_keeps() {
     let desk = Desk::new(&source::text("examples/quickstart/bedrail.yaml"));
-    for what in ["plan", "drift", "explain"] {
+    for what in ["plan", "drift", "explain", "coverage"] {
         let schema: Value = serde_json::from_str(&desk.run(&["schema", what]).stdout).expect("JSON");
         let more: &[&str] = if what == "explain" { &["--account", "management", "--region", "us-east-1"] } else { &[] };
         let printed: Value =

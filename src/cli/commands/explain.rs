@@ -2,22 +2,19 @@ use std::path::Path;
 
 use super::Form;
 use super::apply::{again, read_saved};
-use super::doctor::is_without_spec;
-use crate::aws::{Access, Clients, Connection};
+use super::in_force::{Entered, blind, held};
+use crate::aws::{Access, Clients};
 use crate::cli::args::Global;
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::sandbox::Local;
-use crate::cli::session::{self, Checked, Session};
+use crate::cli::session::Session;
 use crate::explain::{Cell, Ground, Planned, chain_of, explain, model_id};
 use crate::inventory::{self, Failure};
 use crate::live::bearing;
-use crate::model::diagnostic::Diagnostics;
 use crate::model::{AccountId, Facts, Region};
-use crate::plan::{Options, Plan};
-use crate::reconcile::roles;
+use crate::plan::Options;
 use crate::report::explain::{markdown, text};
 use crate::report::json::explain::{Explained, Shown, View};
 use crate::report::json::pretty;
@@ -97,40 +94,15 @@ impl Args {
     }
 
     async fn live(&self, global: &Global, output: &Output) -> Result<(Explained, Disclosure), Error> {
-        let without = is_without_spec(global);
-        let Checked { sources, spec, diagnostics } = if without {
-            let none = Global { spec: Vec::new(), ..global.clone() };
-            Checked { diagnostics: Diagnostics::new(), ..session::check(&none) }
-        } else {
-            session::check(global)
-        };
-        output.hide(&spec.secrets);
-        output.diagnostics(&diagnostics, &sources);
-        if diagnostics.has_errors() {
-            return Err(Error::Spec(diagnostics));
-        }
         let progress = Progress::spinner(output, "Asking AWS what is in force");
-        let local = match &global.sandbox {
-            Some(folder) => Some(Local::open(folder).await?),
-            None => None,
-        };
-        let connection = if without {
-            session::bare_connection(global, Some(self.region.clone()), local.as_ref())
-        } else {
-            session::connection(global, &spec, local.as_ref())
-        };
-        let connection = Connection { roles: roles(&spec, session::session_name(&spec)), ..connection };
-        let session = session::session_name_of("explain");
-        let (clients, facts) = inventory::entered(connection, &session).await?;
-        let (asked, facts) = self.asked(&clients, facts).await?;
-        let ground = bearing(&clients, &facts, &[asked.cell()]).await;
+        let entered = Entered::enter("explain", Some(self.region.clone()), global, output).await?;
+        let (asked, facts) = self.asked(&entered.clients, entered.facts.clone()).await?;
+        let ground = bearing(&entered.clients, &facts, &[asked.cell()]).await;
         drop(progress);
-        let disclosure = Disclosure { content: global.show_content, secrets: spec.secrets.clone() };
+        let disclosure = entered.disclosure.clone();
         let have = view(&ground, &facts, &asked, &disclosure);
         let explained = Explained { have: Some(have), ..Explained::new("live", &asked.cell(), &facts) };
-        if let Some(local) = local {
-            local.close().await;
-        }
+        entered.close().await;
         Ok((explained, disclosure))
     }
 
@@ -154,10 +126,7 @@ impl Args {
         let disclosure = session.disclosure.clone();
         let planned = Planned { actions: &plan.actions, desired: &session.sides.desired, live: &session.sides.live };
         let mut want = view(&ground.after(planned), &facts, &asked, &disclosure);
-        want.unseen.extend(plan.blind.iter().map(|blind| {
-            let name = blind.name.as_ref().map(|name| format!("/{name}")).unwrap_or_default();
-            disclosure.scrub_text(&format!("{}/{}{name}: {}", blind.kind, blind.scope, blind.why))
-        }));
+        want.unseen.extend(blind(&plan, &disclosure));
         let frame = Explained::new(if saved.is_some() { "plan" } else { "spec" }, &asked.cell(), &facts);
         let have = saved.is_some().then(|| view(&ground, &facts, &asked, &disclosure));
         let explained = Explained { have, want: Some(want), held: held(&plan, &disclosure), ..frame };
@@ -189,13 +158,6 @@ fn view(ground: &Ground, facts: &Facts, asked: &Asked, disclosure: &Disclosure) 
     let chain = chain_of(ground, facts.organization.as_ref(), &asked.account);
     let explanation = explain(ground, facts, &chain, &asked.cell());
     View::of(&explanation, Shown { ground, facts, chain: &chain, disclosure })
-}
-
-fn held(plan: &Plan, disclosure: &Disclosure) -> Vec<String> {
-    let held = plan.held.iter().map(|held| {
-        disclosure.scrub_text(&format!("{} {} ({}): {}", held.verb.word(), held.address, held.why.word(), held.hint))
-    });
-    held.collect()
 }
 
 fn exit(explained: &Explained) -> Exit {

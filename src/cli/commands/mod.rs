@@ -3,6 +3,7 @@
 mod apply;
 mod checked;
 mod completions;
+mod coverage;
 mod destroy;
 mod doctor;
 mod drift;
@@ -11,6 +12,7 @@ mod fmt;
 mod graph;
 mod iam;
 mod import;
+mod in_force;
 mod init;
 mod lint;
 mod man;
@@ -55,6 +57,7 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Drift(drift::Args),
     Explain(explain::Args),
+    Coverage(coverage::Args),
     Readiness(readiness::Args),
     Verify(verify::Args),
     Destroy(destroy::Args),
@@ -82,6 +85,7 @@ impl Command {
             Self::Apply(args) => args.run(global, output, interrupt).await,
             Self::Drift(args) => args.run(global, output).await,
             Self::Explain(args) => args.run(global, output).await,
+            Self::Coverage(args) => args.run(global, output).await,
             Self::Readiness(_) => readiness::Args::run(global, output).await,
             Self::Verify(args) => args.run(global, output).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,

@@ -12,8 +12,8 @@ use crate::{drift, spec, suite};
 ///
 /// Of the spec, of a test suite, of a price table or of a list of what drift
 /// ignores (for editors), of the JSON that `plan`, `drift`, `explain`,
-/// `verify`, `readiness` and `test` print, or of a line that `--audit-log`
-/// appends. All are draft-07.
+/// `coverage`, `verify`, `readiness` and `test` print, or of a line that
+/// `--audit-log` appends. All are draft-07.
 ///
 ///   bedrail schema > bedrail.schema.json
 ///   bedrail schema test > bedrail.test.schema.json
@@ -37,6 +37,8 @@ enum What {
     Drift,
     /// What `explain --format json` prints.
     Explain,
+    /// What `coverage --format json` prints.
+    Coverage,
     /// What `verify --format json` prints.
     Verify,
     /// What `readiness --format json` prints.
@@ -59,6 +61,7 @@ impl Args {
             What::Plan => json::schema::plan(),
             What::Drift => json::schema::drift(),
             What::Explain => json::schema::explain(),
+            What::Coverage => json::schema::coverage(),
             What::Verify => json::schema::verify(),
             What::Readiness => json::schema::readiness(),
             What::Results => json::schema::results(),

@@ -9,6 +9,7 @@ mod markdown;
 mod text;
 
 pub use markdown::markdown;
+pub(in crate::report) use text::demand;
 pub use text::text;
 
 /// Whose calls are explained, and which.
@@ -22,7 +23,7 @@ fn title(explained: &Explained) -> String {
 
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(in crate::report) enum Standing {
     Protected,
     Unprotected,
     Fails,
@@ -30,7 +31,7 @@ enum Standing {
 }
 
 /// The answer in one sentence.
-fn verdict(view: &View) -> (Standing, String) {
+pub(in crate::report) fn verdict(view: &View) -> (Standing, String) {
     if let Some(why) = &view.unavailable {
         return (Standing::Unknown, format!("No model can be called here: {why}."));
     }
@@ -73,7 +74,7 @@ fn except(view: &View) -> String {
 }
 
 /// What a guardrail is, below its headline.
-fn details(met: &Met) -> Vec<(&'static str, String)> {
+pub(in crate::report) fn details(met: &Met) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     let policy = met.policy.as_ref().map(|Policy { name, id, nodes }| {
         let on = if nodes.is_empty() { String::new() } else { format!(" on {}", nodes.join(" and ")) };
@@ -123,7 +124,7 @@ fn models(met: &Met) -> String {
 }
 
 /// What a guardrail is called in a list.
-fn headline(met: &Met) -> String {
+pub(in crate::report) fn headline(met: &Met) -> String {
     met.name.clone().unwrap_or_else(|| {
         let short = met.version.rsplit('/').next().unwrap_or_default();
         short.to_owned()
@@ -131,7 +132,7 @@ fn headline(met: &Met) -> String {
 }
 
 /// The models of a union.
-fn which(union: &Union) -> String {
+pub(in crate::report) fn which(union: &Union) -> String {
     match (union.all_but, union.models.is_empty()) {
         (true, true) => "every model".to_owned(),
         (true, false) => format!("every model but {}", union.models.join(", ")),
@@ -141,17 +142,17 @@ fn which(union: &Union) -> String {
 
 /// One line of a table of controls.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
+pub(in crate::report) struct Row {
     /// The place of its policy among [`POLICIES`].
-    policy: usize,
+    pub(in crate::report) policy: usize,
     /// Its name.
-    name: String,
+    pub(in crate::report) name: String,
     /// What is done about it: on prompts in each of the unions, then on answers.
-    cells: Vec<String>,
+    pub(in crate::report) cells: Vec<String>,
 }
 
 /// What is done by one union or several beside each other, control by control; words that are treated alike are counted.
-fn rows(unions: &[Option<&Union>], references: bool) -> Vec<Row> {
+pub(in crate::report) fn rows(unions: &[Option<&Union>], references: bool) -> Vec<Row> {
     let controls = || unions.iter().flatten().flat_map(|union| &union.controls);
     let keys: BTreeSet<(usize, &str)> = controls().map(|one| (place(&one.policy), one.name.as_str())).collect();
     let mut all = Vec::new();
@@ -225,7 +226,7 @@ fn setting(setting: &Setting, references: bool) -> String {
 }
 
 /// References to guardrails, as lists number them.
-fn places(from: &[usize]) -> String {
+pub(in crate::report) fn places(from: &[usize]) -> String {
     let places: Vec<String> = from.iter().map(|place| (place + 1).to_string()).collect();
     format!("[{}]", places.join(" "))
 }

@@ -72,7 +72,7 @@ fn view(view: &View, when: &str, look: Look<'_>) -> String {
 }
 
 /// What a policy demands, in a sentence.
-pub(super) fn demand(demand: &Demand) -> String {
+pub(in crate::report) fn demand(demand: &Demand) -> String {
     let Demand { policy, node, guardrails, exempt, except_models } = demand;
     let by =
         node.as_ref().map_or_else(|| format!("the policy {policy} of the role"), |node| format!("{policy} on {node}"));

@@ -1,7 +1,7 @@
 //! What `explain` found, as machines read it and as people are shown it: one value for all forms.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::explain::Cell;
@@ -66,7 +66,7 @@ pub struct View {
 }
 
 /// A guardrail that calls meet.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Met {
     /// `organization` or `account`, which enforce it, or `request`, where IAM demands that each call names it.
     pub level: String,
@@ -93,7 +93,7 @@ pub struct Met {
 }
 
 /// A policy of the organization.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// AWS's name.
     pub name: String,
@@ -104,7 +104,7 @@ pub struct Policy {
 }
 
 /// What of a call is examined.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Guarding {
     /// System prompts: `COMPREHENSIVE` or `SELECTIVE`.
     pub system: String,
@@ -113,7 +113,7 @@ pub struct Guarding {
 }
 
 /// Why calls fail.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trouble {
     /// Whether they do for sure.
     pub certain: bool,
@@ -122,7 +122,7 @@ pub struct Trouble {
 }
 
 /// A guardrail that a policy names and that is not in effect.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NotInEffect {
     /// The policy.
     pub policy: String,
@@ -135,7 +135,7 @@ pub struct NotInEffect {
 }
 
 /// What IAM demands of each call.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Demand {
     /// The policy that demands it.
     pub policy: String,
@@ -191,7 +191,7 @@ pub struct Setting {
 }
 
 /// Something that remains uncovered.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Uncovered {
     /// Why.
     pub kind: String,
@@ -206,7 +206,7 @@ pub struct Uncovered {
 }
 
 /// Something that ought not to be so.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// `calls-fail`, `effective-differs`, `effective-invalid` or `order-unknown`.
     pub kind: String,

@@ -3,6 +3,7 @@
 
 mod audit;
 mod checks;
+pub mod coverage;
 mod doctor;
 mod event;
 pub mod explain;

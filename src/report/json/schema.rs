@@ -1,9 +1,10 @@
-//! The JSON Schemas of what `plan`, `drift`, `explain`, `verify`, `readiness` and `test` print, draft 7; `docs/schemas` publishes them.
+//! The JSON Schemas of what `plan`, `drift`, `explain`, `coverage`, `verify`, `readiness` and `test` print, draft 7; `docs/schemas` publishes them.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::coverage::{self, Covered};
 use super::explain::{self, Explained};
 use super::{CHECKS_VERSION, FORMAT_VERSION, JsonChecks, PlanFile, TestReport};
 
@@ -36,10 +37,12 @@ pub fn drift() -> Value {
 
 /// What `explain --format json` prints.
 pub fn explain() -> Value {
-    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Explained>().to_value();
-    schema["title"] = format!("bedrail explain, format {}", explain::FORMAT_VERSION).into();
-    schema["properties"]["format_version"]["const"] = explain::FORMAT_VERSION.into();
-    schema
+    of::<Explained>("bedrail explain", explain::FORMAT_VERSION)
+}
+
+/// What `coverage --format json` prints.
+pub fn coverage() -> Value {
+    of::<Covered>("bedrail coverage", coverage::FORMAT_VERSION)
 }
 
 /// What `verify --format json` prints.
@@ -70,9 +73,13 @@ fn of_both(title: &str) -> Value {
 }
 
 fn versioned<T: JsonSchema>(title: &str) -> Value {
+    of::<T>(title, FORMAT_VERSION)
+}
+
+fn of<T: JsonSchema>(title: &str, version: &str) -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value();
-    schema["title"] = format!("{title}, format {FORMAT_VERSION}").into();
-    schema["properties"]["format_version"]["const"] = FORMAT_VERSION.into();
+    schema["title"] = format!("{title}, format {version}").into();
+    schema["properties"]["format_version"]["const"] = version.into();
     schema
 }
 
@@ -85,12 +92,13 @@ mod tests {
     use crate::report::json::pretty;
 
     /// Each schema with the file that publishes it.
-    fn published() -> [(PathBuf, String); 8] {
+    fn published() -> [(PathBuf, String); 9] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
         let schemas = [
             ("plan", plan()),
             ("drift", drift()),
             ("explain", explain()),
+            ("coverage", coverage()),
             ("drift.ignore", crate::drift::schema()),
             ("verify", verify()),
             ("readiness", readiness()),

@@ -3,6 +3,7 @@
 mod audit;
 mod checks;
 mod contract;
+mod coverage;
 mod doctor;
 mod drift;
 mod environments;

@@ -23,6 +23,15 @@ pub enum Defect {
     },
 }
 
+impl Defect {
+    /// The Region that is configured wrongly.
+    pub const fn region(&self) -> &Region {
+        match self {
+            Self::Several { region } | Self::Missing { region, .. } => region,
+        }
+    }
+}
+
 impl fmt::Display for Defect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
