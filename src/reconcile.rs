@@ -1,5 +1,6 @@
 //! From a checked spec to a plan: the facts are read, the spec is lowered, AWS is read, and both are compared.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::aws::{
@@ -10,7 +11,7 @@ use crate::live;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::span::Spanned;
 use crate::model::{AccountId, Desired, Digest, Facts, Live, Readings, Scope};
-use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise};
+use crate::plan::{Options, Plan, contents_needed, plan, pointed_at, recognise, until_advanced};
 use crate::spec::Spec;
 use crate::spec::decode::Text;
 use crate::spec::lower::{lower, selectors};
@@ -75,6 +76,14 @@ impl Sides {
         let mut plan = plan(&self.desired, &self.live, &self.facts, options, spec).map_err(Failure::Spec)?;
         plan.scanned.accounts = self.looked_into().len();
         Ok(plan)
+    }
+
+    /// The same with what is wanted until somebody advances, where a change goes from stage to stage.
+    pub fn until_advanced(&self) -> Cow<'_, Self> {
+        match until_advanced(&self.desired, &self.live) {
+            Cow::Borrowed(_) => Cow::Borrowed(self),
+            Cow::Owned(desired) => Cow::Owned(Self { desired, ..self.clone() }),
+        }
     }
 
     /// The accounts that were looked into: those of the spec, those that answered the scan, and those that lose something.

@@ -3,6 +3,7 @@
 //! Nothing is decided here. A failed action skips those that wait for it, and no others; what was written is read back;
 //! and everything that happens, or does not, is an [`Event`].
 
+mod candidate;
 mod event;
 mod read_ahead;
 mod read_back;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::channel::mpsc;
 use futures::stream::{FuturesUnordered, StreamExt};
 
+pub use candidate::{Left, Unmade, make, remove, sweep};
 pub use event::{Event, Happened, Outcome};
 pub use read_ahead::Moved;
 pub use read_back::Mismatch;

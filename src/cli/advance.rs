@@ -1,45 +1,46 @@
-//! What must hold before a change goes one stage on: where it is already, AWS has it in effect.
+//! What must hold before a change goes one stage on: where it is already, what it enforces is in force.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::error::Error;
 use super::session::Session;
-use crate::live;
-use crate::model::Address;
+use crate::checks::{Check, End, Outcome, Report, State};
 use crate::plan::standing;
 use crate::report::{NAMED, some};
+use crate::verify::{Options, verify};
 
-/// Whether the stages that a change has reached have it in effect, as AWS says.
+/// Whether what the spec enforces is in force as far as its changes have come, by everything that `bedrail verify` looks at. What is
+/// not so yet is looked at again for as long as `patience`. Where no change has reached a stage, nothing is looked at.
 ///
 /// # Errors
-/// [`Error::StageNotInEffect`] where something else is, or AWS calls it invalid; [`Error::StageNotSeen`] where it could not be read.
+/// [`Error::StageNotInForce`] where something else is; [`Error::StageNotSeen`] where that could not be found out.
 pub(crate) async fn verified(session: &Session, patience: Duration) -> Result<(), Error> {
     let sides = &session.sides;
-    let on_its_way: Vec<&Address> = standing(&sides.desired, &sides.live)
-        .into_iter()
-        .filter(|standing| standing.reached > 0)
-        .filter_map(|standing| sides.desired.staged.get(&standing.policy).map(|staged| &staged.next))
-        .collect();
-    if on_its_way.is_empty() {
+    if !standing(&sides.desired, &sides.live).iter().any(|standing| standing.reached > 0) {
         return Ok(());
     }
-    let beside = live::beside(&session.clients, &sides.live, &sides.facts, patience).await;
-    let shadowed = beside.shadowed.iter().filter(|one| on_its_way.contains(&&one.policy)).map(|one| {
-        let other = if one.others.is_empty() { "AWS may still be at it".to_owned() } else { one.others.join(", ") };
-        format!(
-            "{} in {}: {} of {} is not what is in effect ({other})",
-            some(&one.accounts, NAMED),
-            one.region,
-            one.expected.version,
-            one.policy
-        )
-    });
-    let invalid = beside.invalid.iter().filter(|one| one.policies.iter().any(|policy| on_its_way.contains(&policy)));
-    let invalid = invalid.map(|one| format!("{}: AWS calls the effective policy invalid", some(&one.accounts, NAMED)));
-    let failed: Vec<String> = shadowed.chain(invalid).collect();
-    if !failed.is_empty() {
-        return Err(Error::StageNotInEffect(failed));
+    let options = Options { timeout: patience, ..Options::default() };
+    // Most of its future is not polled in a run.
+    let report = Box::pin(verify(&session.clients, sides, &options)).await;
+    match report.end() {
+        End::Passed => Ok(()),
+        End::Failed => Err(Error::StageNotInForce(told(&report, State::Failed))),
+        End::Incomplete => Err(Error::StageNotSeen(told(&report, State::Unseen))),
     }
-    let unseen: Vec<String> = sides.live.blind.iter().chain(&beside.blind).map(|blind| blind.why.clone()).collect();
-    if beside.all_seen { Ok(()) } else { Err(Error::StageNotSeen(unseen)) }
+}
+
+/// What ended so, a line for all places of which the same is said.
+fn told(report: &Report, state: State) -> Vec<String> {
+    let mut alike: BTreeMap<(&'static str, &Outcome), BTreeSet<String>> = BTreeMap::new();
+    for Check { what, scope, about, outcome } in &report.checks {
+        if outcome.state == state {
+            let at = if about.is_empty() { scope.to_string() } else { format!("{scope} ({about})") };
+            alike.entry((what.word(), outcome)).or_default().insert(at);
+        }
+    }
+    let line = |((what, outcome), places): ((&str, &Outcome), BTreeSet<String>)| {
+        format!("{what} of {}: {}", some(places, NAMED), outcome.message)
+    };
+    alike.into_iter().map(line).collect()
 }

@@ -138,12 +138,20 @@ pub(crate) enum Error {
         /// What became of it.
         source: io::Error,
     },
-    /// A change may not go on, for it is not in effect where it is already.
-    #[error("not advanced, and nothing was changed: the stages reached so far do not have in effect what is new")]
-    StageNotInEffect(Vec<String>),
-    /// Whether a change is in effect where it is already could not be read.
-    #[error("not advanced, and nothing was changed: what is in effect in the stages reached so far could not be read")]
+    /// A change may not go on, for what the spec enforces is not in force as far as it has come.
+    #[error("not advanced, and nothing was changed: what is enforced at the stages reached so far is not in force")]
+    StageNotInForce(Vec<String>),
+    /// Whether it is could not be found out.
+    #[error(
+        "not advanced, and nothing was changed: not all that is enforced at the stages reached so far could be seen"
+    )]
     StageNotSeen(Vec<String>),
+    /// What the plan would put in place does not pass the suites of `--require-tests`.
+    #[error("not applied, and nothing was changed: what the spec says does not pass the tests that are required")]
+    TestsFailed(Vec<String>),
+    /// Whether it passes them is not known.
+    #[error("not applied, and nothing was changed: the tests that are required have not been answered in full")]
+    TestsUnanswered(Vec<String>),
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -169,7 +177,7 @@ impl Error {
             | Self::Exists(_)
             | Self::LinkToNothing(_) => Exit::Refused,
             Self::Stale(_) => Exit::Stale,
-            Self::StageNotInEffect(_) => Exit::ChecksFailed,
+            Self::StageNotInForce(_) | Self::TestsFailed(_) => Exit::ChecksFailed,
             Self::Interrupted => Exit::Interrupted,
             Self::Facts(_)
             | Self::Aws(_)
@@ -184,6 +192,7 @@ impl Error {
             | Self::Permissions(_)
             | Self::OnDrift { .. }
             | Self::StageNotSeen(_)
+            | Self::TestsUnanswered(_)
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
             Self::SomeFiles { .. } | Self::ImportedInPart { .. } => Exit::Incomplete,
@@ -194,7 +203,10 @@ impl Error {
     pub(crate) fn details(&self) -> Vec<String> {
         match self {
             Self::Stale(Stale::Moved(moved)) => moved.iter().map(ToString::to_string).collect(),
-            Self::StageNotInEffect(told) | Self::StageNotSeen(told) => told.clone(),
+            Self::StageNotInForce(told)
+            | Self::StageNotSeen(told)
+            | Self::TestsFailed(told)
+            | Self::TestsUnanswered(told) => told.clone(),
             _ => Vec::new(),
         }
     }
@@ -229,10 +241,14 @@ impl Error {
                 Some("leave --generate out to go on with that state, or give another folder".to_owned())
             }
             Self::OnDrift { .. } => Some("the report of drift stands above, or in the file of --output".to_owned()),
-            Self::StageNotInEffect(_) => Some(
-                "`bedrail drift` tells what stands in the way; `apply --advance` again goes on, and applying the spec as it was goes back"
+            Self::StageNotInForce(_) => Some(
+                "`bedrail verify` tells more; `apply --advance` again goes on, and applying the spec as it was goes back"
                     .to_owned(),
             ),
+            Self::StageNotSeen(_) => Some("`bedrail verify` tells what it takes to see it".to_owned()),
+            Self::TestsFailed(_) => {
+                Some("change what the spec says, or what the suite expects; the report of the tests tells more".to_owned())
+            }
             Self::Exists(_) => Some("name another folder, or take the file away".to_owned()),
             Self::LinkToNothing(_) => Some("take the link away, or make what it points to".to_owned()),
             Self::Inventory(failure) => failure.hint(),
@@ -244,7 +260,7 @@ impl Error {
             Self::NothingImported => {
                 Some("the notes say why, unless --quiet keeps them back; `bedrail init` writes a spec to begin with".to_owned())
             }
-            Self::StageNotSeen(_)
+            Self::TestsUnanswered(_)
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }

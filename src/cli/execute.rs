@@ -10,10 +10,11 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::output::{Output, line};
 use super::progress::Progress;
+use super::promotion::{Required, Tests, swept};
 use super::session::Session;
 use crate::apply::{Event, Happened, Outcome, Tools, apply, live_ids};
 use crate::aws::{Audit, Deadlines, Run, Wait};
-use crate::plan::Plan;
+use crate::plan::{Plan, Purpose};
 use crate::report::{Look, json, text};
 
 /// The form of what apply and destroy print.
@@ -33,6 +34,8 @@ pub(crate) struct Job<'a> {
     pub(crate) consent: &'a Consent,
     /// Whether the user has said yes already.
     pub(crate) agreed: bool,
+    /// What has to pass before anything of it is done.
+    pub(crate) required: Option<&'a Required>,
     /// Where each call is noted.
     pub(crate) audit: Option<&'a Arc<Audit>>,
     pub(crate) form: Form,
@@ -40,12 +43,47 @@ pub(crate) struct Job<'a> {
     pub(crate) output: &'a Output,
 }
 
-/// Shows the plan, asks, executes it and reports what came of it.
+impl Job<'_> {
+    /// What all actions share.
+    fn shared(&self, interrupt: &Interrupt) -> Run {
+        let Self { session, audit, global, .. } = self;
+        let sides = &session.sides;
+        let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
+        let wait = Wait::new(Deadlines::scaled(global.wait)).until(Arc::clone(interrupt.flag()));
+        Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root).audited(audit.cloned())
+    }
+
+    /// With what its actions are carried out.
+    pub(super) fn tools<'t>(&'t self, run: &'t Run, interrupt: &'t Interrupt) -> Tools<'t> {
+        Tools {
+            clients: &self.session.clients,
+            run,
+            desired: &self.session.sides.desired,
+            parallelism: self.global.parallelism,
+            interrupted: interrupt.flag(),
+        }
+    }
+
+    /// Whether candidates that earlier runs have left are removed.
+    fn sweeps(&self) -> bool {
+        let left = !self.session.sides.live.candidates.is_empty();
+        left && (self.required.is_some() || self.consent.purpose == Purpose::Destroy)
+    }
+}
+
+/// Shows the plan, asks, tests what is to be tested, executes the plan and reports what came of it.
 pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit, Error> {
-    let Job { session, plan, consent, agreed, form, output, .. } = job;
+    let Job { session, plan, consent, agreed, required, form, output, .. } = job;
     let refusals = consent.refusals(plan);
     let look = session.look(output);
-    let shown = if form == Form::Text { text::plan(plan, &refusals, look) } else { String::new() };
+    let mut shown = if form == Form::Text { text::plan(plan, &refusals, look) } else { String::new() };
+    let shared = job.shared(interrupt);
+    if refusals.is_empty() && plan.actions.is_empty() && job.sweeps() {
+        // There is nothing to ask about: what is there to be tested only is nobody's.
+        interrupt.defer();
+        swept(job, job.tools(&shared, interrupt), &Progress::spinner(output, "Removing what an earlier run left"))
+            .await;
+    }
     if !refusals.is_empty() || plan.actions.is_empty() {
         output.result(&finish(shown, form, plan, &Outcome::default(), look))?;
         for idle in consent.idle(plan).filter(|_| !refusals.is_empty()) {
@@ -57,15 +95,47 @@ pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit,
         line(&shown)?;
     }
     confirm(output, agreed, "\nCarry out this plan?").await?;
-    let (outcome, lines) = run(job, interrupt).await?;
+    let mut left = false;
+    if let Some(required) = required {
+        let tests = Box::pin(required.test(job, &shared, interrupt)).await?;
+        left = tests.left;
+        shown = pass(tests, shown, output)?;
+    } else if job.sweeps() {
+        interrupt.defer();
+        let progress = Progress::spinner(output, "Removing what an earlier run left");
+        left = swept(job, job.tools(&shared, interrupt), &progress).await.left;
+    }
+    let (outcome, lines) = run(job, &shared, interrupt).await?;
     let result = match (form, output.is_file()) {
         (Form::Text, false) => format!("\n{}", text::outcome(&outcome, plan, look)),
         (Form::Text, true) => format!("{shown}\n{}", text::outcome(&outcome, plan, look)),
         (Form::Json, false) => json::line(&json::summary(&outcome, plan, look.disclosure)),
-        (Form::Json, true) => lines + &json::line(&json::summary(&outcome, plan, look.disclosure)),
+        (Form::Json, true) => shown + &lines + &json::line(&json::summary(&outcome, plan, look.disclosure)),
     };
     output.result(&result)?;
-    Ok(ended(plan, &outcome))
+    Ok(match ended(plan, &outcome) {
+        Exit::Done if left => Exit::Incomplete,
+        exit => exit,
+    })
+}
+
+/// Tells what came of the tests, behind what is shown already; what a file is to hold is passed on.
+///
+/// # Errors
+/// What the spec says has not passed them.
+fn pass(tests: Tests, shown: String, output: &Output) -> Result<String, Error> {
+    let Tests { report, fault, left: _ } = tests;
+    let shown = if output.is_file() {
+        shown + &report
+    } else {
+        line(&report)?;
+        shown
+    };
+    match fault {
+        None => Ok(shown),
+        Some(fault) if output.is_file() => output.result(&shown).and(Err(fault)),
+        Some(fault) => Err(fault),
+    }
 }
 
 /// The report of a run that executed nothing.
@@ -77,19 +147,9 @@ fn finish(shown: String, form: Form, plan: &Plan, outcome: &Outcome, look: Look<
 }
 
 /// Executes the plan; what became of it, and its JSON lines.
-async fn run(job: Job<'_>, interrupt: &Interrupt) -> Result<(Outcome, String), Error> {
-    let Job { session, plan, audit, form, global, output, .. } = job;
-    let sides = &session.sides;
-    let root = sides.facts.organization.as_ref().map(|organization| organization.root.clone());
-    let wait = Wait::new(Deadlines::scaled(global.wait)).until(Arc::clone(interrupt.flag()));
-    let run = Run::new(live_ids(&sides.live), wait, sides.desired.stack.as_str(), root).audited(audit.cloned());
-    let tools = Tools {
-        clients: &session.clients,
-        run: &run,
-        desired: &sides.desired,
-        parallelism: global.parallelism,
-        interrupted: interrupt.flag(),
-    };
+async fn run(job: Job<'_>, shared: &Run, interrupt: &Interrupt) -> Result<(Outcome, String), Error> {
+    let Job { session, plan, form, output, .. } = job;
+    let tools = job.tools(shared, interrupt);
     interrupt.defer();
     let progress = Progress::bar(output, plan.actions.len());
     let (mut lines, mut failed) = (String::new(), Ok(()));

@@ -19,9 +19,11 @@ mod logging;
 mod new_files;
 mod output;
 mod progress;
+mod promotion;
 pub mod reference;
 mod sandbox;
 mod session;
+mod suites;
 mod version;
 
 use std::ffi::OsString;

@@ -35,6 +35,12 @@ pub fn stock(readings: Readings, stack: &str) -> Stock {
     for item in items {
         match item.model.clone() {
             Some(Model::Guardrail(model)) => {
+                if let Some(of) = item.candidate(pass.stack) {
+                    let what =
+                        format!("a candidate with which `apply --require-tests` tests `{of}`, and no part of a spec");
+                    pass.stock.notes.push(Note::aside(item.id.to_string(), what));
+                    continue;
+                }
                 let Ok(key) = pass.own(&item) else { continue };
                 let mut versions = versions.remove(&item.id).unwrap_or_default();
                 versions.sort_by_key(number);

@@ -170,6 +170,8 @@ pub struct Live {
     pub profile_users: BTreeMap<(AccountId, String), BTreeSet<RemoteId>>,
     /// Who wrote a resource last, an ARN, where AWS tells that with the resource.
     pub updated_by: BTreeMap<Address, String>,
+    /// Guardrails of this stack that are there to be tested only, by ARN: what a run that was ended before its time has left.
+    pub candidates: BTreeMap<RemoteId, Address>,
     /// What is not ours.
     pub unmanaged: Vec<Unmanaged>,
     /// What could not be read.

@@ -20,6 +20,11 @@ pub const NAME_TAG: &str = "bedrail:name";
 /// Marks what `prevent_destroy` protects; lifting it and deleting are two applies.
 pub const PROTECTED_TAG: &str = "bedrail:protected";
 
+/// Marks a guardrail that is there to be tested only, and names the entry whose content it holds. It stands in place of [`NAME_TAG`].
+pub const CANDIDATE_TAG: &str = "bedrail:candidate";
+/// How AWS's names of such guardrails begin.
+pub const CANDIDATE_PREFIX: &str = "bedrail-candidate-";
+
 /// Whose a resource is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Owner {
@@ -57,6 +62,15 @@ pub fn owner_of(tags: &Tags, stack: &str) -> (Owner, Option<String>) {
         Some(found) => (Owner::Other(found.clone()), name),
         None => (Owner::Unmarked, None),
     }
+}
+
+/// The entry whose content a guardrail of this AWS name and these tags holds to be tested with; `None` unless everything says that it
+/// is this stack's and there for nothing else, since what is there for nothing else is removed without asking.
+pub fn candidate_of<'t>(name: &str, tags: &'t Tags, stack: &str) -> Option<&'t str> {
+    let ours = tags.get(STACK_TAG).is_some_and(|found| found == stack);
+    let declared = tags.contains_key(NAME_TAG) || tags.contains_key(PROTECTED_TAG);
+    let of = tags.get(CANDIDATE_TAG).filter(|_| ours && !declared && name.starts_with(CANDIDATE_PREFIX));
+    of.map(String::as_str)
 }
 
 /// What the description of a version says of it: `[bedrail <key> 1-<12 hex>]`, without the key for an implicit version.
@@ -117,6 +131,26 @@ mod tests {
             let marker = Marker::new(key, 1, &content);
             let description = marker.describe(words);
             assert_eq!(Marker::read(&description), (words.unwrap_or_default(), Some(marker)), "{description}");
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_one_by_its_name_and_all_of_its_tags() {
+        let name = format!("{CANDIDATE_PREFIX}1f3c9a0b77de");
+        let tags = |tags: &[(&str, &str)]| -> Tags {
+            tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let (stack, of) = ((STACK_TAG, "acme"), (CANDIDATE_TAG, "baseline"));
+        assert_eq!(candidate_of(&name, &tags(&[stack, of, ("owner", "x")]), "acme"), Some("baseline"));
+        assert_eq!(candidate_of("acme-baseline", &tags(&[stack, of]), "acme"), None, "another name");
+        for other in [
+            &[of][..],
+            &[stack],
+            &[(STACK_TAG, "others"), of],
+            &[stack, of, (NAME_TAG, "baseline")],
+            &[stack, of, (PROTECTED_TAG, "true")],
+        ] {
+            assert_eq!(candidate_of(&name, &tags(other), "acme"), None, "{other:?}");
         }
     }
 

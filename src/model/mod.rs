@@ -34,7 +34,10 @@ pub use document::{Document, Form, Segment, Template};
 pub use facts::{Account, Caller, Facts, Organization, OrganizationalUnit, RoleNames, Target};
 pub use field::{FieldDiff, Guard, diff, hidden_key};
 pub use live::{Blind, Found, Live, SeenPolicy, SeenRole, SeenVersion, Silence, Unavailable, Unmanaged};
-pub use mark::{Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, changed_tags, owner_of};
+pub use mark::{
+    CANDIDATE_PREFIX, CANDIDATE_TAG, Marker, NAME_TAG, Owner, PROTECTED_TAG, STACK_TAG, Tags, candidate_of,
+    changed_tags, owner_of,
+};
 pub use names::Names;
 pub use partition::{bedrock_regions, known_regions, organizations_region};
 pub use policy::{PolicyLanguage, items};

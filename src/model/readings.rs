@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::live::{SeenRole, Unavailable};
-use super::mark::{Marker, Owner, Tags, owner_of};
+use super::mark::{Marker, Owner, Tags, candidate_of, owner_of};
 use super::reference::RemoteId;
 use super::scope::{AccountId, Scope};
 use super::standing::{Pointed, Standing};
@@ -44,6 +44,14 @@ impl Raw {
             Evidence::Tags(tags) => owner_of(tags, stack),
             Evidence::Unseen(why) => (Owner::Unseen(why.clone()), None),
             _ => (Owner::Unmarked, None),
+        }
+    }
+
+    /// The entry of this stack whose content it holds to be tested with, if it is there for nothing else.
+    pub fn candidate(&self, stack: &str) -> Option<&str> {
+        match &self.evidence {
+            Evidence::Tags(tags) if self.kind == Kind::Guardrail => candidate_of(&self.name, tags, stack),
+            _ => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod agreeing;
 mod by_effect;
 mod callers;
+mod candidate;
 mod contents;
 mod coverage;
 mod decide;
@@ -44,6 +45,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::{Model, Verb};
+pub use candidate::{Bearer, Candidate, Promoted, no_room};
 pub use contents::contents_needed;
 pub use decide::{Options, Purpose, codes, plan};
 pub use direction::specified;
@@ -52,7 +54,7 @@ pub use precondition::{Precondition, State};
 pub use preconditions::{MOST_GUARDRAILS, codes as precondition_codes, pointed_at};
 pub use recognise::recognise;
 pub use required::{Requirement, id_or_stand_in, rendered, requirements};
-pub use stages::{Standing, standing};
+pub use stages::{Standing, standing, until_advanced};
 pub use subject::{Subject, subjects};
 pub use target::unmatched;
 pub use until::Until;
@@ -190,6 +192,30 @@ pub struct Action {
 }
 
 impl Action {
+    /// An action that is no part of a plan, on something that no spec declares: nothing comes before it, and nothing waits for it.
+    pub(crate) fn alone(address: Address, verb: Verb, change: Change) -> Self {
+        Self {
+            id: ActionId(0),
+            calls: address.kind.calls(verb, &[]),
+            address,
+            entry: None,
+            verb,
+            phase: None,
+            prune: false,
+            change,
+            fields: Vec::new(),
+            direction: Direction::Neutral,
+            hazards: BTreeSet::new(),
+            after: BTreeSet::new(),
+            until: Vec::new(),
+            reach: None,
+            locked_out: BTreeSet::new(),
+            target: None,
+            fact: String::new(),
+            serves: Vec::new(),
+        }
+    }
+
     /// Whether some of what changes cannot be ranked, whatever else is lost or gained with it.
     pub fn has_unranked(&self) -> bool {
         self.fields.iter().flat_map(FieldDiff::leaves).any(|field| field.direction == Direction::Unranked)

@@ -130,6 +130,10 @@ impl Pass<'_> {
             settled.iter().map(|(address, ..)| address.clone()).chain(self.live.duplicates.keys().cloned()).collect();
         let mut namesakes: BTreeMap<Address, Vec<(Owner, Raw)>> = BTreeMap::new();
         for (owner, name, raw) in others {
+            if let Some(of) = raw.candidate(&self.desired.stack) {
+                self.candidate(&raw, of);
+                continue;
+            }
             self.external(&owner, name.as_deref(), &raw);
             match (self.namesake(&raw).filter(|address| !taken.contains(address)), owner) {
                 (_, Owner::Unseen(why)) => {
@@ -183,6 +187,16 @@ impl Pass<'_> {
                 self.guardrails.external(raw.id.clone(), address.clone());
             }
         }
+    }
+
+    /// What is there to be tested only is at no address of the spec, whatever it is called.
+    fn candidate(&mut self, raw: &Raw, of: &str) {
+        let address = Address::new(raw.kind, raw.scope.clone(), raw.name.clone());
+        self.live.candidates.insert(raw.id.clone(), address);
+        let note = format!(
+            "a candidate: `apply --require-tests` tests `{of}` with it; one that is left is removed by the next such run, and by `destroy`"
+        );
+        self.leave(raw, note);
     }
 
     fn unmanaged(&mut self, raw: &Raw, owner: &Owner) {

@@ -26,6 +26,12 @@ pub fn standing(desired: &Desired, live: &Live) -> Vec<Standing> {
     desired.staged.iter().filter_map(|(policy, staged)| stand(policy, staged, desired, live)).collect()
 }
 
+/// What is wanted as long as nobody advances: what is in AWS once the spec is applied. It is what the spec wants where no change is
+/// on its way.
+pub fn until_advanced<'a>(desired: &'a Desired, live: &Live) -> Cow<'a, Desired> {
+    settle(desired, live, &Options::default()).0
+}
+
 /// What is wanted now, and what to know of it. A change begins with its first stage; with `--advance` it goes one stage on.
 pub(super) fn settle<'a>(desired: &'a Desired, live: &Live, options: &Options) -> (Cow<'a, Desired>, Vec<Warning>) {
     let mut settled = Cow::Borrowed(desired);

@@ -81,8 +81,10 @@ struct Examined<'a> {
     patience: Patience,
 }
 
-/// Looks at everything that `options` want. `sides` are those of the spec that was applied, read before.
+/// Looks at everything that `options` want. `sides` are those of the spec that was applied, read before. Where a change goes from
+/// stage to stage, what it has reached is held against the new, and the rest against what was.
 pub async fn verify(clients: &Clients, sides: &Sides, options: &Options) -> Report {
+    let sides = &*sides.until_advanced();
     let log = CallLog::default();
     let mut enforced = enforced(&sides.desired, &sides.facts);
     enforced.retain(|one| options.wants(&one.scope));

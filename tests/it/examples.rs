@@ -118,6 +118,85 @@ fn least_privilege_app_is_applied_and_stays() {
     walk("examples/least-privilege-app");
 }
 
+#[test]
+fn story_lambda_is_applied_and_stays() {
+    walk("examples/story-lambda");
+}
+
+#[test]
+fn story_organization_is_applied_and_stays() {
+    walk("examples/story-organization");
+}
+
+#[test]
+fn story_assistant_is_applied_and_stays() {
+    walk("examples/story-assistant");
+}
+
+/// The id of the guardrail that the local AWS has.
+async fn only_guardrail(sandbox: &Sandbox) -> String {
+    let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
+    let guardrails = crate::behind::find(&mut state, "guardrails").and_then(|all| all.as_object().cloned());
+    guardrails.and_then(|all| all.keys().next().cloned()).expect("a guardrail")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn story_lambda_answers_with_the_guardrail_and_says_access_denied_without() {
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&source::text("examples/story-lambda/bedrail.yaml")).await;
+    let id = only_guardrail(&sandbox).await;
+    let role = sandbox.session(MANAGEMENT, "app-role").await;
+    let model = "amazon.nova-lite-v1:0";
+    let answered = role.invoke(model, Some((&id, "1"))).await;
+    assert_eq!(answered.status, 200, "{answered:?}");
+    for guardrail in [None, Some((id.as_str(), "DRAFT"))] {
+        let denied = role.invoke(model, guardrail).await;
+        assert!(denied.status == 403 && denied.text.contains("not authorized"), "{guardrail:?}: {denied:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn story_organization_holds_a_member_to_the_guardrail_and_nobody_else() {
+    let sandbox = Sandbox::start().await;
+    sandbox.apply(&source::text("examples/story-organization/bedrail.yaml")).await;
+    sandbox.control("POST", "/_bedrail/clock", &serde_json::json!({"advance_ms": 3_600_000})).await;
+    let id = only_guardrail(&sandbox).await;
+    let ask = serde_json::json!({"messages": [{"role": "user", "content": [{"text": "My password is hunter2222."}]}]});
+    // An account of the unit, and one outside of it.
+    for (account, held) in [("555566667777", true), ("444455556666", false)] {
+        let member = sandbox.session(account, "app-role").await;
+        let answer = member.bedrock("POST", "/model/amazon.nova-lite-v1%3A0/converse", &ask).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["stopReason"] == "guardrail_intervened", held, "{account}: {answer:?}");
+        assert_eq!(answer.text.contains("Larkfield does not allow this request."), held, "{account}: {answer:?}");
+        // What it is held to is not its own to change.
+        let changed = member.bedrock("DELETE", &format!("/guardrails/{id}"), &Value::Null).await;
+        assert!(changed.status >= 400, "{changed:?}");
+    }
+}
+
+/// What a newcomer types, in a folder of its own, twice: the second time there is nothing to do.
+#[test]
+fn each_story_is_told_by_one_command() {
+    for story in ["story-lambda", "story-organization", "story-assistant"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let binary = Path::new(env!("CARGO_BIN_EXE_bedrail")).parent().expect("a folder");
+        let path = std::env::var("PATH").unwrap_or_default();
+        for again in [false, true] {
+            let output = Command::new("sh")
+                .arg(source::root().join("examples").join(story).join("run.sh"))
+                .current_dir(folder.path())
+                .env_clear()
+                .env("PATH", format!("{}:{path}", binary.display()))
+                .output()
+                .expect("sh runs");
+            let told = printed(output, 0, story);
+            let plan = if again { "Nothing to do" } else { "Plan: " };
+            assert!(told.starts_with(plan), "{story}: {told}");
+        }
+    }
+}
+
 /// The role of the example, once it has nothing but what the example gives it.
 #[tokio::test(flavor = "multi_thread")]
 async fn least_privilege_app_may_what_it_says_and_nothing_else() {
@@ -128,9 +207,7 @@ async fn least_privilege_app_may_what_it_says_and_nothing_else() {
         assert_eq!(root.iam("DeleteRolePolicy", &format!("RoleName=app-role&PolicyName={name}")).await.status, 200);
     }
     sandbox.apply(&source::text("examples/least-privilege-app/bedrail.yaml")).await;
-    let mut state = sandbox.control("GET", "/_bedrail/state", &Value::Null).await;
-    let guardrails = crate::behind::find(&mut state, "guardrails").and_then(|all| all.as_object().cloned());
-    let id = guardrails.and_then(|all| all.keys().next().cloned()).expect("a guardrail");
+    let id = only_guardrail(&sandbox).await;
     sandbox.set(serde_json::json!({"authorize": true})).await;
     let role = sandbox.session(MANAGEMENT, "app-role").await;
     let model = "amazon.nova-pro-v1:0";
@@ -151,6 +228,9 @@ fn no_example_is_left_out() {
         "organization",
         "quickstart",
         "staged-rollout",
+        "story-assistant",
+        "story-lambda",
+        "story-organization",
     ];
     assert_eq!(examples(), walked.map(|name| format!("examples/{name}")));
     for example in examples() {

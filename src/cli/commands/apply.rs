@@ -12,7 +12,9 @@ use crate::cli::execute::{Form, Job, execute};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::session::Session;
+use crate::cli::promotion::Required;
+use crate::cli::session::{self, Session};
+use crate::cli::suites::rate;
 use crate::model::Digest;
 use crate::plan::{Options, Plan, Purpose};
 use crate::report::json::{PlanFile, Stale};
@@ -26,9 +28,11 @@ use crate::spec::top::ScanAccounts;
 /// moved since, and with `--digest` only if it is the one that was reviewed.
 ///
 ///   bedrail apply --sandbox -f examples/organization --yes
+///   bedrail apply --require-tests baseline.test.yaml
 ///
 /// Exits with 0 when all is done, 3 if something needs a word of consent, 4 if
-/// a saved plan is stale, 5 if something was done and something was not.
+/// a saved plan is stale, 5 if something was done and something was not, 6 if
+/// what the spec says does not pass the tests, or a stage is not in force.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -47,9 +51,16 @@ pub(crate) struct Args {
     /// Takes over unmarked resources of a wanted name
     #[arg(long)]
     adopt: bool,
-    /// Goes one stage on where a policy changes stage by stage, once AWS has in effect what the stages so far enforce
+    /// Goes one stage on where a policy changes stage by stage, once all that `verify` looks at is so as far as it has come
     #[arg(long)]
     advance: bool,
+    /// Tests what the spec says with this suite first, in temporary guardrails where AWS does not hold it yet, and goes on only if it
+    /// passes; may be given several times
+    #[arg(long, value_name = "SUITE")]
+    require_tests: Vec<PathBuf>,
+    /// Requests of the tests per second in each Region of an account. Default: AWS's quota there
+    #[arg(long, value_name = "N", value_parser = rate, requires = "require_tests")]
+    rate: Option<f64>,
     /// How many resources may be deleted at once; pruned versions are not counted
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_deletes: usize,
@@ -66,7 +77,10 @@ impl Args {
             is_reviewed(saved, reviewed)?;
         }
         let audit = audit::open(self.audit_log.as_deref())?;
-        let session = Session::open(global, output, Access::ReadWrite, ScanAccounts::Declared).await?;
+        let mut checked = session::check(global);
+        let required = Required::load(&self.require_tests, self.rate, &mut checked)?;
+        // Its future is large, and every command's would be as large.
+        let session = Box::pin(Session::of(checked, global, output, Access::ReadWrite, ScanAccounts::Declared)).await?;
         if self.advance {
             advance::verified(&session, global.patience()).await?;
         }
@@ -78,8 +92,9 @@ impl Args {
         }
         let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile };
         let agreed = self.yes || saved.is_some();
-        let audit = audit.as_ref();
-        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };
+        let (required, audit) = (required.as_ref(), audit.as_ref());
+        let job =
+            Job { session: &session, plan: &plan, consent: &consent, agreed, required, audit, form, global, output };
         let exit = execute(job, &interrupt).await;
         session.close().await;
         exit

@@ -41,7 +41,17 @@ impl Args {
         let plan = session.plan(global, &Options { purpose: Purpose::Destroy, ..Options::default() }, output)?;
         let consent = Consent { allowed: self.allow, max_deletes: None, purpose: Purpose::Destroy };
         let (agreed, audit) = (self.yes, audit.as_ref());
-        let job = Job { session: &session, plan: &plan, consent: &consent, agreed, audit, form, global, output };
+        let job = Job {
+            session: &session,
+            plan: &plan,
+            consent: &consent,
+            agreed,
+            required: None,
+            audit,
+            form,
+            global,
+            output,
+        };
         let exit = execute(job, &interrupt).await;
         session.close().await;
         exit

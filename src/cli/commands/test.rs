@@ -10,19 +10,20 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::session::{self, Checked, Session};
+use crate::cli::suites::{self, Named, answering, rate};
 use crate::kinds::Kind;
 use crate::load;
 use crate::model::Address;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::span::{Span, Spanned};
 use crate::report::json::{self, pretty};
-use crate::report::trial::{Against, Answering, Tested, Told, junit, text};
+use crate::report::trial::{Against, Cases, Tested, Told, junit, text};
 use crate::runner::{self, Going};
 use crate::spec::lower::{Declared, declared};
 use crate::spec::suggest;
 use crate::spec::top::ScanAccounts;
+use crate::suite::Version;
 use crate::suite::trial::{Absent, Prices, Sight, Target, Trial, Verdict, aims, read_prices};
-use crate::suite::{Loaded, Version};
 
 /// Sends prompts through guardrails and compares what they say
 ///
@@ -52,6 +53,9 @@ pub(crate) struct Args {
     /// Requests per second in each Region of an account. Default: AWS's quota there
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
+    /// Also tells the cases that are as expected, with what the guardrail did; JSON and test reports have them anyway
+    #[arg(long)]
+    every_case: bool,
     /// A YAML file with what 1,000 of each unit cost; `bedrail schema prices` tells its form
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -64,11 +68,9 @@ enum Form {
     Junit,
 }
 
-/// A suite with its images, and the file that it is from.
-struct Named {
-    file: String,
-    loaded: Loaded,
-    /// The version that it is compared with.
+/// A suite, and the version that it is compared with.
+struct Compared {
+    named: Named,
     against: Option<Version>,
 }
 
@@ -82,7 +84,7 @@ impl Args {
         let mut tested = Vec::new();
         let mut asked = Vec::new();
         for suite in &suites {
-            let own = targets(&session, global, suite, &suite.loaded.suite().version).await;
+            let own = targets(&session, global, suite, &suite.named.loaded.suite().version).await;
             let other = match &suite.against {
                 Some(version) => Some(targets(&session, global, suite, version).await),
                 None => None,
@@ -92,7 +94,8 @@ impl Args {
         check_target(global, &asked)?;
         let count = |targets: &[Result<Target, Absent>]| targets.iter().filter(|target| target.is_ok()).count();
         let requests = suites.iter().zip(&asked).map(|(suite, (own, other))| {
-            let each = suite.loaded.suite().cases.len() * suite.loaded.suite().repeat as usize;
+            let suite = suite.named.loaded.suite();
+            let each = suite.cases.len() * suite.repeat as usize;
             each * (count(own) + other.as_deref().map_or(0, count))
         });
         let progress = Progress::bar(output, requests.sum());
@@ -109,7 +112,7 @@ impl Args {
         interrupt.defer();
         let asking = Box::pin(async {
             for (suite, (own, other)) in suites.iter().zip(asked) {
-                progress.text(suite.file.clone());
+                progress.text(suite.named.file.clone());
                 tested.push(ask(&session, suite, own, other, going).await);
             }
         });
@@ -119,8 +122,13 @@ impl Args {
         }
         drop(progress);
         let answering = answering(global);
-        let report =
-            Told { suites: &tested, prices: prices.as_ref(), answering: &answering, disclosure: &session.disclosure };
+        let report = Told {
+            suites: &tested,
+            cases: if self.every_case { Cases::Every } else { Cases::Amiss },
+            prices: prices.as_ref(),
+            answering: &answering,
+            disclosure: &session.disclosure,
+        };
         output.result(&match form {
             Form::Text => text(report, session.look(output)),
             Form::Json => pretty(&json::test(report)),
@@ -156,20 +164,16 @@ impl Args {
     }
 
     /// The suites, as far as they are sound. Their faults are among those of the check.
-    fn load(&self, checked: &mut Checked) -> Result<Vec<Named>, Error> {
+    fn load(&self, checked: &mut Checked) -> Result<Vec<Compared>, Error> {
+        let loaded = suites::load(&self.suites, checked);
+        let mut suites: Vec<Compared> = loaded.into_iter().map(|named| Compared { named, against: None }).collect();
         let Checked { sources, spec, diagnostics } = checked;
-        let mut suites = Vec::new();
-        for path in &self.suites {
-            let read = load::suite::load(path, sources, diagnostics);
-            read.outline.check_against(spec, diagnostics);
-            suites.extend(read.loaded.map(|loaded| Named { file: path.display().to_string(), loaded, against: None }));
-        }
-        *diagnostics = std::mem::take(diagnostics).sorted();
         if let (Some(word), false) = (&self.against, diagnostics.has_errors()) {
             let source = sources.add("--against", word.as_str());
             let key = Spanned::new(word.clone(), Span::new(source, 0, 0));
             for suite in &mut suites {
-                suite.against = Some(other_version(&key, suite.loaded.suite().guardrail.as_str(), declared(spec))?);
+                let guardrail = suite.named.loaded.suite().guardrail.as_str();
+                suite.against = Some(other_version(&key, guardrail, declared(spec))?);
             }
         }
         Ok(suites)
@@ -196,8 +200,13 @@ fn other_version(word: &Spanned<String>, guardrail: &str, declared: Option<Decla
 }
 
 /// Where this version is asked, as far as `--target` lets it.
-async fn targets(session: &Session, global: &Global, suite: &Named, version: &Version) -> Vec<Result<Target, Absent>> {
-    let suite = suite.loaded.suite();
+async fn targets(
+    session: &Session,
+    global: &Global,
+    suite: &Compared,
+    version: &Version,
+) -> Vec<Result<Target, Absent>> {
+    let suite = suite.named.loaded.suite();
     let sides = &session.sides;
     let sight = Sight { spec: &session.spec, home: sides.facts.home(), desired: &sides.desired, live: &sides.live };
     let mut targets = Vec::new();
@@ -225,12 +234,12 @@ fn check_target(global: &Global, asked: &[Asked]) -> Result<(), Error> {
 /// Puts one suite to its version, and then to the one that it is compared with: together they would share a quota.
 async fn ask(
     session: &Session,
-    suite: &Named,
+    suite: &Compared,
     own: Vec<Result<Target, Absent>>,
     other: Option<Vec<Result<Target, Absent>>>,
     going: Going<'_>,
 ) -> Tested {
-    let Named { file, loaded, against } = suite;
+    let Compared { named: Named { file, loaded }, against } = suite;
     let mut trial = runner::run(&session.clients, loaded, own, going).await;
     let against = match (against, other) {
         (Some(version), Some(targets)) => {
@@ -241,22 +250,4 @@ async fn ask(
         _ => None,
     };
     Tested { file: file.clone(), suite: loaded.suite().clone(), trial, against }
-}
-
-/// Who answers: AWS, unless the flags or the environment say that somebody else does.
-fn answering(global: &Global) -> Answering {
-    if global.sandbox.is_some() {
-        return Answering::Sandbox;
-    }
-    let environment = session::environment();
-    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty()).cloned();
-    let of_environment = || set("AWS_ENDPOINT_URL_BEDROCK_RUNTIME").or_else(|| set("AWS_ENDPOINT_URL"));
-    global.endpoint_url.clone().or_else(of_environment).map_or(Answering::Aws, Answering::Endpoint)
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(rate) if rate > 0.0 && rate <= 10_000.0 => Ok(rate),
-        _ => Err("a number of requests per second, more than 0 and at most 10000".to_owned()),
-    }
 }

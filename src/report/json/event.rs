@@ -1,19 +1,26 @@
 //! What apply reports while it runs: one JSON line per event, and a summary at the end.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::trial::{TestReport, test};
 use super::{JsonHeld, PlanFile};
 use crate::apply::{self, Happened, Outcome};
 use crate::aws;
 use crate::kinds::Verb;
+use crate::model::Address;
 use crate::plan::Plan;
+use crate::report::trial::promotion::{Bore, Promotion};
 use crate::report::{Disclosure, clean};
 
 /// One line of `apply --format json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum Line {
+    /// The tests of `--require-tests`, before anything else.
+    Tests(Tests),
     /// An action begins.
     Started(Event),
     /// It is done.
@@ -33,6 +40,19 @@ pub enum Line {
         /// What the spec wants and the plan did not hold.
         held: Vec<JsonHeld>,
     },
+}
+
+/// What was tested before anything changes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Tests {
+    /// The guardrails that candidates were made for, each with the address of its candidate. These are gone again.
+    pub candidates: BTreeMap<String, String>,
+    /// The guardrails whose draft holds already what the spec says, and was asked itself.
+    pub drafts: Vec<String>,
+    /// The guardrails whose content changes and that no suite was put to.
+    pub untested: Vec<String>,
+    /// What came of it, as `test --format json` prints it.
+    pub report: TestReport,
 }
 
 /// What happened to one action.
@@ -76,6 +96,21 @@ pub fn event(event: &apply::Event, disclosure: &Disclosure) -> Option<Line> {
         Happened::Done { calls } => Line::Done(line(calls, None)),
         Happened::Failed { calls, error, .. } => Line::Failed(line(calls, Some(disclosure.scrub_text(error)))),
         Happened::Skipped { because } => Line::Skipped(line(&[], Some(why_skipped(because.as_ref())))),
+    })
+}
+
+/// What was tested, as a line.
+pub fn tests(promotion: Promotion<'_>) -> Line {
+    let Promotion { told, bore, untested } = promotion;
+    let candidate = |(of, bore): (&Address, &Bore)| match bore {
+        Bore::Candidate(candidate) => Some((of.to_string(), candidate.to_string())),
+        Bore::Draft => None,
+    };
+    Line::Tests(Tests {
+        candidates: bore.iter().filter_map(candidate).collect(),
+        drafts: bore.iter().filter(|(_, bore)| **bore == Bore::Draft).map(|(of, _)| of.to_string()).collect(),
+        untested: untested.iter().map(ToString::to_string).collect(),
+        report: test(told),
     })
 }
 

@@ -18,7 +18,7 @@ pub use audit::AuditLine;
 pub use checks::{CHECKS_VERSION, JsonCheck, JsonChecks, JsonSummary, checks};
 pub use doctor::doctor;
 pub(crate) use event::why_skipped;
-pub use event::{Call, Event, Line, event, line, summary};
+pub use event::{Call, Event, Line, Tests, event, line, summary, tests};
 pub use finding::{Finding, drift};
 pub use moved::{How, Moved, Stale};
 pub use plan::{

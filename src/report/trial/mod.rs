@@ -1,6 +1,7 @@
 //! What a suite said of a guardrail, for people and for test reports.
 
 mod junit;
+pub mod promotion;
 mod text;
 
 use std::collections::BTreeSet;
@@ -65,11 +66,22 @@ pub struct Against {
     pub trial: Trial,
 }
 
+/// Which cases a report for people names one by one. Machines get all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cases {
+    /// Those that are not as expected, or have no answer.
+    Amiss,
+    /// Every one, with what the guardrail did.
+    Every,
+}
+
 /// Everything that is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
     /// The suites, in the order in which they were named.
     pub suites: &'a [Tested],
+    /// Which of the cases.
+    pub cases: Cases,
     /// What AWS asks for what it counts.
     pub prices: Option<&'a Prices>,
     /// Who answered.

@@ -68,7 +68,7 @@ fn tested(top: &str, places: impl FnOnce(&Suite) -> Vec<Place>) -> Tested {
 }
 
 fn told<'a>(suites: &'a [Tested], disclosure: &'a Disclosure) -> Told<'a> {
-    Told { suites, prices: None, answering: &Answering::Aws, disclosure }
+    Told { suites, cases: Cases::Amiss, prices: None, answering: &Answering::Aws, disclosure }
 }
 
 fn shown(suites: &[Tested], disclosure: &Disclosure) -> String {
@@ -179,8 +179,10 @@ fn two_versions_are_compared_case_by_case() {
 
 #[test]
 fn no_guarded_text_stands_in_any_report_unless_it_is_asked_for() {
+    // What is given out is not what is expected of it, so that both are told.
+    let leaking = sample::intervened(&["secret words of jane@example.com"], Found::default());
     let suites =
-        [tested("", |suite| vec![place(suite, "us-east-1", &[Some(attack()), Some(attack()), Some(attack())])])];
+        [tested("", |suite| vec![place(suite, "us-east-1", &[Some(attack()), Some(attack()), Some(leaking)])])];
     for content in [false, true] {
         let disclosure = Disclosure { content, ..Disclosure::default() };
         let told = told(&suites, &disclosure);
@@ -218,5 +220,25 @@ fn answers_that_are_not_awss_are_told_as_such_wherever_they_are_shown() {
     let look = Look { style: Style::Plain, width: 100, disclosure: &disclosure, beyond: &[] };
     for report in [text(told, look), junit(told), json::pretty(&json::test(told))] {
         assert!(report.contains("toy rules"), "{report}");
+    }
+}
+
+#[test]
+fn every_case_is_told_with_what_was_done_if_that_is_asked_for() {
+    let suites = [tested("", |suite| {
+        let all = [Some(sample::nothing()), Some(attack()), Some(masked())];
+        vec![place(suite, "eu-west-1", &all), place(suite, "us-east-1", &all)]
+    })];
+    let disclosure = Disclosure::default();
+    let look = Look { style: Style::Plain, width: 100, disclosure: &disclosure, beyond: &[] };
+    assert!(!text(told(&suites, &disclosure), look).contains("As expected"));
+    let every = Told { cases: Cases::Every, ..told(&suites, &disclosure) };
+    let shown = text(every, look);
+    for line in [
+        "= clean, in both: nothing",
+        "= attack, in both: filters.PROMPT_ATTACK BLOCKED",
+        "= mail, in both: pii.EMAIL ANONYMIZED",
+    ] {
+        assert!(shown.contains(line), "{shown}");
     }
 }

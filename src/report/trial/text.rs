@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Tested, Told, explained, version_word};
+use super::{Cases, Tested, Told, explained, version_word};
 use crate::report::disclosure::{counted, some};
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, clean};
@@ -60,6 +60,9 @@ fn block(tested: &Tested, told: Told<'_>, look: Look<'_>) -> String {
     }
     for (fault, heading) in HEADINGS {
         out += &section(tested, *fault, heading, &totals, look);
+    }
+    if told.cases == Cases::Every {
+        out += &as_expected(tested, look);
     }
     out += &unanswered(tested, look);
     out += &changed(tested, look);
@@ -177,6 +180,27 @@ fn section(tested: &Tested, fault: Fault, heading: &str, totals: &Totals, look: 
         (most, false) => format!(" ({}, only {most} tolerated)", answers(count)),
     };
     format!("\n  {}\n{out}", look.style.paint(Tone::Strong, format!("{heading}{tolerated}")))
+}
+
+/// The cases of which every answer is as expected, and what the guardrail did. Places of which the same is said stand together.
+fn as_expected(tested: &Tested, look: Look<'_>) -> String {
+    let mut out = String::new();
+    for (number, case) in tested.suite.cases.iter().enumerate() {
+        let mut alike: BTreeMap<String, Vec<&Place>> = BTreeMap::new();
+        for place in &tested.trial.places {
+            let Some(tally) = place.cases.get(number).filter(|tally| Standing::of(tally) == Standing::Passed) else {
+                continue;
+            };
+            alike.entry(look.disclosure.all_did(tally.did.keys())).or_default().push(place);
+        }
+        for (did, places) in alike {
+            let name = clean::line(&look.disclosure.scrub_text(&case.name));
+            let line = format!("{} {name}{}: {did}", look.style.paint(Tone::Good, "="), wherever(tested, &places));
+            out += &indented(&line, 2, look.width);
+        }
+    }
+    let heading = "As expected, and what the guardrail did";
+    if out.is_empty() { out } else { format!("\n  {}\n{out}", look.style.paint(Tone::Strong, heading)) }
 }
 
 fn answers(count: u64) -> String {

@@ -58,6 +58,14 @@ impl May {
         Self { home: documents(text, What::ApplyRole, false), member: member(text, false) }
     }
 
+    /// Write, and run test suites, as printed.
+    pub(super) fn promote(text: &str) -> Self {
+        let testing = Asked { test: true, ..Asked::default() };
+        let home = asked(text, What::ApplyRole, &testing);
+        let member = if has_organization(text) { asked(text, What::MemberRole, &testing) } else { Vec::new() };
+        Self { home, member }
+    }
+
     /// Write and take over, as printed.
     pub(super) fn adopt(text: &str) -> Self {
         let adopting = Asked { adopt: true, ..Asked::default() };

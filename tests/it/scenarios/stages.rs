@@ -1,8 +1,12 @@
 //! A change of what a policy enforces goes from stage to stage, and where it stands is read from AWS.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use bedrail::aws::Access;
+use bedrail::checks::End;
 use bedrail::plan::{Options, State};
+use bedrail::verify;
 use serde_json::{Value, json};
 
 use super::{guardrail, spec};
@@ -117,6 +121,28 @@ async fn what_is_taken_back_goes_back_and_what_changes_again_begins_again() {
     assert_eq!(enforced(&sandbox).await, before);
     let gaps = gaps(&timeline(&sandbox).await);
     assert!(gaps.is_empty(), "{gaps:#?}");
+}
+
+/// How `verify` ends for this spec.
+async fn verified(sandbox: &Sandbox, text: &str) -> End {
+    let clients = sandbox.clients(Access::ReadOnly).await;
+    let sides = Box::pin(sandbox.sides(text)).await.expect("both sides");
+    let options = verify::Options { timeout: Duration::from_millis(500), ..verify::Options::default() };
+    Box::pin(verify::verify(&clients, &sides, &options)).await.end()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_force_is_held_against_the_stages_that_are_reached() {
+    let sandbox = Sandbox::start().await;
+    let [zeus, hera, leto] = ["zeus", "hera", "leto"].map(sections);
+    sandbox.apply(&zeus).await;
+    sandbox.apply(&hera).await;
+    for _ in 0..3 {
+        enforced(&sandbox).await;
+        assert_eq!(verified(&sandbox, &hera).await, End::Passed, "the new where it is, and the old elsewhere");
+        assert_eq!(verified(&sandbox, &leto).await, End::Failed, "what is not applied is not in force");
+        advance(&sandbox, &hera).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

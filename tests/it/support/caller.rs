@@ -56,12 +56,17 @@ impl Sandbox {
 
     /// The root of an account.
     pub(crate) fn root(&self, account: &str) -> Caller {
-        let host = self.endpoint().trim_start_matches("http://").to_owned();
-        Caller { host, access_key: format!("AKIA{account}"), token: String::new() }
+        Caller::root(self.endpoint(), account)
     }
 }
 
 impl Caller {
+    /// The root of an account, where the local AWS listens there.
+    pub(crate) fn root(endpoint: &str, account: &str) -> Self {
+        let host = endpoint.trim_start_matches("http://").to_owned();
+        Self { host, access_key: format!("AKIA{account}"), token: String::new() }
+    }
+
     /// A session of a role, asked for with these parameters besides.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// How a type is found. The pattern's first group, or all of it without groups, is a candidate.
+/// How a type is found. The group that takes part, or all of the pattern without groups, is a candidate.
 struct Detector {
     kind: &'static str,
     pattern: &'static str,
@@ -63,7 +63,7 @@ const DETECTORS: &[Detector] = &[
     plain("CREDIT_DEBIT_CARD_EXPIRY", r"(?i)\b(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until))\.?(?: is)?\s*[:#=]?\s*((?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?\d{2})\b"),
     plain("DRIVER_ID", r"(?i)\bdriver'?s?'? licen[cs]e(?: (?:is|number|no\.?))*\s*[:#=]?\s*([A-Z0-9-]*\d[A-Z0-9-]{4,})\b"),
     plain("LICENSE_PLATE", r"(?i)\b(?:licen[cs]e|number) plate(?: (?:is|number))*\s*[:#=]?\s*([A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,4})\b"),
-    plain("NAME", r"\b(?:[Mm]y name is|[Nn]ame:|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) ([A-Z][a-z'-]+(?: [A-Z][a-z'-]+)*)"),
+    plain("NAME", r"\b(?:[Mm]y name is|[Nn]ame:|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) ([A-Z][a-z'-]+(?: [A-Z][a-z'-]+)*)|\bI(?:['’]m| am) ([A-Z][a-z'-]+(?: [A-Z][a-z'-]+)+)"),
     plain("PASSWORD", r"(?i)\bpass(?:word|phrase)(?: is)?\s*[:=]?\s+([^\s,;]+[^\s,;.])"),
     plain("PIN", r"(?i)\bpin(?: (?:is|code|number))*\s*[:#=]?\s*(\d{4,6})\b"),
     plain("UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", r"(?i)\b(?:utr|unique taxpayer reference)(?: (?:is|number|no\.?))*\s*[:#=]?\s*(\d{5} ?\d{5})\b"),
@@ -87,7 +87,8 @@ pub(super) fn find(kind: &str, text: &str) -> Vec<Range<usize>> {
     let mut from = 0;
     // A candidate may begin with the character that ends the one before, so the search goes on at the candidate's end.
     while let Some(captures) = regex.captures_at(text, from) {
-        let Some(candidate) = captures.get(1).or_else(|| captures.get(0)) else { break };
+        let group = captures.iter().skip(1).flatten().next();
+        let Some(candidate) = group.or_else(|| captures.get(0)) else { break };
         let length = check(candidate.as_str());
         ranges.extend(length.map(|length| candidate.start()..candidate.start() + length));
         // What follows the part that holds may be another.
@@ -132,6 +133,8 @@ mod tests {
             ("LICENSE_PLATE", "license plate: ABC 123", &["ABC 123"]),
             ("MAC_ADDRESS", "00:1A:2b:3c:4D:5e, 00:1A:2b:3c:4D", &["00:1A:2b:3c:4D:5e"]),
             ("NAME", "My name is Ada Lovelace.", &["Ada Lovelace"]),
+            ("NAME", "I'm Jane Doe (jane@example.com).", &["Jane Doe"]),
+            ("NAME", "I'm Canadian, and I am Sorry.", &[]),
             ("PASSWORD", "the password is hunter2.", &["hunter2"]),
             ("PHONE", "call (206) 555-0100 or +44 20 7946 0958", &["(206) 555-0100", "+44 20 7946 0958"]),
             ("PHONE", "555-010-0199 555-010-0200", &["555-010-0199", "555-010-0200"]),
