@@ -7,6 +7,8 @@ use clap::{Args, CommandFactory, Parser, ValueEnum};
 
 use super::commands::Command;
 use super::error::Error;
+use crate::model::{Region, known_regions};
+use crate::spec::suggest;
 
 /// Terraform for Amazon Bedrock guardrail enforcement.
 ///
@@ -179,9 +181,30 @@ pub(crate) fn minutes(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A Region by its name: one that is misspelt is refused, with the name that was meant.
+pub(crate) fn region(text: &str) -> Result<Region, String> {
+    if known_regions().any(|known| known == text) {
+        return Ok(Region::new(text));
+    }
+    let help = suggest::advise_of_many(text, known_regions()).unwrap_or_default();
+    Err(format!("no Region of this name is known to have Bedrock; {help}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_region_is_one_that_is_known() {
+        for known in ["us-east-1", "us-gov-west-1", "eu-west-1"] {
+            assert_eq!(region(known), Ok(Region::new(known)));
+        }
+        for wrong in ["", "us", "us-east", "us-east-1a", "us east 1", "US-EAST-1", "-1", "us--1", "all"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
+        let misspelt = region("us-eest-1").expect_err("it is misspelt");
+        assert!(misspelt.contains("`us-east-1`"), "{misspelt}");
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -4,7 +4,7 @@ use super::Form;
 use super::apply::{again, read_saved};
 use super::in_force::{Entered, blind, held};
 use crate::aws::{Access, Clients};
-use crate::cli::args::Global;
+use crate::cli::args::{Global, region};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
@@ -188,21 +188,6 @@ fn role_name(role: &str, account: &AccountId) -> Result<String, Error> {
     if sound { Ok(name.to_owned()) } else { Err(Error::Usage(format!("`{name}` is not the name of a role"))) }
 }
 
-fn region(text: &str) -> Result<Region, String> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let sound = match parts.as_slice() {
-        [words @ .., number] => {
-            words.len() >= 2
-                && words.iter().all(word)
-                && !number.is_empty()
-                && number.bytes().all(|byte| byte.is_ascii_digit())
-        }
-        [] => false,
-    };
-    if sound { Ok(Region::new(text)) } else { Err("the code of a Region, such as us-east-1".to_owned()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,14 +200,6 @@ mod tests {
         assert_eq!(name("arn:aws:iam::333344445555:role/team/app-role").as_deref(), Some("app-role"));
         for wrong in ["", "a b", "arn:aws:iam::111122223333:role/app-role", "arn:aws:iam::333344445555:user/x"] {
             assert_eq!(name(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_region_has_the_shape_of_one() {
-        assert!(region("us-east-1").is_ok() && region("us-gov-west-1").is_ok());
-        for wrong in ["", "us", "us-east", "us-east-1a", "us east 1", "US-EAST-1", "-1", "us--1"] {
-            assert!(region(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::cli::args::Global;
+use crate::cli::args::{self, Global};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::new_files::write_new;
@@ -16,14 +16,11 @@ use crate::import::{Home, Imported, Weight, import, live};
 use crate::inventory::{Inventory, Wanted, take};
 use crate::load;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{
-    AccountId, Facts, Organization, Partition, Readings, Region, Unavailable, known_regions, organizations_region,
-};
+use crate::model::{AccountId, Facts, Organization, Partition, Readings, Region, Unavailable, organizations_region};
 use crate::report::clean;
 use crate::spec::decode::TextRule;
 use crate::spec::selector::Selector;
 use crate::spec::sources::Sources;
-use crate::spec::suggest;
 use crate::spec::top::StackName;
 
 /// Prints a spec for what exists
@@ -240,14 +237,7 @@ fn parameters(global: &Global, sources: &mut Sources, faults: &mut Diagnostics) 
 
 /// A Region by its name; `None` for all of them.
 fn region(text: &str) -> Result<Option<Region>, String> {
-    if text == "all" {
-        return Ok(None);
-    }
-    if known_regions().any(|known| known == text) {
-        return Ok(Some(Region::new(text)));
-    }
-    let help = suggest::advise_of_many(text, known_regions()).unwrap_or_default();
-    Err(format!("no Region of this name is known to have Bedrock; {help}"))
+    if text == "all" { Ok(None) } else { args::region(text).map(Some) }
 }
 
 /// The Regions in which there is nothing to read, and those that refused.
