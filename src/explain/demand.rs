@@ -3,13 +3,12 @@
 //! Whoever calls chooses among several, so nothing can be counted on but what they all do, and that is not worked out. Where
 //! a single version is left to name, calls meet it like one that is enforced.
 
-use super::chain::Chain;
+use super::chain::{Chain, Placed};
 use super::ground::{Cell, Ground, Role, numbered};
-use super::guard::{Cause, Guard, Level, Trouble, seen, troubles};
+use super::guard::{Guard, Level, seen, troubles};
 use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
-use crate::kinds::iam_policy::meaning::{lets_apply, lets_apply_some};
 use crate::model::{
-    Demand, Document, Facts, Form, Ref, Region, RemoteId, Segment, Template, demands, demands_any, wildcard,
+    Demand, Facts, Form, Kinds, Ref, Region, RemoteId, Segment, Template, demands, demands_any, like, wildcard,
 };
 
 /// A demand, and who makes it.
@@ -19,22 +18,71 @@ pub struct Demanded<'g> {
     pub policy: &'g str,
     /// The node that bears it; `None` for a policy of the role.
     pub node: Option<&'g str>,
-    /// The guardrails or versions of which a call must name one, as far as they are of this Region; none where any will do.
-    pub named: Vec<Template>,
+    /// What a call must name.
+    pub asks: Asks,
     /// Patterns of the principals that are let off.
     pub exempt: Vec<String>,
     /// Patterns of the models that are left out.
     pub spared: Vec<String>,
+    /// Of which models it is.
+    pub models: Kinds,
+    /// Whether it is about each call that is asked about.
+    pub reach: Reach,
+}
+
+/// What a call must name, as a demand has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Some guardrail, whichever.
+    Any,
+    /// One of these guardrails or versions, which are of this Region.
+    OneOf(Vec<Template>),
+    /// One of these, none of which is of this Region: no call can name one.
+    NoneHere(Vec<Template>),
+}
+
+impl Asks {
+    /// What is named.
+    pub fn named(&self) -> &[Template] {
+        match self {
+            Self::Any => &[],
+            Self::OneOf(named) | Self::NoneHere(named) => named,
+        }
+    }
+
+    fn of(named: Vec<Template>, region: &Region) -> Self {
+        let here: Vec<Template> = named.iter().filter(|named| is_of(named, region)).cloned().collect();
+        match (named.is_empty(), here.is_empty()) {
+            (true, _) => Self::Any,
+            (false, true) => Self::NoneHere(named),
+            (false, false) => Self::OneOf(here),
+        }
+    }
+}
+
+/// Which of the calls that are asked about a demand is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Each of them.
+    Every,
+    /// Those of some callers, or of some models.
+    Some,
+}
+
+/// The policies of the organization that can deny calls of the cell.
+pub(super) fn controls<'c, 'g>(
+    facts: &Facts,
+    chain: &'c Chain<'g>,
+    cell: &Cell<'_>,
+) -> impl Iterator<Item = &'c Placed<'g>> {
+    let management = facts.organization.as_ref().map(|organization| &organization.management_account);
+    let is_management = management == Some(cell.account);
+    chain.controls.iter().filter(move |placed| placed.policy.policy_type.affects_management() || !is_management)
 }
 
 /// What IAM demands of the calls of a cell.
 pub(super) fn demanded<'g>(ground: &'g Ground, facts: &Facts, chain: &Chain<'g>, cell: &Cell<'_>) -> Vec<Demanded<'g>> {
-    let management = facts.organization.as_ref().map(|organization| &organization.management_account);
-    let affected = |types: crate::kinds::org_policy_type::PolicyType| {
-        types.affects_management() || management != Some(cell.account)
-    };
-    let by_organization = chain.controls.iter().filter(|placed| affected(placed.policy.policy_type));
-    let by_organization = by_organization.filter_map(|placed| {
+    let by_organization = controls(facts, chain, cell).filter_map(|placed| {
         Some((placed.policy.name.as_str(), Some(placed.node), placed.policy.document.as_ref().ok()?))
     });
     let by_role = role(ground, cell).into_iter().flat_map(|role| &role.policies);
@@ -42,20 +90,29 @@ pub(super) fn demanded<'g>(ground: &'g Ground, facts: &Facts, chain: &Chain<'g>,
     let mut found: Vec<Demanded<'g>> = Vec::new();
     for (policy, node, document) in by_organization.chain(by_role) {
         let all = demands_any(document).into_iter().chain(demands(document));
-        for Demand { named, exempt, spared } in all.filter(|demand| binds(demand, cell)) {
-            let asks = named.is_empty();
-            let here: Vec<Template> = named.into_iter().filter(|named| is_of(named, cell.region)).collect();
-            found.push(Demanded { policy, node, named: if asks { Vec::new() } else { here }, exempt, spared });
+        for demand in all.filter(|demand| binds(demand, facts, cell)) {
+            let reach = reach(&demand, cell);
+            let Demand { named, exempt, spared, bearing } = demand;
+            let asks = Asks::of(named, cell.region);
+            found.push(Demanded { policy, node, asks, exempt, spared, models: bearing.models, reach });
         }
     }
-    // Whoever must name one of some must name one.
-    let narrower = |one: &Demanded<'_>| {
-        found.iter().any(|other| {
-            one.named.is_empty() && !other.named.is_empty() && (one.policy, one.node) == (other.policy, other.node)
-        })
-    };
-    let idle: Vec<bool> = found.iter().map(narrower).collect();
+    let idle: Vec<bool> = found.iter().map(|one| found.iter().any(|other| is_idle_beside(one, other))).collect();
     found.into_iter().zip(idle).filter(|(_, idle)| !idle).map(|(one, _)| one).collect()
+}
+
+/// Whether `one` asks nothing that `other` does not: whoever must name one of some must name one, as long as `other` lets off
+/// nobody, and leaves out no model, that `one` is about.
+fn is_idle_beside(one: &Demanded<'_>, other: &Demanded<'_>) -> bool {
+    let within = |few: &[String], many: &[String]| {
+        few.iter().all(|pattern| many.iter().any(|wide| wildcard(wide.as_bytes(), pattern.as_bytes())))
+    };
+    one.asks == Asks::Any
+        && other.asks != Asks::Any
+        && (one.policy, one.node) == (other.policy, other.node)
+        && one.models <= other.models
+        && within(&other.exempt, &one.exempt)
+        && within(&other.spared, &one.spared)
 }
 
 /// The role that calls, where it was read.
@@ -63,28 +120,46 @@ pub(super) fn role<'g>(ground: &'g Ground, cell: &Cell<'_>) -> Option<&'g Role> 
     ground.roles.get(&(cell.account.clone(), cell.role?.to_owned()))?.as_ref().ok()
 }
 
-/// Whether it is about the calls of the cell.
-fn binds(demand: &Demand, cell: &Cell<'_>) -> bool {
+/// Whether it is about the calls of the cell: every one of them, but for callers and models that it names. A denial of one way
+/// to call a model leaves the other.
+fn binds(demand: &Demand, facts: &Facts, cell: &Cell<'_>) -> bool {
     let off = cell.role.is_some_and(|role| demand.spares(cell.account.as_str(), role));
-    let out = cell.model.is_some_and(|model| demand.spared.iter().any(|pattern| leaves_out(pattern, model)));
-    !off && !out
+    let out = cell.model.is_some_and(|model| {
+        let arns = arns(model, facts, cell);
+        // What has another ARN is no model of the catalogue.
+        demand.bearing.models == Kinds::Foundation && model.starts_with("arn:")
+            || demand.spared.iter().any(|pattern| arns.iter().any(|arn| like(pattern, arn)))
+    });
+    demand.bearing.is_whole_in(cell.region) && !off && !out
 }
 
-/// Whether a pattern of ARNs is for the model of this id, called by itself or through a profile.
-fn leaves_out(pattern: &str, model: &str) -> bool {
-    ["foundation-model/", "inference-profile/"].iter().any(|kind| {
-        let id = pattern.split_once(kind).map(|(_, id)| id);
-        id.is_some_and(|id| wildcard(id.as_bytes(), model.as_bytes()))
-    })
+/// The ARNs of what may be called by this name: a model, or a profile.
+fn arns(model: &str, facts: &Facts, cell: &Cell<'_>) -> Vec<String> {
+    if model.starts_with("arn:") {
+        return vec![model.to_owned()];
+    }
+    let (partition, region, account) = (&facts.caller.partition, cell.region, cell.account);
+    vec![
+        format!("arn:{partition}:bedrock:{region}::foundation-model/{model}"),
+        format!("arn:{partition}:bedrock:{region}:{account}:inference-profile/{model}"),
+    ]
+}
+
+/// Which of the calls of the cell it is about.
+fn reach(demand: &Demand, cell: &Cell<'_>) -> Reach {
+    let callers = cell.role.is_some() || demand.exempt.is_empty();
+    let models = cell.model.is_some() || demand.spared.is_empty() && demand.bearing.models == Kinds::Every;
+    if callers && models { Reach::Every } else { Reach::Some }
 }
 
 /// Whether what a statement names may be of this Region.
 fn is_of(named: &Template, region: &Region) -> bool {
     match named.0.as_slice() {
-        [Segment::Text(arn), ..] => {
-            let place = arn.split(':').nth(3);
-            place.is_none_or(|place| wildcard(place.as_bytes(), region.as_str().as_bytes()))
-        }
+        [Segment::Text(arn), ..] => match arn.split(':').collect::<Vec<_>>()[..] {
+            // Only of an ARN that is written out it is certain which part is the Region.
+            [_, _, "bedrock", place, _, _, ..] => like(place, region.as_str()),
+            _ => true,
+        },
         [Segment::Id(Ref::To(address), _), ..] => address.scope.region.as_ref().is_none_or(|at| at == region),
         [Segment::Id(Ref::Foreign(id), _), ..] => id.as_str().split(':').nth(3).is_none_or(|at| at == region.as_str()),
         [] => true,
@@ -105,9 +180,12 @@ fn version(named: &Template) -> Option<Ref> {
 
 /// Every version that some demand leaves as the only one.
 pub(super) fn only(demanded: &[Demanded<'_>]) -> Vec<Ref> {
-    let one = |demanded: &Demanded<'_>| match demanded.named.as_slice() {
-        [named] => version(named),
-        _ => None,
+    let one = |demanded: &Demanded<'_>| match &demanded.asks {
+        Asks::OneOf(named) => match named.as_slice() {
+            [named] => version(named),
+            _ => None,
+        },
+        Asks::Any | Asks::NoneHere(_) => None,
     };
     demanded.iter().filter_map(one).collect()
 }
@@ -119,9 +197,7 @@ pub(super) fn required<'g>(
     demanded: &[Demanded<'_>],
     cell: &Cell<'_>,
 ) -> Vec<Guard<'g>> {
-    let binding = demanded.iter().filter(|demanded| {
-        (cell.role.is_some() || demanded.exempt.is_empty()) && (cell.model.is_some() || demanded.spared.is_empty())
-    });
+    let binding = demanded.iter().filter(|demanded| demanded.reach == Reach::Every);
     let mut found: Vec<Guard<'g>> = Vec::new();
     for version in only(&binding.cloned().collect::<Vec<_>>()) {
         if found.iter().any(|guard| guard.version == version) {
@@ -143,35 +219,4 @@ pub(super) fn required<'g>(
         });
     }
     found
-}
-
-/// Whether the role of the cell may apply a guardrail: who may not is denied every call that meets it.
-pub(super) fn may_apply(ground: &Ground, cell: &Cell<'_>, version: &Ref) -> Option<Trouble> {
-    let Role { policies, of_aws } = role(ground, cell)?;
-    let name = cell.role?;
-    let seen: Vec<&Document> = policies.values().filter_map(|document| document.as_ref().ok()).collect();
-    let is_it = |template: &Template| match (template.0.as_slice(), version) {
-        ([Segment::Text(pattern)], Ref::Foreign(id)) => {
-            numbered(id).is_some_and(|it| wildcard(pattern.as_bytes(), it.guardrail.as_str().as_bytes()))
-        }
-        ([Segment::Text(pattern)], Ref::To(_)) => pattern == "*",
-        ([Segment::Id(..)], _) => true,
-        _ => false,
-    };
-    let may = seen.iter().any(|document| lets_apply(document, is_it));
-    let open =
-        seen.len() < policies.len() || seen.iter().any(|document| lets_apply_some(document)) || !of_aws.is_empty();
-    match () {
-        () if may => None,
-        () if open => Some(Trouble::possible(
-            Cause::NotAllowed,
-            format!(
-                "whether the role {name} may apply it cannot be told from its policies, and who may not is denied the call"
-            ),
-        )),
-        () => Some(Trouble::certain(
-            Cause::NotAllowed,
-            format!("no policy of the role {name} allows `bedrock:ApplyGuardrail` on it, so its calls are denied"),
-        )),
-    }
 }

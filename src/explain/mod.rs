@@ -5,6 +5,7 @@
 //! the ground, and what is the same for many accounts is worked out once.
 
 mod after;
+mod apply;
 mod chain;
 mod chained;
 mod demand;
@@ -15,6 +16,7 @@ mod models;
 mod part;
 mod shadow;
 mod union;
+mod verdict;
 
 use serde_json::Value;
 
@@ -22,7 +24,7 @@ pub use after::Planned;
 pub use chain::{Chain, InForce, Placed, chain_of, chains};
 pub use chained::{Chained, pointed, troubles};
 pub(crate) use chained::{common, is_management};
-pub use demand::Demanded;
+pub use demand::{Asks, Demanded, Reach};
 pub use gaps::{Gap, GapKind};
 pub use ground::{Cell, Enforced, Ground, Numbered, Policy, Role, Version, numbered};
 pub use guard::{Cause, Guard, Level, Trouble, objects};
@@ -30,8 +32,9 @@ pub use models::{Models, Which, model_id};
 pub use part::{Part, Side};
 pub use shadow::{Shadowed, node, plain};
 pub use union::{Control, Degree, Found, Strictest, Union};
+pub use verdict::Verdict;
 
-use crate::model::{Facts, words};
+use crate::model::{Facts, Region, words};
 
 /// What calls of a cell meet.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,18 +79,6 @@ pub struct Finding {
 }
 
 impl Explanation<'_> {
-    /// Whether calls of models that no list names meet a guardrail that somebody enforces.
-    pub fn is_protected(&self) -> bool {
-        let first = self.models.first().map(|models| models.guards.as_slice()).unwrap_or_default();
-        !first.is_empty() && !gaps::is_by_request(&self.guards, first)
-    }
-
-    /// Whether each call of models that no list names fails.
-    pub fn fails(&self) -> bool {
-        let first = self.models.first().map(|models| models.guards.as_slice()).unwrap_or_default();
-        first.iter().any(|place| self.guards[*place].fails())
-    }
-
     /// What the guardrails that these models meet come to for a part of a call.
     pub fn union(&self, models: &Models, part: Part) -> Union<'_> {
         gaps::union(&self.guards, &models.guards, part)
@@ -100,14 +91,14 @@ pub fn explain<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell
     let mut guards = guard::enforced(ground, facts, chain, cell);
     guards.extend(demand::required(ground, facts, &demanded, cell));
     for guard in &mut guards {
-        guard.troubles.extend(demand::may_apply(ground, cell, &guard.version));
+        guard.troubles.extend(apply::may_apply(ground, facts, chain, cell, &guard.version));
     }
     let models = models::models(&guards, cell.model);
     let gaps = gaps::gaps(&guards, &models);
     let (unavailable, unseen) = not_read(ground, chain, cell);
     Explanation {
         shadowed: shadow::shadowed(ground, facts, chain, cell.region),
-        findings: findings(chain, &guards),
+        findings: findings(chain, &guards, &demanded, cell.region),
         guards,
         demanded,
         models,
@@ -152,13 +143,28 @@ fn not_read(ground: &Ground, chain: &Chain<'_>, cell: &Cell<'_>) -> (Option<Stri
     (unavailable, unseen)
 }
 
-fn findings(chain: &Chain<'_>, guards: &[Guard<'_>]) -> Vec<Finding> {
+fn findings(chain: &Chain<'_>, guards: &[Guard<'_>], demanded: &[Demanded<'_>], region: &Region) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut add = |kind, message: String, documents| found.push(Finding { kind, message, documents });
     for guard in guards {
         for trouble in guard.troubles.iter().filter(|trouble| trouble.is_certain) {
             add(FindingKind::CallsFail, format!("each call that meets {} fails: {}", guard.version, trouble.why), None);
         }
+    }
+    for Demanded { policy, node, asks, reach, .. } in demanded {
+        let Asks::NoneHere(named) = asks else { continue };
+        let by = node.map_or_else(|| format!("the policy {policy} of the role"), |node| format!("{policy} on {node}"));
+        let whose = match reach {
+            Reach::Every => "each call fails",
+            Reach::Some => "each call that it is about fails",
+        };
+        let named: Vec<String> = named.iter().map(plain).collect();
+        let named = named.join(", ");
+        add(
+            FindingKind::CallsFail,
+            format!("{whose}: {by} asks for {named}, and no guardrail of {region} is that"),
+            None,
+        );
     }
     let defects: Vec<String> = chain.inherited.defects().iter().map(ToString::to_string).collect();
     match (chain.is_invalid, defects.is_empty()) {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::{join, join_all};
 use serde_json::{Map, Value};
 
-use crate::aws::{AwsError, CallLog, Clients, ReadCx, effective_policy, invalid_accounts, read};
+use crate::aws::{AwsError, CallLog, Class, Clients, ReadCx, effective_policy, invalid_accounts, read};
 use crate::explain::{Cell, Enforced, Ground, Numbered, Policy, Version, chains, numbered, objects, pointed};
 use crate::kinds::guardrail_version::aws::in_full;
 use crate::kinds::iam_policy::aws::identity::identity;
@@ -87,8 +87,18 @@ async fn enforced(cx: &ReadCx<'_>, scope: &Scope) -> Enforced {
         Ok(Some(Raw { model: Some(Model::AccountEnforcement(model)), .. })) => Enforced::Is(model),
         Ok(Some(_)) => Enforced::Unseen("the answer could not be read".to_owned()),
         Ok(None) => Enforced::Nothing,
-        Err(error) if cx.clients.is_unavailable(scope.region.as_ref(), &error) => Enforced::Unavailable(error.cause()),
+        Err(error) if cx.clients.is_unavailable(scope.region.as_ref(), &error) => {
+            Enforced::Unavailable(silence(&error))
+        }
         Err(error) => Enforced::Unseen(error.cause()),
+    }
+}
+
+/// Why there is nothing to call. A Region that is not enabled answers as if the credentials were no good.
+fn silence(error: &AwsError) -> String {
+    match error.class {
+        Class::NotEnabled => "the Region is not enabled for this account".to_owned(),
+        _ => error.cause(),
     }
 }
 

@@ -72,14 +72,24 @@ impl<'de> Deserialize<'de> for Address {
     }
 }
 
-/// Linear in both lengths: on a mismatch only the last `*` takes one more byte.
+/// Whether a pattern, in which `*` stands for any characters, is all of a text.
 pub(crate) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    matches(pattern, text, None)
+}
+
+/// Whether a pattern of IAM, in which `*` stands for any characters and `?` for one, is all of a text.
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
+    matches(pattern.as_bytes(), text.as_bytes(), Some(b'?'))
+}
+
+/// Linear in both lengths: on a mismatch only the last `*` takes one more byte.
+fn matches(pattern: &[u8], text: &[u8], any_one: Option<u8>) -> bool {
     let (mut at, mut in_text, mut retry) = (0, 0, None);
     while in_text < text.len() {
         if at < pattern.len() && pattern[at] == b'*' {
             retry = Some((at, in_text));
             at += 1;
-        } else if at < pattern.len() && pattern[at] == text[in_text] {
+        } else if at < pattern.len() && (pattern[at] == text[in_text] || Some(pattern[at]) == any_one) {
             at += 1;
             in_text += 1;
         } else if let Some((star, taken)) = retry {

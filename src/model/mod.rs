@@ -23,10 +23,10 @@ pub mod span;
 mod standing;
 mod words;
 
-pub(crate) use address::wildcard;
 pub use address::{Address, NotAnAddress};
+pub(crate) use address::{like, wildcard};
 pub use control::{Controls, Setting};
-pub use demand::{Demand, demands, demands_any};
+pub use demand::{Bearing, Call, Demand, Kinds, demands, demands_any};
 pub use desired::{Desired, ExternalMark, Stage, Staged, Wanted};
 pub use digest::Digest;
 pub use direction::{Direction, Shift};

@@ -10,7 +10,7 @@ use super::order::{Draft, takes};
 use super::{Change, Why};
 use crate::kinds::{Kind, Model};
 use crate::model::{
-    AccountId, Address, Demand, Document, Facts, Live, Names, Ref, RemoteId, Segment, Template, demands,
+    AccountId, Address, Bearing, Demand, Document, Facts, Live, Names, Ref, RemoteId, Segment, Template, demands,
 };
 
 /// A guardrail that a policy names, by whatever is known of it.
@@ -54,15 +54,21 @@ pub(super) fn named(template: &Template, names: &Names, guardrail: &dyn Fn(&Ref)
     }
 }
 
-/// Whether it is certain that no call can meet both: some demand of the one names guardrails of which none is named by some
-/// demand of the other.
-pub(super) fn exclude_each_other(one: &[Demand], other: &[Demand], named: &dyn Fn(&Template) -> Option<Named>) -> bool {
+/// The calls that certainly cannot meet both: some demand of the one names guardrails of which none is named by some demand of
+/// the other. Where several pairs of demands exclude each other, those of the pair that bears on most.
+pub(super) fn exclude_each_other(
+    one: &[Demand],
+    other: &[Demand],
+    named: &dyn Fn(&Template) -> Option<Named>,
+) -> Option<Bearing> {
     let set = |demand: &Demand| demand.named.iter().map(named).collect::<Option<Vec<Named>>>();
     let apart = |one: &Demand, other: &Demand| {
-        one.overlaps(other)
-            && set(one).zip(set(other)).is_some_and(|(one, other)| !one.iter().any(|a| other.iter().any(|b| a.is(b))))
+        let shared = one.shared(other)?;
+        let (one, other) = set(one).zip(set(other))?;
+        (!one.iter().any(|a| other.iter().any(|b| a.is(b)))).then_some(shared)
     };
-    one.iter().any(|demand| other.iter().any(|other| apart(demand, other)))
+    let pairs = one.iter().flat_map(|demand| other.iter().filter_map(move |other| apart(demand, other)));
+    pairs.max_by_key(Bearing::width)
 }
 
 /// Whether this attaches a policy that may ask calls for a guardrail.
@@ -107,7 +113,7 @@ fn apart(one: &Document, other: &Document, live: &Live) -> bool {
         let (key, _) = version.name.split_once('@')?;
         Some(Address::new(Kind::Guardrail, version.scope.clone(), key))
     };
-    exclude_each_other(&demands(one), &demands(other), &|template| named(template, &live.names, &guardrail))
+    exclude_each_other(&demands(one), &demands(other), &|template| named(template, &live.names, &guardrail)).is_some()
 }
 
 /// Whether this changes what a policy asks of calls.

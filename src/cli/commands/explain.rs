@@ -44,7 +44,7 @@ use crate::spec::top::ScanAccounts;
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// Whose calls: an id, `account:<name>`, `management` or `self`
-    #[arg(long, value_name = "SELECTOR", value_parser = Selector::of_argument)]
+    #[arg(long, value_name = "SELECTOR", value_parser = one_account)]
     account: Selector,
     /// The Region that is called
     #[arg(long, value_name = "REGION", value_parser = region)]
@@ -78,6 +78,12 @@ impl Asked {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&Form::NAMED)?;
+        if !global.target.is_empty() {
+            // What calls meet comes from all that is there, and with a saved plan from what that plan targets.
+            let message =
+                "`--target` is not for `explain`: `--account`, `--region` and `--model` say which calls are meant";
+            return Err(Error::Usage(message.to_owned()));
+        }
         // Their futures are large, and every command's would be as large.
         let (explained, disclosure) = match self.from.as_str() {
             "live" => Box::pin(self.live(global, output)).await?,
@@ -126,7 +132,7 @@ impl Args {
         let disclosure = session.disclosure.clone();
         let planned = Planned { actions: &plan.actions, desired: &session.sides.desired, live: &session.sides.live };
         let mut want = view(&ground.after(planned), &facts, &asked, &disclosure);
-        want.unseen.extend(blind(&plan, &disclosure));
+        want.not_seen(blind(&plan, &disclosure));
         let frame = Explained::new(if saved.is_some() { "plan" } else { "spec" }, &asked.cell(), &facts);
         let have = saved.is_some().then(|| view(&ground, &facts, &asked, &disclosure));
         let explained = Explained { have, want: Some(want), held: held(&plan, &disclosure), ..frame };
@@ -169,6 +175,16 @@ fn exit(explained: &Explained) -> Exit {
     }
 }
 
+/// A selector that means one account.
+fn one_account(text: &str) -> Result<Selector, String> {
+    match Selector::of_argument(text)? {
+        Selector::Root | Selector::RootId(_) | Selector::Unit(_) | Selector::UnitId(_) | Selector::All => {
+            Err("it selects no single account: give an id, `account:<name>`, `management` or `self`".to_owned())
+        }
+        one => Ok(one),
+    }
+}
+
 /// The name of a role of this account.
 fn role_name(role: &str, account: &AccountId) -> Result<String, Error> {
     let name = match role.split_once(":role/") {
@@ -191,6 +207,16 @@ fn role_name(role: &str, account: &AccountId) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_one() {
+        for one in ["333344445555", "account:payments-prod", "management", "self"] {
+            assert!(one_account(one).is_ok(), "{one}");
+        }
+        for several in ["all", "root", "r-sand", "ou:Sandbox", "ou-sand-workload0"] {
+            assert!(one_account(several).is_err_and(|fault| fault.contains("no single account")), "{several}");
+        }
+    }
 
     #[test]
     fn a_role_goes_by_its_name() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Contents, ResourceKind, Verb};
 use crate::model::{Address, Document, FieldDiff, Names, Ref, Shift, Tags};
 
+pub mod applying;
 pub mod codes;
 pub mod document;
 mod geography;

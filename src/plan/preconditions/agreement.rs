@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::permission::accounts;
 use super::pointer::View;
 use crate::kinds::Model;
-use crate::model::{AccountId, Address, Demand, Document, Template, demands};
+use crate::model::{AccountId, Address, Bearing, Demand, Document, Template, demands};
 use crate::plan::agreeing::{self, Named};
 
 /// A policy that asks for guardrails.
@@ -40,8 +40,9 @@ pub(super) fn examine(view: &View<'_>) -> Vec<Finding> {
         let before = found.len();
         for (other, others) in &controls[..at] {
             let both: BTreeSet<&AccountId> = bound.intersection(others).copied().collect();
-            if !both.is_empty() && exclude_each_other(view, asking, other) {
-                let who = format!("no role in {} {} can call a model", both.len(), accounts(both.len()));
+            if let Some(calls) = exclude_each_other(view, asking, other).filter(|_| !both.is_empty()) {
+                let (count, limits) = (both.len(), calls.limits());
+                let who = format!("no role in {count} {} can call a model{limits}", accounts(count));
                 found.push(disagreement(asking, other, &who, both, [asking.policy, other.policy]));
             }
         }
@@ -63,26 +64,26 @@ fn with_identities(
 ) -> Vec<Finding> {
     let spared = |account: &str, role: &str| asking.demands.iter().any(|demand| demand.spares(account, role));
     // One entry has a policy in each of its accounts.
-    let mut alike: BTreeMap<&str, Vec<(&Asking<'_>, &Address, &str)>> = BTreeMap::new();
+    let mut alike: BTreeMap<&str, Vec<(&Asking<'_>, &Address, &str, String)>> = BTreeMap::new();
     for (identity, attached) in roles {
         let account = &identity.policy.scope.account;
         let here = bound.contains(account);
         let here = attached.iter().filter(|(_, role)| here && !spared(account.as_str(), role)).collect::<Vec<_>>();
         let left_out = asking.demands.iter().any(|demand| demand.leaves_out_all_of(identity.document));
-        if !here.is_empty() && !left_out && exclude_each_other(view, asking, identity) {
+        if let Some(calls) = exclude_each_other(view, asking, identity).filter(|_| !here.is_empty() && !left_out) {
             let all = alike.entry(identity.policy.name.as_str()).or_default();
-            all.extend(here.into_iter().map(|(attachment, role)| (identity, *attachment, *role)));
+            all.extend(here.into_iter().map(|(attachment, role)| (identity, *attachment, *role, calls.limits())));
         }
     }
     let told = alike.into_values().filter_map(|all| {
-        let (identity, _, _) = *all.first()?;
-        let names: BTreeSet<&str> = all.iter().map(|(_, _, role)| *role).collect();
+        let (identity, _, _, limits) = all.first()?;
+        let names: BTreeSet<&str> = all.iter().map(|(_, _, role, _)| *role).collect();
         let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        let hurt = all.iter().map(|(identity, _, _)| &identity.policy.scope.account).collect();
-        let held = all.iter().map(|(_, attachment, _)| *attachment);
-        let policies = all.iter().map(|(identity, _, _)| identity.policy);
+        let hurt = all.iter().map(|(identity, ..)| &identity.policy.scope.account).collect();
+        let held = all.iter().map(|(_, attachment, ..)| *attachment);
+        let policies = all.iter().map(|(identity, ..)| identity.policy);
         let held: Vec<&Address> = held.chain(policies).chain([asking.policy]).collect();
-        Some(disagreement(asking, identity, &format!("{names} can call no model"), hurt, held))
+        Some(disagreement(asking, identity, &format!("{names} can call no model{limits}"), hurt, held))
     });
     told.collect()
 }
@@ -131,8 +132,8 @@ fn roles<'d>(view: &View<'d>) -> Vec<(Asking<'d>, Vec<(&'d Address, &'d str)>)> 
     asking.collect()
 }
 
-/// Whether no call can meet both: some demand of the one names guardrails of which none is named by some demand of the other.
-fn exclude_each_other(view: &View<'_>, one: &Asking<'_>, other: &Asking<'_>) -> bool {
+/// The calls that cannot meet both: some demand of the one names guardrails of which none is named by some demand of the other.
+fn exclude_each_other(view: &View<'_>, one: &Asking<'_>, other: &Asking<'_>) -> Option<Bearing> {
     agreeing::exclude_each_other(&one.demands, &other.demands, &|named| of(view, named))
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disclosure::counted;
 use super::json::explain::{Control, Explained, Met, POLICIES, Policy, Setting, Union, View};
+use crate::explain::Verdict;
 
 mod markdown;
 mod text;
@@ -21,46 +22,40 @@ fn title(explained: &Explained) -> String {
     format!("{role}{account} in {region}{model}")
 }
 
-/// How it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::report) enum Standing {
-    Protected,
-    Unprotected,
-    Fails,
-    Unknown,
-}
-
-/// The answer in one sentence.
-pub(in crate::report) fn verdict(view: &View) -> (Standing, String) {
-    if let Some(why) = &view.unavailable {
-        return (Standing::Unknown, format!("No model can be called here: {why}."));
-    }
+/// The answer in one sentence, with the word that it is for.
+pub(in crate::report) fn verdict(view: &View) -> (Verdict, String) {
+    let verdict = Verdict::from_word(&view.verdict).unwrap_or(Verdict::Unknown);
     let met = view.union.first().map_or(0, |union| union.guardrails.len());
+    let guardrails = counted(met, "guardrail");
     let except = except(view);
-    if view.fails {
-        return (Standing::Fails, format!("Every call fails{except}: see the findings."));
-    }
     let unsure = if view.unseen.is_empty() { "" } else { " Not everything could be read: see below." };
-    match (view.protected, met) {
-        (true, 1) => (Standing::Protected, format!("Protected: every call meets 1 guardrail{except}.{unsure}")),
-        (true, met) => (
-            Standing::Protected,
-            format!("Protected: every call meets {met} guardrails{except}; the strictest verdict counts.{unsure}"),
-        ),
-        (false, 0) if !view.unseen.is_empty() => {
-            (Standing::Unknown, "Not known: no guardrail was seen here, and not everything could be read.".to_owned())
+    let sentence = match verdict {
+        Verdict::Unavailable => {
+            let why = view.unavailable.as_deref().unwrap_or_default();
+            format!("No model can be called here: {}.", why.trim_end_matches('.'))
         }
-        (false, 0) => (
-            Standing::Unprotected,
-            format!(
-                "Not protected: no guardrail is enforced here{except}. A call is examined only if it names a guardrail itself."
-            ),
+        // Where a policy takes no call at all, it does not matter which models a guardrail is for.
+        Verdict::CallsFail if view.demands.iter().any(|one| one.every_call && one.asks == "none-here") => {
+            "Every call fails: see the findings.".to_owned()
+        }
+        Verdict::CallsFail => format!("Every call fails{except}: see the findings."),
+        Verdict::Protected if met == 1 => format!("Protected: every call meets {guardrails}{except}.{unsure}"),
+        Verdict::Protected => {
+            format!("Protected: every call meets {guardrails}{except}; the strictest verdict counts.{unsure}")
+        }
+        Verdict::ObservedOnly => {
+            let stops = if met == 1 { "blocks and masks" } else { "block and mask" };
+            format!("Observed only: every call meets {guardrails}, which {stops} nothing{except}.{unsure}")
+        }
+        Verdict::Unknown => "Not known: no guardrail was seen here, and not everything could be read.".to_owned(),
+        Verdict::NotProtected => format!(
+            "Not protected: no guardrail is enforced here{except}. A call is examined only if it names a guardrail itself."
         ),
-        (false, _) => (
-            Standing::Unprotected,
-            format!("Nothing is enforced here; IAM denies every call that does not name a guardrail{except}.{unsure}"),
-        ),
-    }
+        Verdict::Demanded => {
+            format!("Nothing is enforced here; IAM denies every call that does not name a guardrail{except}.{unsure}")
+        }
+    };
+    (verdict, sentence)
 }
 
 /// The models of which the sentence is not true, and what they meet.

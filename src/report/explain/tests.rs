@@ -1,4 +1,5 @@
 use super::*;
+use crate::report::{Disclosure, Look, Style};
 
 fn control(
     policy: &str,
@@ -52,4 +53,69 @@ fn what_changes_stands_beside_what_was() {
     let one = union(vec![control("topic_policy", "Legal", "input", None, "BLOCK", None)]);
     let rows = rows(&[Some(&one), None], false);
     assert_eq!(rows[0].cells, ["block", "–", "–", "–"]);
+}
+
+fn view(verdict: &str, met: usize) -> View {
+    let union = Union { all_but: true, models: Vec::new(), guardrails: (0..met).collect(), controls: Vec::new() };
+    View {
+        verdict: verdict.to_owned(),
+        protected: verdict == "protected",
+        fails: verdict == "calls-fail",
+        unavailable: None,
+        guardrails: Vec::new(),
+        not_in_effect: Vec::new(),
+        demands: Vec::new(),
+        union: vec![union],
+        uncovered: Vec::new(),
+        findings: Vec::new(),
+        unseen: Vec::new(),
+    }
+}
+
+#[test]
+fn a_verdict_claims_no_more_than_there_is() {
+    let told = |verdict: &str, met: usize| super::verdict(&view(verdict, met)).1;
+    assert_eq!(told("protected", 1), "Protected: every call meets 1 guardrail.");
+    assert_eq!(
+        told("observed-only", 1),
+        "Observed only: every call meets 1 guardrail, which blocks and masks nothing."
+    );
+    assert_eq!(told("observed-only", 2), "Observed only: every call meets 2 guardrails, which block and mask nothing.");
+    let closed = View { unavailable: Some("UnrecognizedClient: it is invalid.".to_owned()), ..view("unavailable", 0) };
+    assert_eq!(super::verdict(&closed).1, "No model can be called here: UnrecognizedClient: it is invalid.");
+    let mut unsure = view("not-protected", 0);
+    unsure.not_seen(["the policies of account 1".to_owned()]);
+    assert_eq!(unsure.verdict, "unknown");
+    let mut sure = view("protected", 1);
+    sure.not_seen(["something".to_owned()]);
+    assert_eq!(sure.verdict, "protected", "what is seen protects, whatever else is not");
+}
+
+#[test]
+fn two_policies_are_shown_by_the_line_in_which_they_differ() {
+    let document = |version: u32| {
+        serde_json::json!({"bedrock": {"guardrail_inference": {"us-east-1": {"config_1": {
+            "identifier": format!("arn:aws:bedrock:us-east-1:111122223333:guardrail/abc:{version}"),
+            "selective_content_guarding": {"system": "comprehensive", "messages": "comprehensive"}}}}}})
+    };
+    let finding = crate::report::json::explain::Finding {
+        kind: "effective-differs".to_owned(),
+        message: "AWS says something else".to_owned(),
+        expected: Some(document(2)),
+        found: Some(document(1)),
+    };
+    let shown = text::findings(
+        &[finding],
+        Look { style: Style::Plain, width: 100, disclosure: &Disclosure::default(), beyond: &[] },
+    );
+    let changed: Vec<&str> = shown.lines().map(str::trim).filter(|line| line.contains("guardrail/abc")).collect();
+    assert_eq!(
+        changed,
+        [
+            "- \"identifier\": \"arn:aws:bedrock:us-east-1:111122223333:guardrail/abc:1\",",
+            "+ \"identifier\": \"arn:aws:bedrock:us-east-1:111122223333:guardrail/abc:2\","
+        ],
+        "{shown}"
+    );
+    assert!(shown.contains("- what AWS says is in effect, + what the policies come to"), "{shown}");
 }

@@ -1,8 +1,11 @@
 //! For a terminal.
 
-use super::{Row, Standing, absent, details, headline, places, rows, title, verdict, which};
-use crate::explain::GapKind;
+use serde_json::Value;
+
+use super::{Row, absent, details, headline, places, rows, title, verdict, which};
+use crate::explain::{GapKind, Verdict};
 use crate::report::json::explain::{Demand, Explained, Finding, POLICIES, Uncovered, Union, View};
+use crate::report::rows::{Piece, document_lines};
 use crate::report::wrap::{columns, indented, pad, wrap};
 use crate::report::{Look, Style, Tone, clean};
 
@@ -41,19 +44,19 @@ fn heading(text: &str, style: Style) -> String {
     format!("\n{}\n", style.paint(Tone::Strong, text))
 }
 
-const fn tone(standing: Standing) -> Tone {
-    match standing {
-        Standing::Protected => Tone::Good,
-        Standing::Unprotected | Standing::Fails => Tone::Bad,
-        Standing::Unknown => Tone::Doubt,
+const fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Protected => Tone::Good,
+        Verdict::NotProtected | Verdict::Demanded | Verdict::CallsFail => Tone::Bad,
+        Verdict::ObservedOnly | Verdict::Unavailable | Verdict::Unknown => Tone::Doubt,
     }
 }
 
 fn view(view: &View, when: &str, look: Look<'_>) -> String {
     let mut out = if when.is_empty() { "\n".to_owned() } else { heading(when, look.style) };
-    let (standing, sentence) = verdict(view);
+    let (verdict, sentence) = verdict(view);
     for line in wrap(&clean::line(&sentence), look.width) {
-        push!(out, "{}\n", look.style.paint(tone(standing), line));
+        push!(out, "{}\n", look.style.paint(tone(verdict), line));
     }
     for (place, met) in view.guardrails.iter().enumerate() {
         let name = look.style.paint(Tone::Strong, clean::line(&headline(met)));
@@ -73,21 +76,25 @@ fn view(view: &View, when: &str, look: Look<'_>) -> String {
 
 /// What a policy demands, in a sentence.
 pub(in crate::report) fn demand(demand: &Demand) -> String {
-    let Demand { policy, node, guardrails, exempt, except_models } = demand;
+    let Demand { policy, node, asks, guardrails, exempt, except_models, models, every_call: _ } = demand;
     let by =
         node.as_ref().map_or_else(|| format!("the policy {policy} of the role"), |node| format!("{policy} on {node}"));
-    let what = match guardrails.as_slice() {
-        [] => "a call that names no guardrail is denied".to_owned(),
-        [one] => format!("a call that does not name {one} is denied"),
-        several => format!("a call that names none of {} is denied", several.join(", ")),
+    let what = match (asks.as_str(), guardrails.as_slice()) {
+        ("none-here", named) => {
+            format!("each call is denied, for it must name {}, and no guardrail here is that", named.join(" or "))
+        }
+        (_, []) => "a call that names no guardrail is denied".to_owned(),
+        (_, [one]) => format!("a call that does not name {one} is denied"),
+        (_, several) => format!("a call that names none of {} is denied", several.join(", ")),
     };
     let exempt = if exempt.is_empty() { String::new() } else { format!(", but for {}", exempt.join(", ")) };
+    let kinds = if models == "foundation" { ", of foundation models only" } else { "" };
     let models = if except_models.is_empty() {
         String::new()
     } else {
         format!(", and of models but for {}", except_models.join(", "))
     };
-    format!("{by}: {what}{exempt}{models}")
+    format!("{by}: {what}{exempt}{kinds}{models}")
 }
 
 fn row(label: &str, value: &str, tone: Tone, look: Look<'_>) -> String {
@@ -176,7 +183,7 @@ fn uncovered(gaps: &[Uncovered], look: Look<'_>) -> String {
     section("Not covered", &gaps, Tone::Doubt, look)
 }
 
-fn findings(findings: &[Finding], look: Look<'_>) -> String {
+pub(super) fn findings(findings: &[Finding], look: Look<'_>) -> String {
     let mut out = String::new();
     for (at, finding) in findings.iter().enumerate() {
         if at == 0 {
@@ -184,11 +191,25 @@ fn findings(findings: &[Finding], look: Look<'_>) -> String {
         }
         out +=
             &item(&format!("{}: {}", look.style.paint(Tone::Bad, &finding.kind), clean::line(&finding.message)), look);
-        for (label, document) in [("policies", &finding.expected), ("AWS says", &finding.found)] {
-            if let Some(document) = document {
-                out += &row(label, &clean::line(&document.to_string()), Tone::Quiet, look);
-            }
+        if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
+            out += &documents(found, expected, look.style);
         }
+    }
+    out
+}
+
+/// The lines in which what AWS says and what the policies come to differ.
+fn documents(says: &Value, come_to: &Value, style: Style) -> String {
+    let legend = "- what AWS says is in effect, + what the policies come to";
+    let mut out = format!("      {}\n", style.paint(Tone::Quiet, legend));
+    for piece in document_lines(says, come_to) {
+        let line = match piece {
+            Piece::Same(text) => format!("  {text}"),
+            Piece::Gone(text) => style.paint(Tone::Delete, format!("- {text}")),
+            Piece::New(text) => style.paint(Tone::Create, format!("+ {text}")),
+            Piece::Skipped => style.paint(Tone::Quiet, "  …"),
+        };
+        push!(out, "        {line}\n");
     }
     out
 }

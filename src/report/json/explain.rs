@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::explain::Cell;
+use crate::explain::{Cell, Verdict};
 use crate::model::Facts;
 
 mod gap;
@@ -43,7 +43,11 @@ pub struct Explained {
 /// What calls meet at one time.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct View {
-    /// Whether each call meets a guardrail that the organization or the account enforces.
+    /// How it stands with calls of models that no list names: `protected`; `observed-only`, where guardrails are enforced and
+    /// block and mask nothing; `demanded`, where nothing is enforced and IAM denies calls that name no guardrail;
+    /// `not-protected`; `calls-fail`; `unavailable`, where there is no Bedrock; or `unknown`, where not everything was seen.
+    pub verdict: String,
+    /// Whether each call meets a guardrail that the organization or the account enforces, and that blocks or masks something.
     pub protected: bool,
     /// Whether each call fails.
     pub fails: bool,
@@ -141,12 +145,19 @@ pub struct Demand {
     pub policy: String,
     /// The node that bears it; null for a policy of the role.
     pub node: Option<String>,
+    /// What a call must name: `any` guardrail, `one-of` the `guardrails`, or one of them where `none-here` is of this Region, so
+    /// that no call can.
+    pub asks: String,
     /// The guardrails of which a call must name one; none where any will do.
     pub guardrails: Vec<String>,
     /// Patterns of the principals that are let off.
     pub exempt: Vec<String>,
     /// Patterns of the models that are left out.
     pub except_models: Vec<String>,
+    /// Of which models it is: `every`, or `foundation`, which leaves out custom, imported and provisioned ones.
+    pub models: String,
+    /// Whether it is about each call that is asked about: no caller is let off and no model left out.
+    pub every_call: bool,
 }
 
 /// What the guardrails come to for some models.
@@ -240,6 +251,16 @@ impl Explained {
     /// The views there are, the earlier first.
     pub fn views(&self) -> impl Iterator<Item = &View> {
         self.have.iter().chain(&self.want)
+    }
+}
+
+impl View {
+    /// Adds what could not be read besides.
+    pub fn not_seen(&mut self, more: impl IntoIterator<Item = String>) {
+        self.unseen.extend(more);
+        if !self.unseen.is_empty() && self.verdict == Verdict::NotProtected.word() {
+            Verdict::Unknown.word().clone_into(&mut self.verdict);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod update;
 
 use serde_json::Value;
 
-pub(crate) use diffs::text_lines;
+pub(crate) use diffs::{lines as document_lines, text_lines};
 
 use super::disclosure::{NAMED, counted, some};
 use super::{Disclosure, clean};

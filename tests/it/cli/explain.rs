@@ -60,12 +60,29 @@ fn without_a_spec_it_tells_what_is_in_aws() {
 }
 
 #[test]
+fn a_region_that_is_not_enabled_is_told_as_that() {
+    let desk = Desk::new(SPEC);
+    let ran = desk.run(&["explain", "--sandbox", "--account", "management", "--region", "ap-south-2"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let said = "No model can be called here: the Region is not enabled for this account.\n";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+    let json =
+        desk.run(&["explain", "--sandbox", "--account", "management", "--region", "ap-south-2", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(json["have"]["verdict"], "unavailable");
+}
+
+#[test]
 fn what_is_asked_wrongly_is_told() {
     let desk = Desk::new(SPEC);
     for (more, code, said) in [
         (vec!["--account", "all", "--region", "us-east-1"], 64, "selects no single account"),
         (vec!["--account", "account:nobody", "--region", "us-east-1"], 1, "account:nobody"),
-        (vec!["--account", "management", "--region", "nowhere"], 64, "the code of a Region"),
+        (vec!["--account", "root", "--region", "us-east-1"], 64, "selects no single account"),
+        (vec!["--account", "ou:Sandbox", "--region", "us-east-1"], 64, "selects no single account"),
+        (vec!["--account", "management", "--region", "nowhere"], 64, "no Region of this name is known"),
+        (vec!["--account", "management", "--region", "us-eest-1"], 64, "`us-east-1`"),
+        (vec!["--account", "management", "--region", "us-east-1", "--target", "*"], 64, "`--target` is not for"),
         (vec!["--account", "management", "--region", "us-east-1", "--principal", "a b"], 64, "not the name of a role"),
         (vec!["--account", "management", "--region", "us-east-1", "--from", "none.json"], 1, "none.json"),
     ] {

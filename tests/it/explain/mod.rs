@@ -1,6 +1,7 @@
 //! What `explain` says is what happens: held against the local AWS, which shares no code with it.
 
 mod calls;
+mod demands;
 mod told;
 mod trees;
 

@@ -2,7 +2,9 @@
 //! and that a plan is told as it comes to be.
 
 use bedrail::aws::Access;
-use bedrail::explain::{Cell, Explanation, FindingKind, GapKind, Ground, Level, Part, Planned, chain_of, explain};
+use bedrail::explain::{
+    Cell, Explanation, FindingKind, GapKind, Ground, Guard, Level, Part, Planned, chain_of, explain,
+};
 use bedrail::live::bearing;
 use bedrail::model::{AccountId, Facts, Region};
 use bedrail::plan::Options;
@@ -67,8 +69,11 @@ fn gist(explanation: &Explanation<'_>) -> serde_json::Value {
         .iter()
         .map(|guard| format!("{:?} {:?} {:?} {:?}", guard.level, guard.guarding, guard.models, guard.troubles))
         .collect();
-    let demanded: Vec<_> =
-        explanation.demanded.iter().map(|one| format!("{} {:?} {}", one.policy, one.node, one.named.len())).collect();
+    let demanded: Vec<_> = explanation
+        .demanded
+        .iter()
+        .map(|one| format!("{} {:?} {}", one.policy, one.node, one.asks.named().len()))
+        .collect();
     json!({"models": models, "guards": guards, "demanded": demanded, "gaps": format!("{:?}", explanation.gaps),
         "findings": format!("{:?}", explanation.findings), "protected": explanation.is_protected()})
 }
@@ -128,13 +133,17 @@ async fn each_guardrail_is_told_with_what_it_leaves_open() {
         assert_eq!((demanded.policy, demanded.node), ("acme-deny", Some("ou-sand-workload0")));
     })
     .await;
-    // The role may apply neither by its own policies that say so, or it may: it is told.
+    // The role may apply both by a policy of its own. Without that it may apply neither, and it is told of each.
     let cell = Cell { role: Some("app-role"), ..cell };
-    let troubles = explained(&sandbox, cell, |explanation| {
-        explanation.guards.iter().flat_map(|guard| guard.troubles.clone()).collect::<Vec<_>>()
-    })
-    .await;
-    assert!(troubles.iter().all(|trouble| !trouble.is_certain), "{troubles:?}");
+    let certain = |explanation: &Explanation<'_>| {
+        let of = |guard: &Guard<'_>| guard.troubles.iter().map(|trouble| trouble.is_certain).collect::<Vec<_>>();
+        explanation.guards.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(explained(&sandbox, cell, certain).await, [[true; 0], []]);
+    let mut state = sandbox.state().await;
+    state["iam"][MEMBER]["roles"]["app-role"]["inline"] = json!({});
+    sandbox.control("PUT", "/_bedrail/state", &state).await;
+    assert_eq!(explained(&sandbox, cell, certain).await, [[true], [true]]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! The identity policies of a role: those of its own, and those that are attached to it.
 
+use std::collections::BTreeSet;
+
 use futures::future::join_all;
 
 use super::{GET, default_document, document, get};
@@ -22,7 +24,14 @@ pub(crate) async fn identity(cx: &ReadCx<'_>, scope: &Scope, role: &str) -> Resu
     let (of_aws, own): (Vec<RemoteId>, Vec<RemoteId>) =
         attached.into_iter().partition(|arn| arn.as_str().split(':').nth(4) == Some("aws"));
     let of_aws = of_aws.iter().map(|arn| name_of_arn(arn.as_str()).to_owned()).collect();
-    let inline = inline.iter().map(|name| async move { (name.clone(), of_inline(cx, scope, role, name).await) });
+    // One of its own and one that is attached may have the same name, and both count.
+    let names: BTreeSet<&str> = own.iter().map(|arn| name_of_arn(arn.as_str())).collect();
+    let known_as =
+        |name: &String| if names.contains(name.as_str()) { format!("{name} (inline)") } else { name.clone() };
+    let inline = inline.iter().map(|name| {
+        let known = known_as(name);
+        async move { (known, of_inline(cx, scope, role, name).await) }
+    });
     let own =
         own.iter().map(|arn| async move { (name_of_arn(arn.as_str()).to_owned(), managed(cx, scope, arn).await) });
     let (inline, own) = futures::join!(join_all(inline), join_all(own));

@@ -1,29 +1,37 @@
 //! The guardrails that a service control policy lets calls name. A change that lets them name others is made in two steps, so
 //! that nobody is denied in between who follows either.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GUARDRAIL, normal, statements};
-use crate::model::{Demand, Document, Shift, demands};
+use crate::model::{Call, Document, Region, Shift, demands};
+
+/// What calls may name, for each way to call a model in each Region; what is absent may name anything.
+type Values = BTreeMap<(Call, Region), BTreeSet<String>>;
 
 /// Whether `want` lets calls name more than `have`, and whether less. To demand one where none was demanded is less.
 pub(in crate::kinds::org_policy) fn shift(have: &Document, want: &Document) -> Shift {
-    match (values(have), values(want)) {
-        (None, None) => Shift { adds: false, takes: false },
-        (None, Some(_)) => Shift { adds: false, takes: true },
-        (Some(_), None) => Shift { adds: true, takes: false },
-        (Some(have), Some(want)) => Shift { adds: !want.is_subset(&have), takes: !have.is_subset(&want) },
-    }
+    let (have, want) = (values(have), values(want));
+    let more = |one: &Values, other: &Values| {
+        // What nobody names a guardrail for may name whichever, which is more than any.
+        other.iter().any(|(calls, named)| one.get(calls).is_none_or(|more| !more.is_subset(named)))
+    };
+    Shift { adds: more(&want, &have), takes: more(&have, &want) }
 }
 
-/// What calls may name, whichever statement says so; `None` where nothing is demanded.
-fn values(document: &Document) -> Option<BTreeSet<String>> {
-    let demands = demands(document);
-    let text = |demand: &Demand| -> Vec<String> {
+/// What calls may name, whichever statement says so.
+fn values(document: &Document) -> Values {
+    let mut values = Values::new();
+    for demand in demands(document) {
         let texts = demand.named.iter().map(|named| serde_json::to_string(&Document::Text(named.clone())));
-        texts.filter_map(Result::ok).collect()
-    };
-    (!demands.is_empty()).then(|| demands.iter().flat_map(text).collect())
+        let texts: Vec<String> = texts.filter_map(Result::ok).collect();
+        for call in &demand.bearing.calls {
+            for region in &demand.bearing.regions {
+                values.entry((*call, region.clone())).or_default().extend(texts.iter().cloned());
+            }
+        }
+    }
+    values
 }
 
 /// `want`, whose statements let calls name what those of the same name in `have` do, too.
@@ -91,6 +99,27 @@ mod tests {
         assert_eq!(shift(&["a", "b"], &["b"]), (false, true));
         assert_eq!(shift(&["a"], &["b"]), (true, true));
         assert_eq!(shift(&["a"], &["a"]), (false, false));
+    }
+
+    #[test]
+    fn what_is_demanded_of_more_calls_is_less() {
+        let of = |actions: &[&str], region: &str| {
+            let resource = format!("arn:aws:bedrock:{region}::foundation-model/*");
+            normal(Document::from(
+                json!({"Statement": [{"Sid": "B", "Effect": "Deny", "Action": actions, "Resource": resource,
+                "Condition": {"ArnNotLike": {"bedrock:GuardrailIdentifier": ["a"]}}}]}),
+            ))
+        };
+        let shift = |one: &Document, other: &Document| {
+            let shift = shift(one, other);
+            (shift.adds, shift.takes)
+        };
+        let one = of(&["bedrock:InvokeModel"], "us-east-1");
+        assert_eq!(shift(&one, &of(&["bedrock:InvokeModel*"], "us-east-1")), (false, true), "streams, too");
+        assert_eq!(shift(&of(&["bedrock:InvokeModel"], "*"), &one), (true, false), "no longer in other Regions");
+        assert_eq!(shift(&one, &of(&["bedrock:InvokeModel"], "eu-west-1")), (true, true));
+        let nothing = normal(Document::from(json!({"Statement": []})));
+        assert_eq!((shift(&nothing, &one), shift(&one, &nothing)), ((false, true), (true, false)));
     }
 
     #[test]

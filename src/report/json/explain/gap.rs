@@ -16,7 +16,7 @@ pub(super) fn uncovered(gap: &Gap, met: usize) -> Uncovered {
     let weaker = if gap.controls.is_empty() {
         "another guardrail examines them as strictly".to_owned()
     } else {
-        format!("there {controls} are looked for less, or not at all")
+        format!("looked for less there, or not at all: {controls}")
     };
     let message = match gap.kind {
         GapKind::NoGuardrail => {

@@ -4,7 +4,8 @@ use super::{
     Control, Demand, Finding, Guarding, Met, NotInEffect, POLICIES, Policy, Setting, Trouble, Union, View, gap,
 };
 use crate::explain::{
-    self, Control as Looked, Degree, Explanation, Found, Ground, Guard, Models, Part, Side, Strictest, Which,
+    self, Asks, Control as Looked, Degree, Explanation, Found, Ground, Guard, Models, Part, Reach, Side, Strictest,
+    Which,
 };
 use crate::kinds::guardrail::Content;
 use crate::model::{Facts, Ref, hidden_key};
@@ -31,6 +32,7 @@ impl View {
         let node = |id: &str| text(&explain::node(shown.facts, id));
         let union: Vec<Union> = models.iter().map(|models| union(explanation, models, shown)).collect();
         Self {
+            verdict: explanation.verdict().word().to_owned(),
             protected: explanation.is_protected(),
             fails: explanation.fails(),
             unavailable: unavailable.as_deref().map(text),
@@ -49,9 +51,12 @@ impl View {
                 .map(|one| Demand {
                     policy: text(one.policy),
                     node: one.node.map(node),
-                    guardrails: one.named.iter().map(explain::plain).collect(),
+                    asks: asks(&one.asks).to_owned(),
+                    guardrails: one.asks.named().iter().map(explain::plain).collect(),
                     exempt: one.exempt.clone(),
                     except_models: one.spared.clone(),
+                    models: one.models.word().to_owned(),
+                    every_call: one.reach == Reach::Every,
                 })
                 .collect(),
             uncovered: gaps.iter().map(|gap| gap::uncovered(gap, guards.len())).collect(),
@@ -67,6 +72,14 @@ impl View {
                 .collect(),
             unseen: unseen.iter().map(|one| text(one)).collect(),
         }
+    }
+}
+
+const fn asks(asks: &Asks) -> &'static str {
+    match asks {
+        Asks::Any => "any",
+        Asks::OneOf(_) => "one-of",
+        Asks::NoneHere(_) => "none-here",
     }
 }
 
