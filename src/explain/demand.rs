@@ -5,7 +5,7 @@
 
 use super::chain::{Chain, Placed};
 use super::ground::{Cell, Ground, Role, numbered};
-use super::guard::{Guard, Level, seen, troubles};
+use super::guard::{Cause, Guard, Level, seen, troubles};
 use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
 use crate::model::{
     Demand, Facts, Form, Kinds, Ref, Region, RemoteId, Segment, Template, demands, demands_any, like, wildcard,
