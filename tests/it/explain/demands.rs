@@ -74,10 +74,12 @@ fn control(state: &mut Value, statements: &[Value]) {
     organization["attachments"][UNIT]["SERVICE_CONTROL_POLICY"] = json!(["p-FullAWSAccess", "p-demands00"]);
 }
 
-/// Another policy of the role's own.
-fn inline(state: &mut Value, name: &str, statements: &[Value]) {
-    state["iam"][MEMBER]["roles"]["app-role"]["inline"][name] =
-        serde_json::from_str(&policy(statements)).expect("JSON");
+/// Gives the role a policy of its own, or another text to one that it has.
+async fn inline(sandbox: &Sandbox, name: &str, statements: &[Value]) {
+    let document: String = policy(statements).bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let form = format!("RoleName=app-role&PolicyName={name}&PolicyDocument={document}");
+    let answer = sandbox.root(MEMBER).iam("PutRolePolicy", &form).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
 /// What is asked about.
@@ -165,7 +167,8 @@ async fn a_denial_of_one_way_to_call_a_model_is_no_demand() {
     // Nor is that of a role's own policy, which nobody can meet.
     let nobody = json!({"Action": "bedrock:InvokeModel",
         "Condition": {"ArnNotLike": {"bedrock:GuardrailIdentifier": format!("{}:9", arn(MANAGEMENT, HERE))}}});
-    let sandbox = world(|state| inline(state, "asks", &[denial(HERE, &nobody)])).await;
+    let sandbox = world(|_| ()).await;
+    inline(&sandbox, "asks", &[denial(HERE, &nobody)]).await;
     let role = Ask { role: Some("app-role"), ..Ask::default() };
     assert_eq!(asked(&sandbox, role, gist).await, (Verdict::NotProtected, vec![], 0));
     assert_eq!(calls(&sandbox, true, HERE).await, [403, 200, 403, 200]);
@@ -252,30 +255,25 @@ async fn a_denial_in_any_policy_of_a_role_goes_before_every_allowance() {
     assert_eq!(asked(&allowed, role, gist).await, (Verdict::Protected, vec![], 0));
     assert_eq!(calls(&allowed, true, HERE).await[0], 200);
     // The role's own policy `models` allows to apply every guardrail.
-    let build = |more: Value| {
-        move |state: &mut Value| {
-            enforces(state, "BLOCK", None);
-            inline(state, "zzz", &[apply("Deny", &more)]);
-        }
-    };
-    let denied = world(build(json!({}))).await;
+    let denied = allowed;
+    inline(&denied, "zzz", &[apply("Deny", &json!({}))]).await;
     assert_eq!(asked(&denied, role, gist).await, (Verdict::CallsFail, vec![], 1));
     let told = asked(&denied, role, troubles).await;
     assert!(told.len() == 1 && told[0].1.contains("the policy zzz of the role app-role denies"), "{told:?}");
     assert_eq!(calls(&denied, true, HERE).await[0], 403);
-    let of_another = world(build(json!({"Resource": arn(MANAGEMENT, HERE)}))).await;
+    let of_another = denied;
+    inline(&of_another, "zzz", &[apply("Deny", &json!({"Resource": arn(MANAGEMENT, HERE)}))]).await;
     assert_eq!(asked(&of_another, role, gist).await, (Verdict::Protected, vec![], 0));
     assert_eq!(calls(&of_another, true, HERE).await[0], 200);
-    let all_but_another = world(|state| {
-        enforces(state, "BLOCK", None);
-        let mut deny = apply("Deny", &json!({"NotResource": arn(MANAGEMENT, HERE)}));
-        deny.as_object_mut().expect("an object").remove("Resource");
-        inline(state, "zzz", &[deny]);
-    })
-    .await;
+    let all_but_another = of_another;
+    let mut deny = apply("Deny", &json!({"NotResource": arn(MANAGEMENT, HERE)}));
+    deny.as_object_mut().expect("an object").remove("Resource");
+    inline(&all_but_another, "zzz", &[deny]).await;
     assert_eq!(asked(&all_but_another, role, gist).await, (Verdict::CallsFail, vec![], 1));
     assert_eq!(calls(&all_but_another, true, HERE).await[0], 403);
-    let sometimes = world(build(json!({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}))).await;
+    let sometimes = all_but_another;
+    let condition = json!({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}});
+    inline(&sometimes, "zzz", &[apply("Deny", &condition)]).await;
     let told = asked(&sometimes, role, troubles).await;
     assert!(told.len() == 1 && !told[0].0 && told[0].1.contains("under conditions"), "{told:?}");
     // A service control policy may deny it, too.
@@ -291,21 +289,19 @@ async fn a_denial_in_any_policy_of_a_role_goes_before_every_allowance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_must_be_let_use_the_profile_of_a_guardrail() {
     let role = Ask { role: Some("app-role"), ..Ask::default() };
-    let build = |resources: &'static [&'static str]| {
-        move |state: &mut Value| {
-            enforces(state, "BLOCK", Some("us.guardrail.v1:0"));
-            let models = json!({"Effect": "Allow", "Action": "bedrock:InvokeModel*", "Resource": "*"});
-            let apply = json!({"Effect": "Allow", "Action": "bedrock:ApplyGuardrail", "Resource": resources});
-            inline(state, "models", &[models, apply]);
-        }
+    let models = |resources: Value| {
+        let models = json!({"Effect": "Allow", "Action": "bedrock:InvokeModel*", "Resource": "*"});
+        [models, json!({"Effect": "Allow", "Action": "bedrock:ApplyGuardrail", "Resource": resources})]
     };
-    let only = world(build(&["arn:aws:bedrock:*:*:guardrail/*"])).await;
-    let (verdict, _, fail) = asked(&only, role, gist).await;
+    let sandbox = world(|state| enforces(state, "BLOCK", Some("us.guardrail.v1:0"))).await;
+    inline(&sandbox, "models", &models(json!("arn:aws:bedrock:*:*:guardrail/*"))).await;
+    let (verdict, _, fail) = asked(&sandbox, role, gist).await;
     assert_eq!((verdict, fail > 0), (Verdict::CallsFail, true));
-    assert_eq!(calls(&only, true, HERE).await[0], 403);
-    let both = world(build(&["arn:aws:bedrock:*:*:guardrail/*", "arn:aws:bedrock:*:*:guardrail-profile/*"])).await;
-    assert_eq!(asked(&both, role, gist).await, (Verdict::Protected, vec![], 0));
-    assert_eq!(calls(&both, true, HERE).await[0], 200);
+    assert_eq!(calls(&sandbox, true, HERE).await[0], 403);
+    let both = json!(["arn:aws:bedrock:*:*:guardrail/*", "arn:aws:bedrock:*:*:guardrail-profile/*"]);
+    inline(&sandbox, "models", &models(both)).await;
+    assert_eq!(asked(&sandbox, role, gist).await, (Verdict::Protected, vec![], 0));
+    assert_eq!(calls(&sandbox, true, HERE).await[0], 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,9 +140,8 @@ async fn each_guardrail_is_told_with_what_it_leaves_open() {
         explanation.guards.iter().map(of).collect::<Vec<_>>()
     };
     assert_eq!(explained(&sandbox, cell, certain).await, [[true; 0], []]);
-    let mut state = sandbox.state().await;
-    state["iam"][MEMBER]["roles"]["app-role"]["inline"] = json!({});
-    sandbox.control("PUT", "/_bedrail/state", &state).await;
+    let form = "RoleName=app-role&PolicyName=models";
+    assert_eq!(sandbox.root(MEMBER).iam("DeleteRolePolicy", form).await.status, 200);
     assert_eq!(explained(&sandbox, cell, certain).await, [[true], [true]]);
 }
 
