@@ -124,7 +124,7 @@ fn in_vain(format: Format, root: &Node, given: &BTreeMap<String, String>) -> Res
     let known = || intrinsics::Deck::names(root);
     let unknown = |name: &&String| format != Format::CloudFormation || !known().any(|known| known == name.as_str());
     let Some(name) = given.keys().find(unknown) else {
-        return given.iter().filter_map(|(name, value)| not_allowed(root, name, value)).next().map_or(Ok(()), Err);
+        return given.iter().find_map(|(name, value)| not_allowed(root, name, value)).map_or(Ok(()), Err);
     };
     let message = format!("`--var {name}=…` sets no parameter of this file");
     let help = match format {

@@ -50,11 +50,11 @@ fn action(statement: &Document) -> Sure {
 
 /// Whether a statement is about the object.
 fn resource(statement: &Document, names: &impl Fn(&Template) -> Sure) -> Sure {
-    let named = |value: &Document| match value {
+    let about = |value: &Document| match value {
         Document::Text(template) => names(template),
         _ => Sure::Perhaps,
     };
-    let most = |key: &str| items(statement.get(key)).iter().map(named).max().unwrap_or(Sure::No);
+    let most = |key: &str| items(statement.get(key)).iter().map(about).max().unwrap_or(Sure::No);
     match statement.get("NotResource") {
         None => most("Resource"),
         Some(_) => match most("NotResource") {
