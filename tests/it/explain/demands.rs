@@ -76,7 +76,7 @@ fn control(state: &mut Value, statements: &[Value]) {
 
 /// Gives the role a policy of its own, or another text to one that it has.
 async fn inline(sandbox: &Sandbox, name: &str, statements: &[Value]) {
-    let document: String = policy(statements).bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let document = policy(statements).bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     let form = format!("RoleName=app-role&PolicyName={name}&PolicyDocument={document}");
     let answer = sandbox.root(MEMBER).iam("PutRolePolicy", &form).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
