@@ -143,7 +143,7 @@ fn the_resources_of_another_account_need_both_sides() {
     let closed = Ask { resource_policy: None, ..apply.clone() };
     for (account, identity, asked, want) in [
         (DEV, session("app-role", &[]), &apply, Verdict::Allowed),
-        (DEV, session("BedrailRead", &[]), &apply, implicit(Group::Identity)),
+        (DEV, session("nobody", &[]), &apply, implicit(Group::Identity)),
         (DEV, session("app-role", &[]), &closed, implicit(Group::Resource)),
         (DEV, Identity::Root, &apply, Verdict::Allowed),
         (DEV, Identity::Root, &closed, implicit(Group::Resource)),
