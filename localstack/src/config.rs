@@ -101,6 +101,8 @@ pub struct Options {
     pub empty_pages: bool,
     /// Calls that are refused.
     pub refuse: Vec<Refusal>,
+    /// Models that accounts have no access to, whatever their policies say.
+    pub no_access: Vec<NoAccess>,
 }
 
 impl Default for Options {
@@ -113,6 +115,7 @@ impl Default for Options {
             transition_ms: 50,
             empty_pages: false,
             refuse: Vec::new(),
+            no_access: Vec::new(),
         }
     }
 }
@@ -132,6 +135,20 @@ pub struct Refusal {
     /// The error's code; without it the protocol's own code for a call that is not permitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+}
+
+/// A model that accounts have no access to. `*` stands for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoAccess {
+    /// The id of the foundation model.
+    pub model: String,
+    /// The account.
+    #[serde(default = "all")]
+    pub account: String,
+    /// The Region.
+    #[serde(default = "all")]
+    pub region: String,
 }
 
 fn all() -> String {

@@ -142,6 +142,12 @@ pub(crate) const FAILED: (&str, &str) = (
 /// A model that there is not, there or anywhere. Seen with models past their end of life.
 pub(crate) const NO_MODEL: &str = "The provided model identifier is invalid.";
 
+/// A model that the account has no access to. Code and wording are the service's, as its users quote them; that it comes after the
+/// policies is inferred.
+pub(crate) fn no_model_access() -> ApiError {
+    ApiError::new("AccessDeniedException", 403, "You don't have access to the model with the specified model ID.")
+}
+
 /// A model that only a profile invokes. The wording is the service's, as its users quote it.
 pub(crate) fn not_on_demand(id: &str) -> String {
     format!(

@@ -53,7 +53,7 @@ mod tracked;
 mod wire;
 mod world;
 
-pub use config::{Config, Options, Partition, Refusal, Seed};
+pub use config::{Config, NoAccess, Options, Partition, Refusal, Seed};
 pub use error::StartError;
 pub use generate::{Generate, GenerateError};
 pub use server::Emulator;

@@ -63,6 +63,7 @@ fn converse(
     let requested = Requested::read(setting("guardrailIdentifier"), setting("guardrailVersion"), Guarding::SELECTIVE)?;
     let named = Named::read(world.partition, caller, member(input, "modelId"))?;
     permission::may_invoke(world, caller, action, &named, requested)?;
+    permission::has_access(world, caller, &named)?;
     if !named.model.talks() {
         return Err(invalid(inferred::NO_CONVERSATION));
     }

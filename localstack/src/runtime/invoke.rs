@@ -67,6 +67,7 @@ fn invoke(
     }
     let named = Named::read(world.partition, caller, member(input, "modelId"))?;
     permission::may_invoke(world, caller, action, &named, requested)?;
+    permission::has_access(world, caller, &named)?;
     if !suits(&named) {
         return Err(invalid(inferred::NO_STREAM));
     }

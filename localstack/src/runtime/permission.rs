@@ -9,6 +9,7 @@ use crate::bedrock::guard::APPLY;
 use crate::bedrock::{Target, destinations};
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::inferred;
 use crate::policy::Context;
 use crate::world::{Scope, World};
 
@@ -30,6 +31,19 @@ pub(super) fn may_invoke(
         context = context.with("bedrock:GuardrailIdentifier", value);
     }
     named.arns.iter().try_for_each(|arn| may(world, caller, &Ask { context: context.clone(), ..Ask::new(action, arn) }))
+}
+
+/// Whether the caller's account has access to the model that the call comes to. Inferred: this is asked when the caller's policies
+/// allow the call, and before any guardrail.
+pub(super) fn has_access(world: &World, caller: &Caller, named: &Named) -> Result<(), ApiError> {
+    let id = named.arns.last().and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
+    let is = |pattern: &str, text: &str| pattern == "*" || pattern == text;
+    let lacks = world
+        .options
+        .no_access
+        .iter()
+        .any(|one| is(&one.model, id) && is(&one.account, &caller.account) && is(&one.region, &caller.region));
+    if lacks { Err(inferred::no_model_access()) } else { Ok(()) }
 }
 
 /// Whether the caller may apply the guardrail.

@@ -220,3 +220,28 @@ async fn a_service_control_policy_can_demand_a_guardrail() {
     converse(&app(&owner, MANAGEMENT).await, NOVA, &says("hello")).await.ok(200);
     emulator.stop().await;
 }
+
+#[tokio::test]
+async fn a_model_without_access_is_denied_whatever_policies_say() {
+    let emulator = emulator().await;
+    let client = Client::of(&emulator).account(MEMBER);
+    converse(&client, NOVA, &says("hello")).await.ok(200);
+    let options = json!({"no_access": [{"model": NOVA, "region": "us-east-1"}]});
+    client.control("POST", "options", &options).await.ok(200);
+    let message = converse(&client, NOVA, &says("hello")).await.refused(403, "AccessDeniedException");
+    assert_eq!(message, "You don't have access to the model with the specified model ID.");
+    let body = json!({"messages": [{"role": "user", "content": [{"text": "hello"}]}]});
+    invoke(&client, NOVA, &[], &body).await.refused(403, "AccessDeniedException");
+    converse(&client, CLAUDE, &says("hello")).await.ok(200);
+    let elsewhere =
+        json!({"no_access": [{"model": NOVA, "region": "eu-west-1"}, {"model": "*", "account": MANAGEMENT}]});
+    client.control("POST", "options", &elsewhere).await.ok(200);
+    converse(&client, NOVA, &says("hello")).await.ok(200);
+    converse(&client.account(MANAGEMENT), NOVA, &says("hello")).await.refused(403, "AccessDeniedException");
+    client.control("POST", "options", &options).await.ok(200);
+    // Whoever may not call it is told that.
+    let role = app(&Client::of(&emulator), MEMBER).await;
+    permit(&client, &json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])).await;
+    let message = converse(&role, NOVA, &says("hello")).await.refused(403, "AccessDeniedException");
+    assert!(message.contains("is not authorized to perform: bedrock:InvokeModel"), "{message}");
+}
