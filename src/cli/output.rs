@@ -87,10 +87,16 @@ impl Output {
         self.quiet
     }
 
-    /// Writes the whole result of a command.
+    /// Makes sure that the result can be written to its file, before anything is done that would be lost with it.
+    pub(crate) fn ready(&self) -> Result<(), Error> {
+        self.file.as_deref().map_or(Ok(()), writable)
+    }
+
+    /// Writes the whole result of a command. Where its file cannot be written any more, the result goes to standard output all the
+    /// same: what it tells may have taken an hour, or money.
     pub(crate) fn result(&self, text: &str) -> Result<(), Error> {
         match &self.file {
-            Some(path) => write_file(path, text.as_bytes()),
+            Some(path) => write_file(path, text.as_bytes()).or_else(|error| line(text).and(Err(error))),
             None => line(text),
         }
     }
@@ -168,6 +174,27 @@ fn read_line() -> io::Result<String> {
     io::stdin().read_line(&mut answer).map(|_| answer)
 }
 
+/// Whether a file could be written as [`write_file`] does. Leaves nothing behind.
+fn writable(path: &Path) -> Result<(), Error> {
+    let tried = if path.is_dir() {
+        Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"))
+    } else if path.exists() && !path.is_file() {
+        // To open a pipe would wait for who reads it.
+        Ok(())
+    } else {
+        let part = part(path);
+        std::fs::File::create(&part).and_then(|_| std::fs::remove_file(&part))
+    };
+    tried.map_err(|source| Error::File { verb: "write", path: path.to_owned(), source })
+}
+
+/// What a file is called while it is written.
+fn part(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    PathBuf::from(name)
+}
+
 /// Writes a file as a whole or not at all.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     // A pipe or a device is written in place: it has no name to be given.
@@ -195,9 +222,7 @@ pub(crate) fn rewrite_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Writes a file beside the one of this name and gives it the name.
 fn replace(path: &Path, bytes: &[u8], permissions: Option<std::fs::Permissions>) -> io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = PathBuf::from(name);
+    let part = part(path);
     let write = || {
         let mut file = std::fs::File::create(&part)?;
         // Before the text is in it: what only its owner may read is not shown for a moment.
