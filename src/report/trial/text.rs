@@ -97,8 +97,13 @@ fn verdict(tested: &Tested, totals: &Totals) -> String {
     } else {
         format!("{passed} of {all} cases as expected")
     });
-    let interrupted = if tested.trial.interrupted { ", interrupted" } else { "" };
-    format!("{word}{interrupted} {}: {}", clean::line(&tested.file), parts.join(", "))
+    if !tested.trial.interrupted {
+        return format!("{word} {}: {}", clean::line(&tested.file), parts.join(", "));
+    }
+    // A case counts when all of its answers have come; those that have are not lost.
+    let Counts { all, passed, unanswered, .. } = totals.requests;
+    parts.push(format!("{passed} of the {} that came as expected", answers(all.saturating_sub(unanswered))));
+    format!("{word}, interrupted {}: {}", clean::line(&tested.file), parts.join(", "))
 }
 
 /// What was asked, and where.

@@ -147,6 +147,8 @@ fn ctrl_c_ends_a_run_with_what_is_known() {
     let ran: Ran = child.wait_with_output().expect("it ends").into();
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stdout.starts_with("INCOMPLETE, interrupted baseline.test.yaml: "), "{ran:?}");
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(" that came as expected"), "what has come is not lost: {told}");
     assert!(ran.stdout.contains("the run was ended before") && ran.stderr.contains("Interrupted"), "{ran:?}");
     assert_eq!(serving.stop(), Some(0));
 }
