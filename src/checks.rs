@@ -111,33 +111,41 @@ pub struct Outcome {
     pub message: String,
     /// What to do about it.
     pub fix: Option<String>,
+    /// Whether looking again in the same run can find nothing else.
+    pub is_final: bool,
 }
 
 impl Outcome {
     /// It is as it must be.
     pub fn passed(message: impl Into<String>) -> Self {
-        Self { state: State::Passed, message: message.into(), fix: None }
+        Self { state: State::Passed, message: message.into(), fix: None, is_final: false }
     }
 
     /// It is not.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self { state: State::Failed, message: message.into(), fix: None }
+        Self { state: State::Failed, message: message.into(), fix: None, is_final: false }
     }
 
     /// It could not be found out.
     pub fn unseen(message: impl Into<String>) -> Self {
-        Self { state: State::Unseen, message: message.into(), fix: None }
+        Self { state: State::Unseen, message: message.into(), fix: None, is_final: false }
     }
 
     /// There is nothing to find out.
     pub fn skipped(message: impl Into<String>) -> Self {
-        Self { state: State::Skipped, message: message.into(), fix: None }
+        Self { state: State::Skipped, message: message.into(), fix: None, is_final: false }
     }
 
     /// The same, with advice.
     #[must_use]
     pub fn fix(self, fix: impl Into<String>) -> Self {
         Self { fix: Some(fix.into()), ..self }
+    }
+
+    /// The same, for good: what it is judged by is read once in a run.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        Self { is_final: true, ..self }
     }
 
     /// The same, with advice if there is any.

@@ -122,6 +122,15 @@ impl AwsError {
         by_itself || matches!(self.class, Class::Throttled | Class::NoReply)
     }
 
+    /// Whether the account has no access to the model, whatever its policies say: Bedrock answers that with the code of a denial by
+    /// policies, and tells it in the message only (Bedrock user guide, "model-access" and "troubleshooting-api-error-codes").
+    pub fn is_about_model_access(&self) -> bool {
+        let message = self.message.to_lowercase();
+        // What IAM denies is told as "not authorized to perform".
+        let words = ["access to the model", "access to this model", "model access is denied", "model use case details"];
+        !message.contains("not authorized to perform: bedrock:") && words.iter().any(|words| message.contains(words))
+    }
+
     /// Whether what failed is the way into the account, and so everything in it.
     pub fn is_about_entering(&self) -> bool {
         self.operation == ASSUME_ROLE
@@ -346,6 +355,23 @@ mod tests {
             assert_eq!(by_code(Some(code)), class, "{code}");
         }
         assert_eq!(by_code(None), Class::Refused);
+    }
+
+    #[test]
+    fn a_model_without_access_is_told_by_the_message() {
+        let of = |message: &str| {
+            let error = AwsError::unreadable("bedrock:Converse", "m", message);
+            AwsError { class: Class::AccessDenied, ..error }.is_about_model_access()
+        };
+        assert!(of("You don't have access to the model with the specified model ID."));
+        assert!(of(
+            "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace \
+                    actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model."
+        ));
+        assert!(!of(
+            "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: bedrock:InvokeModel on resource: \
+                     arn:aws:bedrock:us-east-1::foundation-model/m with an explicit deny in a service control policy"
+        ));
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType};
+use aws_sdk_iam::types::{
+    ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType, ResourceSpecificResult,
+};
 
 use super::call::ReadCx;
 use super::error::AwsError;
@@ -78,6 +80,9 @@ pub struct Simulated {
     pub decision: Decision,
     /// Whether service control policies are among what does not allow it.
     pub by_organization: bool,
+    /// The condition keys that policies ask for and the trial does not tell, in AWS's spelling: what IAM decides where they are
+    /// told may be otherwise.
+    pub missing: BTreeSet<String>,
 }
 
 /// What IAM says to these calls.
@@ -133,30 +138,33 @@ pub(crate) fn entry(key: &str, value: &str) -> ContextEntry {
 /// The verdict on each resource, and where AWS gives one for all, that on all.
 fn rows(result: &EvaluationResult, trial: &Trial) -> Option<Vec<Simulated>> {
     let refused = result.organizations_decision_detail().is_some_and(|detail| !detail.allowed_by_organizations());
-    let row = |resource: &str, word: &PolicyEvaluationDecisionType| {
+    let row = |resource: &str, word: &PolicyEvaluationDecisionType, missing: &[String]| {
         Some(Simulated {
             action: result.eval_action_name().to_owned(),
             resource: resource.to_owned(),
             decision: Decision::of(word)?,
             by_organization: refused,
+            // AWS tells them of the single resources, or of all (API reference, `EvaluationResult`).
+            missing: result.missing_context_values().iter().chain(missing).cloned().collect(),
         })
     };
     let specific = result.resource_specific_results();
     if !specific.is_empty() {
-        return specific.iter().map(|one| row(one.eval_resource_name(), one.eval_resource_decision())).collect();
+        let of = |one: &ResourceSpecificResult| {
+            row(one.eval_resource_name(), one.eval_resource_decision(), one.missing_context_values())
+        };
+        return specific.iter().map(of).collect();
     }
     let named = result.eval_resource_name().filter(|name| trial.resources.contains(*name));
     let all: Vec<&str> = match named {
         Some(name) => vec![name],
         None => trial.resources.iter().map(String::as_str).collect(),
     };
-    all.into_iter().map(|resource| row(resource, result.eval_decision())).collect()
+    all.into_iter().map(|resource| row(resource, result.eval_decision(), &[])).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_iam::types::ResourceSpecificResult;
-
     use super::*;
 
     fn trial() -> Trial {
@@ -190,5 +198,16 @@ mod tests {
         assert_eq!(said(&result(Some("arn:2"), &[])), Some(vec![("arn:2".to_owned(), Decision::Allowed)]));
         assert_eq!(said(&result(Some("*"), &[])).map(|all| all.len()), Some(2));
         assert_eq!(said(&result(None, &[("arn:1", "perhaps")])), None, "no decision is no permission");
+    }
+
+    #[test]
+    fn what_was_not_told_is_carried_for_each_resource() {
+        let row =
+            ResourceSpecificResult::builder().eval_resource_name("arn:1").missing_context_values("aws:SourceVpce");
+        let row = row.eval_resource_decision("implicitDeny".into()).build().expect("it is whole");
+        let mut all = result(None, &[("arn:2", "allowed")]);
+        all.resource_specific_results.get_or_insert_default().push(row);
+        let missing: Vec<_> = rows(&all, &trial()).expect("rows").into_iter().map(|row| row.missing).collect();
+        assert_eq!(missing, [BTreeSet::new(), BTreeSet::from(["aws:SourceVpce".to_owned()])]);
     }
 }

@@ -53,7 +53,7 @@ pub use enforced::{Enforced, Level, enforced};
 pub use precondition::{Precondition, State};
 pub use preconditions::{MOST_GUARDRAILS, codes as precondition_codes, pointed_at};
 pub use recognise::recognise;
-pub use required::{Requirement, id_or_stand_in, rendered, requirements};
+pub use required::{Requirement, candidates, denials, id_or_stand_in, policies, rendered, requirements, statements};
 pub use stages::{Standing, standing, until_advanced};
 pub use subject::{Subject, subjects};
 pub use target::unmatched;

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::kinds::iam_policy::document::GUARDRAIL;
+use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE};
 use crate::kinds::{Kind, Model};
-use crate::model::{AccountId, Address, Desired, Document, Facts, Names, RemoteId, items, wildcard};
+use crate::model::{AccountId, Address, Desired, Document, Facts, Names, RemoteId, Scope, items, wildcard};
 
 /// The condition key of whoever calls.
 const PRINCIPAL: &str = "aws:PrincipalArn";
 
-/// Denials of model calls that name no guardrail, or another one than they must.
+/// A statement that denies model calls which name no guardrail, or another one than they must. Of a policy with several there are
+/// several: each has exemptions of its own, and a call must get past all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// The policy.
@@ -20,7 +21,7 @@ pub struct Requirement {
     pub accounts: BTreeSet<AccountId>,
     /// The one role that it binds there; `None` for every role.
     pub role: Option<String>,
-    /// The statements that deny, as a policy of their own, with ids in the place of addresses.
+    /// All statements of the policy that deny, as a policy of their own, with ids in the place of addresses.
     pub denials: Value,
     /// Patterns of the versions that a call must name one of; none where any guardrail will do.
     pub named: BTreeSet<String>,
@@ -28,20 +29,36 @@ pub struct Requirement {
     pub exempt: BTreeSet<String>,
     /// Patterns of the ARNs of models that are left out.
     pub spared: BTreeSet<String>,
+    /// Patterns of the ARNs of the only models that it is about; none where it is about all that are not left out.
+    pub only: BTreeSet<String>,
+    /// What else it asks for before it denies: condition keys, in lower case. Whether it binds a call depends on them.
+    pub further: BTreeSet<String>,
 }
 
 impl Requirement {
     /// Whether it binds the role of this ARN in this account.
     pub fn binds(&self, account: &AccountId, arn: &str) -> bool {
+        self.concerns(account, arn) && !self.exempt.iter().any(|pattern| wildcard(pattern.as_bytes(), arn.as_bytes()))
+    }
+
+    /// Whether its policy bears on the role of this ARN in this account, whomever the statement lets off.
+    pub fn concerns(&self, account: &AccountId, arn: &str) -> bool {
         let name = arn.rsplit('/').next();
-        self.accounts.contains(account)
-            && self.role.as_deref().is_none_or(|role| Some(role) == name)
-            && !self.exempt.iter().any(|pattern| wildcard(pattern.as_bytes(), arn.as_bytes()))
+        self.accounts.contains(account) && self.role.as_deref().is_none_or(|role| Some(role) == name)
     }
 
     /// Whether it leaves out the model of this ARN.
     pub fn spares(&self, model: &str) -> bool {
-        self.spared.iter().any(|pattern| wildcard(pattern.as_bytes(), model.as_bytes()))
+        self.spares_each(&[model])
+    }
+
+    /// Whether it leaves out a model that may be meant by any of these ARNs.
+    pub fn spares_each(&self, models: &[&str]) -> bool {
+        let any = |patterns: &BTreeSet<String>| {
+            let is = |pattern: &String, model: &&str| wildcard(pattern.as_bytes(), model.as_bytes());
+            patterns.iter().any(|pattern| models.iter().any(|model| is(pattern, model)))
+        };
+        any(&self.spared) || (!self.only.is_empty() && !any(&self.only))
     }
 
     /// Whether a call may name this version.
@@ -50,22 +67,64 @@ impl Requirement {
     }
 }
 
-/// All of them, in the order of addresses.
+/// Versions of the Region of `place` that every one of these statements takes; none where no call there can meet them all.
+pub fn candidates(required: &[&Requirement], place: &Scope, facts: &Facts) -> Vec<String> {
+    let (partition, home) = (&facts.caller.partition, facts.home());
+    // What a pattern stands for does not matter to it. A guardrail's id has letters, so the other one is nobody's.
+    let named = required.iter().flat_map(|one| &one.named).map(|pattern| pattern.replace('*', "1"));
+    let region = place.region_name();
+    let here = |version: &String| version.split(':').nth(3) == Some(region);
+    let anybodys = format!("arn:{partition}:bedrock:{region}:{home}:guardrail/000000000000:1");
+    // A pattern may leave the Region open.
+    let anywhere = required.iter().flat_map(|one| &one.named).filter_map(|pattern| {
+        let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+        let &[arn, of, service, in_region, account, resource] = parts.as_slice() else { return None };
+        let account = if account.contains('*') { home.as_str() } else { account };
+        let open = wildcard(in_region.as_bytes(), region.as_bytes());
+        open.then(|| {
+            format!(
+                "{arn}:{}:{service}:{region}:{account}:{}",
+                of.replace('*', partition.as_str()),
+                resource.replace('*', "1")
+            )
+        })
+    });
+    let all: BTreeSet<String> = named.filter(here).chain(anywhere).chain([anybodys]).collect();
+    all.into_iter().filter(|version| required.iter().all(|one| one.takes(version))).collect()
+}
+
+/// The denials of the policies that these statements are of, each policy once, as JSON.
+pub fn denials(required: &[&Requirement]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    required.iter().filter(|one| seen.insert(&one.by)).map(|one| one.denials.to_string()).collect()
+}
+
+/// The policies that these statements are of, by their names.
+pub fn policies(required: &[&Requirement]) -> String {
+    let names: BTreeSet<&str> = required.iter().map(|one| one.by.name.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join(" and ")
+}
+
+/// All of them, in the order of addresses, those of one policy in its order.
 pub fn requirements(desired: &Desired, names: &Names, facts: &Facts) -> Vec<Requirement> {
     let mut all = Vec::new();
     for (address, wanted) in &desired.resources {
         match &wanted.model {
             Model::OrgPolicy(model) if !model.policy_type.merges() => {
                 let accounts = below(desired, facts, address);
-                all.extend(of(address, &model.document, names, facts).map(|one| Requirement { accounts, ..one }));
+                let found = statements(address, &model.document, names, facts).into_iter();
+                all.extend(found.map(|one| Requirement { accounts: accounts.clone(), ..one }));
             }
             Model::IamPolicy(model) => {
-                let Some(one) = of(address, &model.document, names, facts) else { continue };
+                let found = statements(address, &model.document, names, facts);
                 let accounts = BTreeSet::from([address.scope.account.clone()]);
-                all.extend(roles(desired, address).map(|role| Requirement {
-                    accounts: accounts.clone(),
-                    role: Some(role.to_owned()),
-                    ..one.clone()
+                all.extend(roles(desired, address).flat_map(|role| {
+                    let of_role = |one: &Requirement| Requirement {
+                        accounts: accounts.clone(),
+                        role: Some(role.to_owned()),
+                        ..one.clone()
+                    };
+                    found.iter().map(of_role).collect::<Vec<_>>()
                 }));
             }
             _ => {}
@@ -113,36 +172,47 @@ pub fn rendered(document: &Document, names: &Names, facts: &Facts) -> Value {
     document.render(&|address| ids.get(address)).unwrap_or_default()
 }
 
-/// What a document requires; nothing where it denies no call for the guardrail that it names.
-fn of(by: &Address, document: &Document, names: &Names, facts: &Facts) -> Option<Requirement> {
-    let json = rendered(document, names, facts);
-    let read = Document::from(json);
-    let mut found = Requirement {
-        by: by.clone(),
-        accounts: BTreeSet::new(),
-        role: None,
-        denials: Value::Null,
-        named: BTreeSet::new(),
-        exempt: BTreeSet::new(),
-        spared: BTreeSet::new(),
-    };
-    let mut denials = Vec::new();
-    let mut requires = false;
-    for statement in items(read.get("Statement")) {
-        if statement.get("Effect").and_then(Document::as_text) != Some("Deny") {
-            continue;
-        }
-        denials.push(statement.clone());
-        let Some(condition) = Condition::of(statement) else { continue };
-        requires = true;
-        found.named.extend(condition.named);
-        found.exempt.extend(condition.exempt);
-        found.spared.extend(texts(statement.get("NotResource")));
-    }
+/// What the statements of a document require, of nobody yet; nothing where it denies no call for the guardrail that it names.
+pub fn statements(by: &Address, document: &Document, names: &Names, facts: &Facts) -> Vec<Requirement> {
+    let read = Document::from(rendered(document, names, facts));
+    let denies = |statement: &&Document| statement.get("Effect").and_then(Document::as_text) == Some("Deny");
+    let denying: Vec<&Document> = items(read.get("Statement")).iter().filter(denies).collect();
     let version = ("Version", Document::text("2012-10-17"));
-    let denials = Document::map([version, ("Statement", Document::list(denials))]);
-    found.denials = serde_json::to_value(&denials).unwrap_or_default();
-    requires.then_some(found)
+    let denials = Document::map([version, ("Statement", Document::list(denying.iter().map(|one| (*one).clone())))]);
+    let denials = serde_json::to_value(&denials).unwrap_or_default();
+    let requirement = |statement: &Document| {
+        let Condition { named, exempt, further } = Condition::of(statement).filter(|_| is_about_calls(statement))?;
+        Some(Requirement {
+            by: by.clone(),
+            accounts: BTreeSet::new(),
+            role: None,
+            denials: denials.clone(),
+            named,
+            exempt,
+            spared: texts(statement.get("NotResource")).collect(),
+            only: only(statement),
+            further,
+        })
+    };
+    denying.into_iter().filter_map(requirement).collect()
+}
+
+/// The resources that a statement names; none where `*` is among them.
+fn only(statement: &Document) -> BTreeSet<String> {
+    let named: BTreeSet<String> = texts(statement.get("Resource")).collect();
+    if named.contains("*") { BTreeSet::new() } else { named }
+}
+
+/// Whether a statement is about model calls, in one way at least.
+fn is_about_calls(statement: &Document) -> bool {
+    let means = |key: &str, action: &str| {
+        texts(statement.get(key)).any(|pattern| wildcard(pattern.to_lowercase().as_bytes(), action.as_bytes()))
+    };
+    let left_out = statement.get("NotAction").is_some();
+    INVOKE
+        .iter()
+        .map(|action| action.to_lowercase())
+        .any(|action| if left_out { !means("NotAction", &action) } else { means("Action", &action) })
 }
 
 fn texts(document: Option<&Document>) -> impl Iterator<Item = String> {
@@ -154,25 +224,30 @@ fn is_true(value: &Document) -> bool {
 }
 
 /// What a denial says of the guardrail and of whoever calls.
+#[derive(Default)]
 struct Condition {
-    named: Vec<String>,
-    exempt: Vec<String>,
+    named: BTreeSet<String>,
+    exempt: BTreeSet<String>,
+    further: BTreeSet<String>,
 }
 
 impl Condition {
     /// `None` for one that does not ask for the presence of a guardrail.
     fn of(statement: &Document) -> Option<Self> {
         let Document::Map(operators) = statement.get("Condition")? else { return None };
-        let (mut asks, mut found) = (false, Self { named: Vec::new(), exempt: Vec::new() });
+        let (mut asks, mut found) = (false, Self::default());
         for (operator, compared) in operators {
             let Document::Map(compared) = compared else { continue };
             let negated = operator.contains("Not");
             for (key, values) in compared {
-                if key.eq_ignore_ascii_case(GUARDRAIL) && (negated || operator == "Null") {
+                let is_guardrail = key.eq_ignore_ascii_case(GUARDRAIL);
+                if is_guardrail && (negated || operator == "Null") {
                     asks |= negated || items(Some(values)).iter().any(is_true);
                     found.named.extend(texts(Some(values)).filter(|_| negated));
                 } else if key.eq_ignore_ascii_case(PRINCIPAL) && negated {
                     found.exempt.extend(texts(Some(values)));
+                } else if !is_guardrail {
+                    found.further.insert(key.to_lowercase());
                 }
             }
         }
@@ -185,16 +260,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Caller, Partition, RoleNames, Scope};
+    use crate::model::{Caller, Partition, Region, RoleNames};
+
+    fn facts(account: &AccountId) -> Facts {
+        let caller = Caller { account: account.clone(), arn: String::new(), partition: Partition::new("aws") };
+        Facts { caller, organization: None, bedrock_regions: Vec::new(), roles: RoleNames::default() }
+    }
 
     fn found(statement: &Value) -> Option<Requirement> {
         let account: AccountId = "111122223333".parse().expect("an id");
-        let caller = Caller { account: account.clone(), arn: String::new(), partition: Partition::new("aws") };
-        let facts = Facts { caller, organization: None, bedrock_regions: Vec::new(), roles: RoleNames::default() };
+        let facts = facts(&account);
         let by = Address::new(Kind::IamPolicy, Scope::global(account.clone()), "p");
         let document = Document::from(json!({"Statement": [statement]}));
-        of(&by, &document, &Names::default(), &facts)
-            .map(|one| Requirement { accounts: BTreeSet::from([account]), ..one })
+        let found = statements(&by, &document, &Names::default(), &facts).into_iter().next()?;
+        Some(Requirement { accounts: BTreeSet::from([account]), ..found })
     }
 
     #[test]
@@ -224,5 +303,44 @@ mod tests {
             json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {GUARDRAIL: ""}}});
         assert_eq!(found(&empty), None);
         assert_eq!(found(&json!({"Effect": "Allow", "Action": "*", "Resource": "*"})), None);
+    }
+
+    #[test]
+    fn each_statement_has_exemptions_of_its_own() {
+        let account: AccountId = "111122223333".parse().expect("an id");
+        let by = Address::new(Kind::OrgPolicy, Scope::global(account.clone()), "p");
+        let document = Document::from(json!({"Statement": [
+            {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": {"Null": {GUARDRAIL: "true"}}},
+            {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": ["arn:aws:bedrock:*::foundation-model/nova-*"],
+             "Condition": {"ArnNotLike": {GUARDRAIL: "arn:a:*", PRINCIPAL: "arn:aws:iam::*:role/*Agents*"}, "StringEquals": {"aws:RequestedRegion": "r"}}},
+            {"Effect": "Deny", "Action": "bedrock:ApplyGuardrail", "Resource": "*", "Condition": {"Null": {GUARDRAIL: "true"}}},
+        ]}));
+        let facts = facts(&account);
+        let mut found = statements(&by, &document, &Names::default(), &facts);
+        found.sort_by_key(|one| one.exempt.len());
+        let [all, some] = found.try_into().expect("two of them");
+        let of = |one: Requirement| Requirement { accounts: BTreeSet::from([account.clone()]), ..one };
+        let (all, some) = (of(all), of(some));
+        let agent = "arn:aws:iam::111122223333:role/ForAgents_1";
+        assert!(all.binds(&account, agent) && !some.binds(&account, agent) && some.concerns(&account, agent));
+        let nova = "arn:aws:bedrock:us-east-1::foundation-model/nova-lite";
+        assert!(!some.spares(nova) && some.spares("arn:aws:bedrock:us-east-1::foundation-model/titan"));
+        assert!(!all.spares(nova) && !some.spares_each(&["arn:profile", nova]), "one of the two is what is called");
+        assert_eq!((all.further.len(), some.further.len()), (0, 1));
+        assert_eq!(denials(&[&all, &some]).len(), 1, "one policy is one");
+    }
+
+    #[test]
+    fn what_calls_may_name_is_of_their_region() {
+        let one = found(&json!({"Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": {"ArnNotLike": {GUARDRAIL: ["arn:aws:bedrock:eu-west-1:1:guardrail/a:*", "arn:aws:bedrock:us-*:1:guardrail/b:2"]}}}));
+        let (one, account) = (one.expect("it requires one"), "111122223333".parse().expect("an id"));
+        let of = |region: &str| {
+            let place = Scope::regional(AccountId::clone(&account), Region::new(region));
+            candidates(&[&one], &place, &facts(&account))
+        };
+        assert_eq!(of("eu-west-1"), ["arn:aws:bedrock:eu-west-1:1:guardrail/a:1"]);
+        assert_eq!(of("us-east-1"), ["arn:aws:bedrock:us-east-1:1:guardrail/b:2"]);
+        assert_eq!(of("ap-south-1"), [""; 0]);
     }
 }

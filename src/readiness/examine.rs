@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 
-use super::identity::{Service, models, service};
-use super::{AT_ONCE, Stand};
+use super::identity::{examples, models, service};
+use super::inner::Inner;
+use super::{AT_ONCE, Stand, listed};
 use crate::aws::{AwsError, CallLog, Clients, Decision, Identity, ReadCx, Simulated, identities};
-use crate::checks::{Check, Outcome, Report, What};
+use crate::checks::{Check, Outcome, Report, State, What};
 use crate::kinds::guardrail_version::guardrail_of;
 use crate::kinds::iam_policy::document::APPLY;
 use crate::kinds::{Kind, Model};
@@ -56,10 +57,10 @@ pub async fn readiness(clients: &Clients, sides: &Sides) -> Report {
 }
 
 /// An account under examination.
-struct Place<'p> {
+pub(super) struct Place<'p> {
     cx: ReadCx<'p>,
-    sides: &'p Sides,
-    account: &'p AccountId,
+    pub(super) sides: &'p Sides,
+    pub(super) account: &'p AccountId,
     reached: &'p Reached<'p>,
 }
 
@@ -92,52 +93,72 @@ impl Place<'_> {
     /// What is to be said of a role in one Region: nothing where it can call no model.
     async fn role(&self, scope: &Scope, role: &Identity) -> Result<Vec<Check>, AwsError> {
         let sides = self.sides;
-        let models = models(role, scope, &sides.facts.caller.partition);
-        if models.is_empty() {
+        let partition = &sides.facts.caller.partition;
+        let samples = models(role, scope, partition);
+        if samples.is_empty() {
             return Ok(Vec::new());
+        }
+        let required: Vec<&Requirement> =
+            self.reached.required.iter().copied().filter(|one| one.concerns(self.account, &role.arn)).collect();
+        let mut models: BTreeSet<String> = samples.keys().cloned().collect();
+        if samples.values().any(|is_exact| !is_exact) {
+            // What it means among others may be all that a policy is about.
+            models.extend(examples(
+                required.iter().flat_map(|one| one.only.iter().chain(&one.spared)),
+                scope,
+                partition,
+            ));
         }
         let besides = self.granted(role);
         let stand = Stand { cx: self.cx, facts: &sides.facts, scope, identity: role, besides: &besides };
         // What is to be attached to it may deny what it does today.
         let today = Stand { besides: &[], ..stand };
-        let unnamed = today.callable(&models, None).await?;
+        let unnamed = today.calls(&models, None).await?;
         let none = Vec::new();
         let enforced = scope.region.as_ref().and_then(|region| self.reached.enforced.get(region)).unwrap_or(&none);
         let mut checks = Vec::new();
-        checks.extend(self.inner(scope, role, &unnamed));
-        let mut calls = unnamed;
-        if calls.is_empty() {
-            let version = enforced.first().map(|one| self.version(one));
-            calls = stand.callable(&models, version.as_ref().map(RemoteId::as_str)).await?;
+        if let Some(service) = service(role) {
+            let outcome = Inner { place: self, today, required: &required, service }.judge(&models, &unnamed).await?;
+            checks.extend(outcome.map(|outcome| Check::new(What::InnerCall, scope, outcome).about(role.name.as_str())));
         }
-        let needed: Vec<Needed> = enforced.iter().flat_map(|one| self.needed(one)).collect();
-        if !calls.is_empty() && !needed.is_empty() {
+        if enforced.is_empty() {
+            return Ok(checks);
+        }
+        let mut calls = unnamed;
+        if calls.callable().is_empty() {
+            let version = enforced.first().map(|one| self.version(one));
+            let named = stand.calls(&models, version.as_ref().map(RemoteId::as_str)).await?;
+            calls.0.extend(named.0);
+        }
+        // A list of models names ids of foundation models for certain; what else it may mean is held to it rather than not.
+        let held = |one: &Enforced, model: &String| {
+            let is_one_id = samples.get(model) == Some(&true) && model.contains("::foundation-model/");
+            !is_one_id || one.covers(model)
+        };
+        let (callable, open) = (calls.callable(), calls.open());
+        let bearing = |models: &BTreeSet<String>| -> BTreeSet<usize> {
+            let bears = |one: &Enforced| models.iter().any(|model| held(one, model));
+            enforced.iter().enumerate().filter(|(_, one)| bears(one)).map(|(at, _)| at).collect()
+        };
+        let (certain, perhaps) = (bearing(&callable), bearing(&open.keys().cloned().collect()));
+        let outcome = if callable.is_empty() && open.is_empty() {
+            return Ok(checks);
+        } else if certain.is_empty() && perhaps.is_empty() {
+            Outcome::skipped("what is enforced leaves out every model that it may call")
+        } else {
+            let bearing = enforced.iter().enumerate().filter(|(at, _)| certain.contains(at) || perhaps.contains(at));
+            let needed: Vec<Needed> = bearing.flat_map(|(_, one)| self.needed(one)).collect();
             let resources = needed.iter().map(|one| one.arn.clone()).collect();
             let said = stand.ask(&[APPLY], resources, None).await?;
-            checks.push(Check::new(What::Caller, scope, judge(&needed, &said)).about(role.name.as_str()));
-        }
-        Ok(checks)
-    }
-
-    /// Whether calls that Bedrock makes by the role would be denied: they name no guardrail.
-    fn inner(&self, scope: &Scope, role: &Identity, unnamed: &BTreeSet<String>) -> Option<Check> {
-        let service = service(role)?;
-        let model = unnamed.first()?;
-        let binds =
-            |one: &&&Requirement| one.binds(self.account, &role.arn) && !unnamed.iter().all(|model| one.spares(model));
-        let denying: Vec<String> = self.reached.required.iter().filter(binds).map(|one| one.by.to_string()).collect();
-        let outcome = if denying.is_empty() {
-            Outcome::passed(format!("{} may go on calling models by it", service.word()))
-        } else {
-            let whose = if service == Service::Bedrock { "" } else { ", which names none" };
-            Outcome::failed(format!(
-                "{} calls models by it, {model} among them{whose}: {} would deny that",
-                service.word(),
-                denying.join(" and ")
-            ))
-            .fix("let the role off with `exempt_principals`, where an enforcement covers it all the same, or leave out the models that it calls")
+            let outcome = judge(&needed, &said);
+            if certain.is_empty() && outcome.state == State::Failed {
+                uncertain(open.values().flatten())
+            } else {
+                outcome
+            }
         };
-        Some(Check::new(What::InnerCall, scope, outcome).about(role.name.as_str()))
+        checks.push(Check::new(What::Caller, scope, outcome).about(role.name.as_str()));
+        Ok(checks)
     }
 
     /// What the spec is to attach to the role, as a simulation takes it.
@@ -204,6 +225,19 @@ impl Place<'_> {
     }
 }
 
+/// What to do where the simulation of IAM is no proof.
+pub(super) const LOOK: &str =
+    "look at the conditions of its policies: IAM decides otherwise where these keys have the values that they ask for";
+
+/// What is said of a role that may call models under conditions that nobody tells here, and may not apply what is enforced.
+fn uncertain<'k>(keys: impl IntoIterator<Item = &'k String>) -> Outcome {
+    let message = format!(
+        "it may not apply what is enforced, and whether it may call models hangs on {}, which a simulation is not told",
+        listed(keys)
+    );
+    Outcome::unseen(message).fix(LOOK)
+}
+
 /// Something that must be allowed to apply, and what people call it.
 struct Needed {
     arn: String,
@@ -214,6 +248,13 @@ fn judge(needed: &[Needed], said: &[Simulated]) -> Outcome {
     let refused: Vec<&Simulated> = said.iter().filter(|one| one.decision != Decision::Allowed).collect();
     if refused.is_empty() {
         return Outcome::passed("it may apply what is enforced");
+    }
+    if refused.iter().all(|one| !one.missing.is_empty()) {
+        let keys = listed(refused.iter().flat_map(|one| &one.missing));
+        let message = format!(
+            "it may call models; whether it may apply what is enforced hangs on {keys}, which a simulation is not told"
+        );
+        return Outcome::unseen(message).fix(LOOK);
     }
     let is_refused = |one: &&Needed| refused.iter().any(|refused| refused.resource == one.arn);
     let what: BTreeSet<&str> = needed.iter().filter(is_refused).map(|one| one.what.as_str()).collect();

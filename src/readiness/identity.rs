@@ -1,10 +1,11 @@
 //! What the policies of a role mean to say: which models it may be about, and for whom Bedrock acts by it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::Identity;
 use crate::kinds::iam_policy::document::INVOKE;
-use crate::model::{Document, Partition, Scope, items, wildcard};
+use crate::kinds::iam_policy::models::TYPES;
+use crate::model::{Document, Partition, Region, Scope, items, wildcard};
 
 /// Whom Bedrock asks for a role, by the service's principal.
 const BEDROCK: &str = "bedrock.amazonaws.com";
@@ -62,18 +63,34 @@ pub fn service(identity: &Identity) -> Option<Service> {
     Some(made.map_or(Service::Bedrock, |(_, service)| *service))
 }
 
-/// The ARNs of models that tell whether the role may call any in the Region of `scope`: one for each pattern of an allowance. None
-/// where nothing that it has may let it call one.
-pub fn models(identity: &Identity, scope: &Scope, partition: &Partition) -> BTreeSet<String> {
-    let documents = identity.policies.iter().cloned().map(Document::from);
-    documents.flat_map(|document| allowed(&document, scope, partition)).collect()
+/// The ARNs of models that tell whether the role may call any in the Region of `scope`: one for each pattern of an allowance, and
+/// whether it is the only one that some allowance means. None where nothing that it has may let it call one.
+pub fn models(identity: &Identity, scope: &Scope, partition: &Partition) -> BTreeMap<String, bool> {
+    let mut models = BTreeMap::new();
+    for document in identity.policies.iter().cloned().map(Document::from) {
+        for (model, is_exact) in allowed(&document, scope, partition) {
+            // What one allowance means alone, another may mean among others.
+            let known = models.entry(model).or_insert(true);
+            *known &= is_exact;
+        }
+    }
+    models
 }
 
-fn allowed(document: &Document, scope: &Scope, partition: &Partition) -> BTreeSet<String> {
+/// The same for patterns of resources.
+pub fn examples<'p>(
+    patterns: impl IntoIterator<Item = &'p String>,
+    scope: &Scope,
+    partition: &Partition,
+) -> BTreeSet<String> {
+    patterns.into_iter().flat_map(|pattern| example(pattern, scope, partition)).map(|(model, _)| model).collect()
+}
+
+fn allowed(document: &Document, scope: &Scope, partition: &Partition) -> Vec<(String, bool)> {
     let texts = |statement: &Document, key: &str| -> Vec<String> {
         items(statement.get(key)).iter().filter_map(Document::as_text).map(str::to_owned).collect()
     };
-    let mut models = BTreeSet::new();
+    let mut models = Vec::new();
     for statement in items(document.get("Statement")) {
         let allows = statement.get("Effect").and_then(Document::as_text) == Some("Allow");
         // What is allowed by leaving others out may be a model call.
@@ -85,7 +102,7 @@ fn allowed(document: &Document, scope: &Scope, partition: &Partition) -> BTreeSe
         if statement.get("NotResource").is_some() {
             models.extend(example("*", scope, partition));
         }
-        models.extend(texts(statement, "Resource").iter().filter_map(|pattern| example(pattern, scope, partition)));
+        models.extend(texts(statement, "Resource").iter().flat_map(|pattern| example(pattern, scope, partition)));
     }
     models
 }
@@ -96,35 +113,52 @@ fn invokes(pattern: &str) -> bool {
     INVOKE.iter().any(|action| wildcard(pattern.as_bytes(), action.to_lowercase().as_bytes()))
 }
 
-/// A model that a pattern of a resource means: what a wildcard stands for does not matter to it, but the Region and the account.
-/// `None` for what no model can be in this Region.
-fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Option<String> {
-    let region = scope.region.as_ref()?.as_str();
-    let any = || Some(format!("arn:{partition}:bedrock:{region}::foundation-model/x"));
+/// What a pattern of a resource means that can be called as a model, and whether it means nothing else: what a wildcard stands for does
+/// not matter to it, but the Region and the account. Empty for what no model can be in this Region.
+fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Vec<(String, bool)> {
+    let Some(region) = scope.region.as_ref().map(Region::as_str) else { return Vec::new() };
+    let any = || vec![(format!("arn:{partition}:bedrock:{region}::foundation-model/x"), false)];
     let parts: Vec<&str> = pattern.splitn(6, ':').collect();
     let &[_, _, service, in_region, account, resource] = parts.as_slice() else {
         // A wildcard that spans several parts.
-        return if pattern.contains('*') { any() } else { None };
+        return if pattern.contains('*') { any() } else { Vec::new() };
     };
-    let of_bedrock = wildcard(service.as_bytes(), b"bedrock") && wildcard(in_region.as_bytes(), region.as_bytes());
-    if !of_bedrock {
-        return None;
+    let is = |pattern: &str, text: &str| wildcard(pattern.as_bytes(), text.as_bytes());
+    if !is(in_region, region) {
+        return Vec::new();
     }
-    let kind = resource.split('/').next().unwrap_or_default();
-    if kind.contains('*') {
-        return if wildcard(kind.as_bytes(), b"foundation-model") || kind == "*" { any() } else { None };
+    // Whichever Region or partition it leaves open, a resource is one.
+    let is_exact = !resource.contains(['*', '?']);
+    let filled = |text: &str| text.replace(['*', '?'], "x");
+    let own = if account.contains(['*', '?']) { scope.account.as_str() } else { account };
+    // What is bought on the marketplace is served by SageMaker (Service Authorization Reference, "Amazon Bedrock").
+    if service == "sagemaker" && resource.starts_with("endpoint/") {
+        return vec![(format!("arn:{partition}:sagemaker:{region}:{own}:{}", filled(resource)), is_exact)];
     }
-    if !kind.ends_with("-model") && !kind.ends_with("inference-profile") {
-        return None;
+    if !is(service, "bedrock") {
+        return Vec::new();
     }
-    // A model of AWS's is nobody's, a profile or a model of one's own is the account's.
-    let owner = match kind {
-        "foundation-model" => "",
-        _ if account.contains('*') => scope.account.as_str(),
-        _ => account,
+    if resource == "*" {
+        return any();
+    }
+    let of_type = |(kind, is_of_account): (&str, bool)| {
+        // Whatever its first wildcard stands for, it may end in a type and the beginning of an id.
+        let rest = resource.trim_start_matches(['*', '?']);
+        let (_, id) = resource.rsplit_once('/').unwrap_or(("", "x"));
+        let tried = [
+            filled(resource),
+            format!("{kind}/x"),
+            format!("{kind}/{}", filled(rest)),
+            format!("{kind}/{}", filled(id)),
+        ];
+        let is_id =
+            |one: &str| one.strip_prefix(kind).and_then(|id| id.strip_prefix('/')).is_some_and(|id| !id.contains('/'));
+        let found = tried.into_iter().find(|one| is_id(one) && is(resource, one))?;
+        // A model of AWS's is nobody's, a profile or a model of one's own is the account's.
+        let owner = if is_of_account { own } else { "" };
+        Some((format!("arn:{partition}:bedrock:{region}:{owner}:{found}"), is_exact))
     };
-    let resource = resource.replace(['*', '?'], "x");
-    Some(format!("arn:{partition}:bedrock:{region}:{owner}:{resource}"))
+    TYPES.into_iter().filter_map(of_type).collect()
 }
 
 #[cfg(test)]
@@ -132,7 +166,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::Region;
 
     fn identity(trust: Value, policies: Vec<Value>) -> Identity {
         Identity { arn: "arn:aws:iam::111122223333:role/r".to_owned(), name: "r".to_owned(), trust, policies }
@@ -141,7 +174,7 @@ mod tests {
     fn told(statement: &Value) -> Vec<String> {
         let scope = Scope::regional("111122223333".parse().expect("an id"), Region::new("us-east-1"));
         let identity = identity(Value::Null, vec![json!({"Statement": statement})]);
-        models(&identity, &scope, &Partition::new("aws")).into_iter().collect()
+        models(&identity, &scope, &Partition::new("aws")).into_keys().collect()
     }
 
     #[test]
@@ -163,6 +196,22 @@ mod tests {
                 "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x",
             ]
         );
+        for (kind, told) in [
+            ("application-inference-profile/a1", "application-inference-profile/a1"),
+            ("default-prompt-router/*", "default-prompt-router/x"),
+            ("prompt-router/a1", "prompt-router/a1"),
+            ("marketplace/model-endpoint/*", "marketplace/model-endpoint/x"),
+            ("custom-model-deployment/*", "custom-model-deployment/x"),
+            ("imported-model/*", "imported-model/x"),
+            ("provisioned-model/p", "provisioned-model/p"),
+        ] {
+            let want = format!("arn:aws:bedrock:us-east-1:111122223333:{told}");
+            assert_eq!(of("*", json!(format!("arn:aws:bedrock:us-east-1:*:{kind}"))), [want], "{kind}");
+        }
+        let wild = |resource: &str| of("*", json!(format!("arn:aws:bedrock:*:*:{resource}")));
+        assert_eq!(wild("*prompt-router/*").len(), 2);
+        assert!(wild("*claude*").contains(&"arn:aws:bedrock:us-east-1::foundation-model/claudex".to_owned()));
+        assert_eq!(wild("foundation-model*"), [any]);
         assert_eq!(of("*", json!("arn:aws:bedrock:eu-west-1::foundation-model/*")), [""; 0], "another Region");
         assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:s3:::bucket/*")), [""; 0]);
         assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:bedrock:us-east-1:*:agent/*")), [""; 0]);

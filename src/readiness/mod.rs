@@ -6,11 +6,13 @@
 
 mod examine;
 mod identity;
+mod inner;
 mod trial;
 
 pub use examine::readiness;
-pub use identity::{Service, models, service};
-pub use trial::Stand;
+pub use identity::{Service, examples, models, service};
+pub use trial::{Calls, Stand};
+pub(crate) use trial::{TOLD, listed};
 
 /// How many roles of an account are simulated at once: IAM takes few calls a second of an account, and the applications there need
 /// some of them.

@@ -50,17 +50,17 @@ fn groups<'r>(checks: &'r [Check], disclosure: &Disclosure) -> Vec<Group<'r>> {
         let alike = |text: &str| general(text, &check.scope.account);
         let is_alike = told.get(outcome).is_some_and(|accounts| accounts.len() > 1);
         let key = if is_alike {
-            outcome.clone()
+            Outcome { is_final: false, ..outcome.clone() }
         } else {
             let (message, fix) = (alike(&outcome.message), outcome.fix.as_deref().map(alike));
-            Outcome { state: outcome.state, message, fix }
+            Outcome { state: outcome.state, message, fix, is_final: false }
         };
         groups.entry(key).or_default().push(check);
     }
     let shown = |text: &str| clean::line(&disclosure.scrub_text(text));
     let group = |(outcome, checks): (Outcome, Vec<&'r Check>)| {
         // One alone is told in its own words.
-        let Outcome { state, message, fix } = match checks.as_slice() {
+        let Outcome { state, message, fix, is_final: _ } = match checks.as_slice() {
             [only] => only.outcome.clone(),
             _ => outcome,
         };

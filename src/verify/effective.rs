@@ -75,8 +75,12 @@ fn judge(examined: &Examined<'_>, one: &Enforced, found: &[InEffect]) -> Outcome
     if versions.iter().any(|version| found.contains(&want(version))) {
         return Outcome::passed("what is in effect is what the policies of the spec come to");
     }
-    let Some(wanted) = versions.last().map(want) else { return Outcome::failed("it names no version") };
+    let Some(wanted) = versions.last().map(want) else { return Outcome::failed("it names no version").for_good() };
     let (has, wants) = Settings::told(found.first().map(Settings::of).as_ref(), &Settings::of(&wanted));
+    if let Some(why) = examined.unapplied(&one.by) {
+        let message = format!("AWS has {has} in effect, and the policies of the spec come to {wants}: {why}");
+        return Outcome::failed(message).fix("apply the spec").for_good();
+    }
     let others = others(examined, one);
     let by =
         if others.is_empty() { String::new() } else { format!("; {} speak of the Region, too", others.join(" and ")) };

@@ -10,7 +10,8 @@ use super::{Examined, HARMLESS, Invocation};
 use crate::aws::{Acting, Api, Applied, Ask, AwsError, Class, Invoker, Traced};
 use crate::checks::{Check, Outcome, What};
 use crate::model::{RemoteId, Scope};
-use crate::plan::{Enforced, Requirement};
+use crate::plan::{Enforced, Requirement, policies};
+use crate::readiness::listed as in_words;
 
 /// Whose origin a guardrail has that the call names.
 const REQUEST: &str = "REQUEST";
@@ -51,10 +52,11 @@ pub(super) async fn checks(examined: &Examined<'_>, invocation: &Invocation) -> 
 /// The places where something is enforced, or required of a role.
 fn scopes(examined: &Examined<'_>) -> BTreeSet<Scope> {
     let enforced = examined.enforced.iter().map(|one| one.scope.clone());
+    // None where a pattern leaves the Region open.
     let regions = |one: &Requirement| -> BTreeSet<String> {
-        let named =
-            one.named.iter().filter_map(|pattern| pattern.split(':').nth(3)).filter(|region| !region.contains('*'));
-        named.map(str::to_owned).collect()
+        let named = one.named.iter().map(|pattern| pattern.split(':').nth(3).unwrap_or("*").to_owned());
+        let named: BTreeSet<String> = named.collect();
+        if named.iter().any(|region| region.contains(['*', '?'])) { BTreeSet::new() } else { named }
     };
     let declared = &examined.sides.desired.declared_regions;
     let required = examined.required.iter().flat_map(|one| {
@@ -79,8 +81,9 @@ fn callings<'e>(
     let models = arns(examined, model, scope);
     let bound = |role: Option<&str>| -> Vec<&Requirement> {
         let Some(arn) = role.map(arn) else { return Vec::new() };
-        let binds =
-            |one: &&Requirement| one.binds(&scope.account, &arn) && !models.iter().any(|model| one.spares(model));
+        let binds = |one: &&Requirement| {
+            one.binds(&scope.account, &arn) && !one.spares_each(&models.iter().map(String::as_str).collect::<Vec<_>>())
+        };
         examined.required.iter().filter(binds).collect()
     };
     let roles = &examined.sides.facts.roles;
@@ -162,11 +165,16 @@ impl Caller<'_> {
     /// One is required: without it the call is denied, and with it the call succeeds.
     async fn with_and_without(&self, ask: &Ask<'_>) -> Result<Outcome, Outcome> {
         match self.invoker.call(&self.examined.cx, self.calling.scope, ask).await {
-            Err(error) if error.class == Class::AccessDenied => {}
+            // That the account has no access to the model would prove nothing.
+            Err(error) if error.class == Class::AccessDenied && !error.is_about_model_access() => {}
             Err(error) => return Err(self.failure(&error, "without a guardrail")),
             Ok(_) => {
-                let policies: Vec<&str> = self.calling.required.iter().map(|one| one.by.name.as_str()).collect();
-                let message = format!("without a guardrail the call succeeds, in spite of {}", policies.join(" and "));
+                let required = &self.calling.required;
+                let message = format!("without a guardrail the call succeeds, in spite of {}", policies(required));
+                if required.iter().all(|one| !one.further.is_empty()) {
+                    let keys = in_words(required.iter().flat_map(|one| &one.further));
+                    return Err(Outcome::unseen(format!("{message}: whether that binds this call hangs on {keys}")));
+                }
                 return Err(Outcome::failed(message)
                     .fix("look at what the policy leaves out, and whether the model is among it"));
             }
@@ -233,6 +241,11 @@ impl Caller<'_> {
 
     fn failure(&self, error: &AwsError, how: &str) -> Outcome {
         let scope = self.calling.scope;
+        if error.is_about_model_access() {
+            let message = format!("{} {how} failed, which proves nothing: {}", error.operation, error.reason());
+            return Outcome::unseen(message)
+                .fix("name a model that the account may call there: `--invoke REGION=MODEL` is for that Region alone");
+        }
         self.examined.beside_the_point(scope, error).unwrap_or_else(|| {
             let outcome = format!("{} {how} failed: {}", error.operation, error.reason());
             match error.class {

@@ -11,6 +11,8 @@ mod invoked;
 mod patience;
 mod permitted;
 mod simulated;
+mod standing;
+mod tried;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +22,8 @@ use futures::future::join_all;
 
 use crate::aws::{AwsError, CallLog, Class, Clients, ReadCx};
 use crate::checks::{Check, Outcome, Report};
-use crate::model::{AccountId, Region, RemoteId, Scope};
+use crate::kinds::Model;
+use crate::model::{AccountId, Address, Region, RemoteId, Scope};
 use crate::plan::{Enforced, Requirement, enforced, requirements};
 use crate::reconcile::Sides;
 use patience::Patience;
@@ -135,8 +138,32 @@ impl Examined<'_> {
         let Some(address) = one.version.address().filter(|_| found.is_empty()) else { return Ok(found) };
         Err(match self.sides.live.blind.iter().find(|blind| blind.scope == address.scope) {
             Some(blind) => Outcome::unseen(format!("which version is meant could not be read: {}", blind.why)),
-            None => Outcome::failed("the version is not published").fix("apply the spec"),
+            None => Outcome::failed("the version is not published").fix("apply the spec").for_good(),
         })
+    }
+
+    /// Why a policy of the organization is not in force as the spec has it, by what was read before anything else: it is not there, is
+    /// not attached, or says something else. No patience mends that.
+    fn unapplied(&self, policy: &Address) -> Option<String> {
+        let Sides { desired, live, .. } = self.sides;
+        let of_policy = |address: &&Address| match desired.resources.get(*address).map(|wanted| &wanted.model) {
+            Some(Model::OrgPolicyAttachment(model)) => model.policy.address() == Some(policy),
+            _ => *address == policy,
+        };
+        for address in desired.resources.keys().filter(of_policy).filter(|address| live.blind_at(address).is_none()) {
+            let want = desired.resources.get(address).map(|wanted| &wanted.model);
+            match live.found.get(address) {
+                None => return Some(format!("{address} does not exist")),
+                Some(found) => {
+                    let mut have = found.model.clone();
+                    have.align(want, &live.names);
+                    if !differs(&have, want).is_empty() {
+                        return Some(format!("{address} is not as the spec has it"));
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// How a check ends whose call failed for a reason that says nothing of what is checked; `None` where it does.
@@ -144,9 +171,17 @@ impl Examined<'_> {
         if self.cx.clients.is_unavailable(scope.region.as_ref(), error) {
             return Some(Outcome::skipped(format!("there is no Bedrock for this account: {}", error.cause())));
         }
-        let about_it = matches!(error.class, Class::AccessDenied | Class::NotFound | Class::Refused);
+        let about_it = matches!(error.class, Class::AccessDenied | Class::NotFound | Class::Refused)
+            && !error.is_about_model_access();
         (!about_it || error.is_about_entering()).then(|| error.unseen())
     }
+}
+
+/// In which fields a policy is not as it is wanted, those left aside by which it does nothing: tags and descriptions.
+fn differs(have: &Model, want: Option<&Model>) -> Vec<String> {
+    let fields = Model::compare(Some(have), want);
+    let counts = |path: &str| !matches!(path.split('.').next(), Some("tags" | "description" | "name"));
+    fields.into_iter().map(|field| field.path).filter(|path| counts(path)).collect()
 }
 
 /// What a version is called in a report: its address's name, else its id.

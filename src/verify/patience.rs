@@ -23,14 +23,15 @@ impl Patience {
         Self { until: now.checked_add(timeout).unwrap_or(now) }
     }
 
-    /// Looks until nothing is wrong any more, or the time is up. What could not be seen is no reason to look again: the SDK has
-    /// tried as often as that may help.
+    /// Looks until nothing is wrong any more that may pass, or the time is up. What could not be seen is no reason to look again:
+    /// the SDK has tried as often as that may help. Neither is what was read once, before.
     pub(super) async fn look(&self, mut probe: impl AsyncFnMut() -> Vec<Check>) -> Vec<Check> {
         let mut rest = FIRST;
         loop {
             let checks = probe().await;
             let left = self.until.saturating_duration_since(Instant::now());
-            if left.is_zero() || checks.iter().all(|check| check.outcome.state != State::Failed) {
+            let may_pass = |check: &Check| check.outcome.state == State::Failed && !check.outcome.is_final;
+            if left.is_zero() || !checks.iter().any(may_pass) {
                 return checks;
             }
             sleep(rest.min(left)).await;
@@ -63,6 +64,7 @@ mod tests {
         let long = Duration::from_mins(1);
         assert_eq!(looks(long, &[failed.clone(), failed.clone(), passed]).await, (3, State::Passed));
         assert_eq!(looks(long, &[Outcome::unseen("dark")]).await, (1, State::Unseen));
+        assert_eq!(looks(long, &[failed.clone(), failed.clone().for_good()]).await, (2, State::Failed), "it stays so");
         assert_eq!(looks(Duration::ZERO, std::slice::from_ref(&failed)).await, (1, State::Failed), "once at least");
         let (seen, state) = looks(Duration::from_millis(250), &[failed]).await;
         assert!(seen >= 3 && state == State::Failed, "and once more when the time is up: {seen}");

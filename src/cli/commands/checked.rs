@@ -20,7 +20,15 @@ pub(super) enum Form {
 
 impl Form {
     /// The one that the flags name.
-    pub(super) fn of(global: &Global) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// A form that is not written; `--target`, since what is proven of a part is easily taken for the whole.
+    pub(super) fn of(global: &Global, command: &str) -> Result<Self, Error> {
+        if !global.target.is_empty() {
+            return Err(Error::Usage(format!(
+                "--target: `{command}` looks at all that the spec enforces and requires, and takes no part of it"
+            )));
+        }
         let forms = [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json), ("junit", Self::Junit)];
         global.format(&forms)
     }

@@ -31,7 +31,7 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = Form::of(global)?;
+        let form = Form::of(global, "readiness")?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let progress = Progress::spinner(output, "Asking IAM what the roles may do");
         let report = Box::pin(readiness(&session.clients, &session.sides)).await;

@@ -69,7 +69,7 @@ fn model(text: &str) -> Result<(Option<Region>, String), String> {
 
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
-        let form = Form::of(global)?;
+        let form = Form::of(global, "verify")?;
         let propagation = Deadlines::scaled(global.wait).propagation;
         let timeout = self.timeout.map_or(propagation, |minutes| Duration::from_mins(1).mul_f64(minutes));
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;

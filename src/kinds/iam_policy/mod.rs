@@ -12,7 +12,7 @@ pub mod document;
 mod geography;
 mod keys;
 pub mod meaning;
-mod models;
+pub(crate) mod models;
 mod named;
 mod permitted;
 mod raw;

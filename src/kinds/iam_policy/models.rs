@@ -116,7 +116,7 @@ pub(super) fn all_excepted(
 
 /// What a call of a model can be authorised on (Service Authorization Reference, "Amazon Bedrock", `InvokeModel`), each with
 /// whether it is of an account.
-const TYPES: [(&str, bool); 10] = [
+pub(crate) const TYPES: [(&str, bool); 10] = [
     ("foundation-model", false),
     ("inference-profile", true),
     ("application-inference-profile", true),

@@ -46,6 +46,8 @@ fn what_is_proven_is_told_in_every_form() {
         &["verify", "--sandbox", "--invoke-role", "r"],
         &["verify", "--timeout", "0"],
         &["verify", "--invoke", "=x"],
+        &["verify", "--sandbox", "--target", "*"],
+        &["readiness", "--sandbox", "--target", "nope/*"],
     ] {
         assert_eq!(desk.run(usage).code, 64, "{usage:?}");
     }
@@ -95,4 +97,25 @@ fn who_would_be_cut_off_is_6_with_the_list() {
         .map(|check| check["about"].as_str().expect("a role"))
         .collect();
     assert_eq!(failed, ["app-role", "batch-role"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_anything_is_done() {
+    let desk = Desk::new(SPEC);
+    for command in [&["verify", "--sandbox"][..], &["readiness", "--sandbox"], &["apply", "--sandbox", "--yes"]] {
+        let ran = desk.run(&[command, &["--output", "missing/report"]].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains("missing/report"), "{ran:?}");
+        assert!(!desk.path(".bedrail").exists(), "the sandbox was not even opened: {command:?}");
+    }
+    std::fs::create_dir(desk.path("folder")).expect("a folder");
+    assert_eq!(desk.run(&["verify", "--sandbox", "--output", "folder"]).code, 1);
+    let ran = desk.run(&["readiness", "--sandbox", "--output", "report"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let left: Vec<_> = std::fs::read_dir(desk.path("."))
+        .expect("a folder")
+        .filter_map(Result::ok)
+        .map(|one| one.file_name())
+        .collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains(".part")), "{left:?}");
 }

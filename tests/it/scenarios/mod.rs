@@ -24,6 +24,7 @@ mod room;
 mod settled;
 mod stages;
 mod suites;
+mod unproven;
 mod unseen;
 mod verify;
 

@@ -172,3 +172,106 @@ async fn an_account_that_does_not_show_its_roles_is_not_ready() {
     let nothing = spec(&format!("guardrails:\n{}", guardrail("baseline", "one", "")));
     assert_eq!((ready(&sandbox, &nothing).await.end(), ready(&sandbox, &nothing).await.checks.len()), (End::Passed, 0));
 }
+
+/// The name that the console gives to the role of an agent.
+const AGENT: &str = "AmazonBedrockExecutionRoleForAgents_1";
+
+/// The trust of a role by which Bedrock acts.
+fn bedrock() -> Value {
+    json!({"Service": "bedrock.amazonaws.com"})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exemption_from_one_statement_is_none_from_another() {
+    let policy = |first: &str| {
+        enforcing(&format!(
+            "  deny: {{type: SERVICE_CONTROL_POLICY, document: {{Version: \"2012-10-17\", Statement: [\n    {{Sid: A, {first}}},\n    \
+             {{Sid: B, Effect: Deny, Action: \"bedrock:InvokeModel*\", Resource: \"*\", Condition: {{ArnNotLike: {{\"bedrock:GuardrailIdentifier\": \
+             \"arn:aws:bedrock:*:111122223333:guardrail/*\", \"aws:PrincipalArn\": \"arn:aws:iam::*:role/*Agents*\"}}}}}}]}}, attach: [\"ou:Workloads/Prod\"]}}\n"
+        ))
+    };
+    let null = "Effect: Deny, Action: \"bedrock:InvokeModel*\", Resource: \"*\", Condition: {\"Null\": {\"bedrock:GuardrailIdentifier\": \"true\"}}";
+    let sandbox = Sandbox::start().await;
+    let all = json!({"Effect": "Allow", "Action": ["bedrock:InvokeModel*", "bedrock:ApplyGuardrail"], "Resource": "*"});
+    with_role(&sandbox, AGENT, &bedrock(), &Value::Null, &all).await;
+    let report = ready(&sandbox, &policy(null)).await;
+    assert_eq!(ended(&report, State::Failed), BTreeSet::from([(What::InnerCall, AGENT)]), "{report:#?}");
+    // The one that exempts it leaves it alone, and what is about other models, too.
+    let of_s3 = "Effect: Deny, Action: \"s3:DeleteBucket\", Resource: \"*\"";
+    assert_eq!(one(&ready(&sandbox, &policy(of_s3)).await, What::InnerCall, AGENT).outcome.state, State::Passed);
+    let titan = null.replace("Resource: \"*\"", "Resource: \"arn:aws:bedrock:*::foundation-model/amazon.titan-*\"");
+    let report = ready(&sandbox, &policy(&titan)).await;
+    assert_eq!(ended(&report, State::Failed), BTreeSet::from([(What::InnerCall, AGENT)]), "it may call those, too");
+    // What hangs on a key that nobody tells is not seen.
+    let tagged = null.replace("Condition: {", "Condition: {StringEquals: {\"aws:PrincipalTag/team\": payments}, ");
+    let report = ready(&sandbox, &policy(&tagged)).await;
+    let check = one(&report, What::InnerCall, AGENT);
+    assert!(
+        check.outcome.state == State::Unseen && check.outcome.message.contains("aws:principaltag/team"),
+        "{check:?}"
+    );
+    // Once it is in force, the role has not vanished.
+    let text = policy(null);
+    sandbox.apply(&text).await;
+    let report = ready(&sandbox, &text).await;
+    let check = one(&report, What::InnerCall, AGENT);
+    assert!(check.outcome.state == State::Failed && check.outcome.message.contains("denies that already"), "{check:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_calls_models_under_conditions_or_through_routers_has_a_line() {
+    let sandbox = Sandbox::start().await;
+    let lambda = json!({"Service": "lambda.amazonaws.com"});
+    let invoke = |resource: &str, more: &Value| {
+        let mut statement = json!({"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": resource});
+        if !more.is_null() {
+            statement["Condition"] = more.clone();
+        }
+        statement
+    };
+    let by_endpoint = json!({"StringEquals": {"aws:SourceVpce": "vpce-1"}});
+    with_role(&sandbox, "private", &lambda, &Value::Null, &invoke("*", &by_endpoint)).await;
+    for (name, resource) in [
+        ("router", "arn:aws:bedrock:*:*:default-prompt-router/*"),
+        ("market", "arn:aws:bedrock:*:*:marketplace/model-endpoint/*"),
+        ("own", "arn:aws:bedrock:*:*:imported-model/*"),
+    ] {
+        with_role(&sandbox, name, &lambda, &Value::Null, &invoke(resource, &Value::Null)).await;
+    }
+    let report = ready(&sandbox, &enforcing("")).await;
+    let cut_off = ["market", "own", "router"].map(|name| (What::Caller, name));
+    assert_eq!(ended(&report, State::Failed), BTreeSet::from(cut_off), "{report:#?}");
+    assert_eq!(ended(&report, State::Unseen), BTreeSet::from([(What::Caller, "private")]), "{report:#?}");
+    let message = &one(&report, What::Caller, "private").outcome.message;
+    assert!(message.contains("hangs on aws:SourceVpce"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_calls_only_what_is_left_out_is_not_cut_off() {
+    const TITAN: &str = "amazon.titan-embed-text-v2:0";
+    let text = enforcing("").replace(
+        "[{guardrail: baseline}]",
+        &format!("[{{guardrail: baseline, model_enforcement: {{excluded_models: [\"{TITAN}\"]}}}}]"),
+    );
+    let sandbox = Sandbox::start().await;
+    let lambda = json!({"Service": "lambda.amazonaws.com"});
+    let of = |id: &str| json!({"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": format!("arn:aws:bedrock:*::foundation-model/{id}")});
+    with_role(
+        &sandbox,
+        "embeds",
+        &lambda,
+        &Value::Null,
+        &json!({"Effect": "Allow", "Action": "bedrock:InvokeModel",
+        "Resource": format!("arn:aws:bedrock:us-east-1::foundation-model/{TITAN}")}),
+    )
+    .await;
+    with_role(&sandbox, "everywhere", &lambda, &Value::Null, &of(TITAN)).await;
+    with_role(&sandbox, "wider", &lambda, &Value::Null, &of("amazon.titan-*")).await;
+    let report = ready(&sandbox, &text).await;
+    assert_eq!(ended(&report, State::Failed), BTreeSet::from([(What::Caller, "wider")]), "{report:#?}");
+    let skipped = ["embeds", "everywhere"].map(|name| (What::Caller, name));
+    assert_eq!(ended(&report, State::Skipped), BTreeSet::from(skipped), "{report:#?}");
+    // Without the exception it is about them.
+    let report = ready(&sandbox, &enforcing("")).await;
+    assert_eq!(ended(&report, State::Failed).len(), 3, "{report:#?}");
+}

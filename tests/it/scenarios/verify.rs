@@ -12,12 +12,12 @@ use serde_json::json;
 use super::{guardrail, spec};
 use crate::support::{MANAGEMENT, Sandbox};
 
-const NOVA: &str = "amazon.nova-lite-v1:0";
-const SANDBOX: &str = "555566667777";
+pub(super) const NOVA: &str = "amazon.nova-lite-v1:0";
+pub(super) const SANDBOX: &str = "555566667777";
 const PROD: &str = "333344445555";
 
 /// Enforced by the organization on two accounts, by the account on another one and at home.
-fn everywhere() -> String {
+pub(super) fn everywhere() -> String {
     format!(
         "guardrails:\n{}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
          org_policies: {{org: {{enforce: [{{guardrail: baseline}}], attach: [\"ou:Sandbox\"]}}}}\n\
@@ -27,7 +27,7 @@ fn everywhere() -> String {
 }
 
 /// As it was applied, with the sandbox's short delays.
-fn patient(seconds: u64) -> Options {
+pub(super) fn patient(seconds: u64) -> Options {
     Options { timeout: Duration::from_secs(seconds), ..Options::default() }
 }
 
@@ -35,29 +35,29 @@ fn calling(model: &str) -> Invocation {
     Invocation { models: [(None, model.to_owned())].into(), role: None }
 }
 
-fn invoking(role: Option<&str>) -> Options {
+pub(super) fn invoking(role: Option<&str>) -> Options {
     let invoke = Invocation { role: role.map(str::to_owned), ..calling(NOVA) };
     Options { invoke: Some(invoke), ..patient(10) }
 }
 
-async fn verified(sandbox: &Sandbox, text: &str, options: &Options) -> Report {
+pub(super) async fn verified(sandbox: &Sandbox, text: &str, options: &Options) -> Report {
     let clients = sandbox.clients(Access::ReadOnly).await;
     let sides = sandbox.sides(text).await.expect("both sides");
     // Every test would be as long as this future.
     Box::pin(verify(&clients, &sides, options)).await
 }
 
-fn ended(report: &Report, state: State) -> Vec<&Check> {
+pub(super) fn ended(report: &Report, state: State) -> Vec<&Check> {
     report.checks.iter().filter(|check| check.outcome.state == state).collect()
 }
 
 /// What did not pass, as subject, account and name.
-fn amiss(report: &Report) -> Vec<(What, &str, &str)> {
+pub(super) fn amiss(report: &Report) -> Vec<(What, &str, &str)> {
     let all = report.checks.iter().filter(|check| check.outcome.state != State::Passed);
     all.map(|check| (check.what, check.scope.account.as_str(), check.about.as_str())).collect()
 }
 
-fn count(report: &Report, what: What) -> usize {
+pub(super) fn count(report: &Report, what: What) -> usize {
     report.checks.iter().filter(|check| check.what == what).count()
 }
 
@@ -240,7 +240,7 @@ async fn a_caller_from_elsewhere_calls_models_by_the_role_at_home() {
 }
 
 /// The role of the seed lets its own account in, and not the management account.
-async fn open_the_role(sandbox: &Sandbox) {
+pub(super) async fn open_the_role(sandbox: &Sandbox) {
     sandbox
         .edit(|state| {
             let accounts = state["iam"].as_object_mut().expect("accounts");

@@ -128,16 +128,17 @@ pub(crate) async fn role(cx: &WriteCx<'_>, scope: &Scope, policy: &RemoteId, rol
     loop {
         match once(&cx.read, scope, policy, role).await {
             Err(error) if may_pass(&error) && pace.rest(cx.run.wait.deadlines.conflict).await => {}
-            result => return result,
+            result => return result.map(|_| ()),
         }
     }
 }
 
-/// Tries a role with a policy that requires a guardrail and everything else that it has, as IAM has them now.
+/// Tries a role with a policy that requires a guardrail and everything else that it has, as IAM has them now. Tells whether there
+/// was anything to try: it is known of the templates' statements alone.
 ///
 /// # Errors
 /// What IAM says instead, or a call that failed.
-pub(crate) async fn once(cx: &ReadCx<'_>, scope: &Scope, policy: &RemoteId, role: &str) -> Result<(), ApplyError> {
+pub(crate) async fn once(cx: &ReadCx<'_>, scope: &Scope, policy: &RemoteId, role: &str) -> Result<bool, ApplyError> {
     cx.clients.enter(scope).await?;
     let found = cx.call(GET_ROLE, role, cx.clients.iam(scope).get_role().role_name(role).send()).await?;
     let arn = found.role().map(|role| role.arn().to_owned()).filter(|arn| !arn.is_empty());
@@ -145,7 +146,8 @@ pub(crate) async fn once(cx: &ReadCx<'_>, scope: &Scope, policy: &RemoteId, role
     let written = get(cx, scope, policy.as_str()).await?;
     let stored = default_document(cx, scope, policy.as_str(), &written).await?;
     let text = serde_json::to_string(&stored).unwrap_or_default();
-    for trial in trials(&stored) {
+    let trials = trials(&stored);
+    for trial in &trials {
         let simulated = |guardrail: Option<String>| {
             let simulation = Simulation {
                 role: arn.clone(),
@@ -161,7 +163,7 @@ pub(crate) async fn once(cx: &ReadCx<'_>, scope: &Scope, policy: &RemoteId, role
         };
         trial.judge(&arn, simulated).await?;
     }
-    Ok(())
+    Ok(!trials.is_empty())
 }
 
 /// Whether IAM may say otherwise when the change has spread.
