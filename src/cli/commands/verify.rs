@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::checked::Form;
 use crate::aws::{Access, Deadlines};
-use crate::cli::args::{Global, minutes};
+use crate::cli::args::{Global, minutes, region};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
@@ -54,17 +54,11 @@ pub(crate) struct Args {
 
 /// A model, or that of one Region.
 fn model(text: &str) -> Result<(Option<Region>, String), String> {
-    let (region, model) = match text.split_once('=') {
-        Some((region, model)) => (Some(region), model),
+    let (of, model) = match text.split_once('=') {
+        Some((of, model)) => (Some(region(of)?), model),
         None => (None, text),
     };
-    let is_region = |region: &str| {
-        region.contains('-') && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    if model.is_empty() || region.is_some_and(|region| !is_region(region)) {
-        return Err("a model, or REGION=MODEL".to_owned());
-    }
-    Ok((region.map(Region::new), model.to_owned()))
+    if model.is_empty() { Err("a model, or REGION=MODEL".to_owned()) } else { Ok((of, model.to_owned())) }
 }
 
 impl Args {
