@@ -1,4 +1,4 @@
-//! Who may apply guardrails by IAM policies of ours, and what that means for the order: a grant is there before something is
+//! What it means for the order that IAM policies of ours let callers apply guardrails: a grant is there before something is
 //! enforced that needs it, and goes after that.
 
 use std::collections::BTreeSet;
@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use super::guardrails::{guardrail_of, identifiers};
 use super::order::Draft;
 use super::{Change, phases};
-use crate::kinds::{Kind, Model, Verb, iam_policy};
-use crate::model::{Address, Live, Names, Ref, RemoteId, Segment, Template, wildcard};
+use crate::kinds::iam_policy::applying::lets_apply_some;
+use crate::kinds::{Kind, Model, Verb};
+use crate::model::{Live, RemoteId};
 
 /// Whether `draft` is about what an identity may do.
 pub(super) fn is_of_iam(draft: &Draft) -> bool {
@@ -21,7 +22,7 @@ pub(super) fn enforces(kind: Kind) -> bool {
 
 fn lets_apply(model: &Model) -> bool {
     match model {
-        Model::IamPolicy(policy) => iam_policy::meaning::lets_apply_some(&policy.document),
+        Model::IamPolicy(policy) => lets_apply_some(&policy.document),
         Model::IamPolicyAttachment(attachment) => attachment.says.applies,
         _ => false,
     }
@@ -82,20 +83,4 @@ pub(super) fn named(draft: &Draft, live: &Live) -> BTreeSet<RemoteId> {
     let guardrails: Vec<RemoteId> = named.iter().filter_map(guardrail_of).collect();
     named.extend(guardrails);
     named
-}
-
-/// Whether a resource of an identity policy is this guardrail, by its address or by its ARN.
-pub(super) fn is_guardrail(
-    resource: &Template,
-    address: Option<&Address>,
-    arn: Option<&RemoteId>,
-    names: &Names,
-) -> bool {
-    let by_arn = |pattern: &str| arn.is_some_and(|arn| wildcard(pattern.as_bytes(), arn.as_str().as_bytes()));
-    match resource.0.as_slice() {
-        [Segment::Text(text)] => by_arn(text) || text == "*",
-        [Segment::Id(Ref::To(other), _)] => Some(other) == address || names.ids(other).any(|id| Some(id) == arn),
-        [Segment::Id(Ref::Foreign(id), _)] => Some(id) == arn,
-        _ => false,
-    }
 }

@@ -15,6 +15,7 @@ mod direction;
 mod draft;
 mod effect;
 mod enforced;
+mod granted;
 mod grants;
 mod guardrails;
 mod hand_over;

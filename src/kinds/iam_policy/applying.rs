@@ -38,6 +38,12 @@ pub fn applying(document: &Document, names: impl Fn(&Template) -> Sure) -> Apply
     said
 }
 
+/// Whether the policy lets apply some guardrail, for certain.
+pub fn lets_apply_some(document: &Document) -> bool {
+    let Applying { denied, allowed } = applying(document, |_| Sure::Yes);
+    allowed == Sure::Yes && denied == Sure::No
+}
+
 /// Whether a statement is about applying guardrails.
 fn action(statement: &Document) -> Sure {
     let named = |key: &str| {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{APPLY, GUARDRAIL, INVOKE, statements};
-use crate::model::{Direction, Document, Template, items, wildcard};
+use crate::model::{Direction, Document, items};
 
 mod between;
 
@@ -148,31 +148,6 @@ pub(super) fn exclude_each_other(one: &Document, other: &Document) -> bool {
     };
     let (guardrails, others) = (one.guardrails(), other.guardrails());
     versions || !guardrails.is_empty() && !others.is_empty() && guardrails.is_disjoint(&others)
-}
-
-/// Whether the policy, without any condition, allows to apply a guardrail whose resource `is_it`.
-pub fn lets_apply(document: &Document, is_it: impl Fn(&Template) -> bool) -> bool {
-    let applies = |action: &String| wildcard(action.to_lowercase().as_bytes(), APPLY.to_lowercase().as_bytes());
-    let names_it = |document: &Document| match document {
-        Document::Text(template) => is_it(template),
-        _ => false,
-    };
-    let mut allowed = false;
-    for document in statements(document) {
-        let Some(statement) = Statement::of(document) else { continue };
-        let concerned = statement.actions.iter().any(applies) && items(document.get("Resource")).iter().any(names_it);
-        match statement.allows {
-            true => allowed |= concerned && statement.unconditional,
-            false if concerned => return false,
-            false => {}
-        }
-    }
-    allowed
-}
-
-/// Whether the policy allows to apply some guardrail.
-pub fn lets_apply_some(document: &Document) -> bool {
-    lets_apply(document, |_| true)
 }
 
 /// What is compared of a policy.

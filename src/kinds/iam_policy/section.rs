@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::applying::lets_apply_some;
 use super::models::{ModelName, all_excepted, every, resources};
 use super::named::{Named, named};
 use super::roles::Roles;
@@ -168,7 +169,7 @@ fn lower_in(
     let entry_name = format!("{SECTION}.{}", key.value);
     let within = name(&path, &policy_name);
     let address = Address::new(Kind::IamPolicy, scope.clone(), within.as_str());
-    let says = Says { guards: meaning::guards(&document), applies: meaning::lets_apply_some(&document) };
+    let says = Says { guards: meaning::guards(&document), applies: lets_apply_some(&document) };
     for (role, span) in roles {
         on_roles.attach((account, role), &key.value, &document, *span);
         let name = iam_policy_attachment::name(&within, role);

@@ -7,10 +7,9 @@ use super::codes::{CALLERS_MAY_APPLY, CALLERS_UNKNOWN};
 use super::finding::Finding;
 use super::permission::accounts;
 use super::pointer::{Guardrail, Pointer, View};
-use crate::kinds::iam_policy::meaning;
-use crate::kinds::{Kind, Model, iam_policy_attachment};
-use crate::model::{AccountId, Template};
-use crate::plan::grants::is_guardrail;
+use crate::kinds::{Kind, Model};
+use crate::model::AccountId;
+use crate::plan::granted::said;
 use crate::plan::{Change, State, Warning};
 
 /// One fact for all that is enforced.
@@ -62,23 +61,11 @@ fn roles<'d>(view: &View<'d>, account: &AccountId, pointers: &[Pointer<'_>]) -> 
     common.filter(|roles| !roles.is_empty())
 }
 
-/// The roles to which a policy of ours is attached, or will be, that lets apply this guardrail.
-fn may_apply<'d>(view: &View<'d>, account: &AccountId, guardrail: &Guardrail) -> BTreeSet<&'d str> {
-    let Guardrail { address, arn } = guardrail;
-    let is_it = |resource: &Template| is_guardrail(resource, address.as_ref(), arn.as_ref(), &view.0.live.names);
-    let grants = |attachment: &iam_policy_attachment::Model| {
-        let policy = attachment.policy.address().and_then(|policy| view.will_be(policy));
-        matches!(policy, Some(Model::IamPolicy(policy)) if meaning::lets_apply(&policy.document, is_it))
-    };
-    let attached = view.wanted().filter_map(|(at, model)| match model {
-        Model::IamPolicyAttachment(attachment)
-            if at.scope.account == *account && view.will_be(at).is_some() && grants(attachment) =>
-        {
-            Some(attachment.role.as_str())
-        }
-        _ => None,
-    });
-    attached.collect()
+/// The roles to which policies of ours are attached, or will be, that let apply this guardrail, and none of which denies it.
+fn may_apply<'d>(view: &View<'d>, account: &AccountId, Guardrail { address, arn }: &Guardrail) -> BTreeSet<&'d str> {
+    let ours: Vec<_> = view.wanted().filter_map(|(at, _)| Some((at, view.will_be(at)?))).collect();
+    let said = said(&ours, account, (address.as_ref(), arn.as_ref()), &view.0.live.names);
+    said.into_iter().filter(|(_, said)| said.is_allowed()).map(|(role, _)| role).collect()
 }
 
 /// A warning where something begins to be enforced, or on more accounts.

@@ -1,15 +1,14 @@
 //! The hazard `lockout`: a resource policy that is narrowed or goes, while an account that it permitted stays subject to the
 //! guardrail by whatever enforces it: a policy of ours, one of others, or an enforcement of the account. And an IAM policy or
-//! attachment of ours that lets a role there apply it, and does so no longer.
+//! attachment of ours that lets a role there apply it, and does so no longer, or that comes to deny it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::kinds::iam_policy::meaning;
 use crate::kinds::resource_policy::judge::{Permits, Principal, permits};
 use crate::kinds::{Model, Verb, resource_policy};
-use crate::model::{AccountId, Address, Desired, Document, Facts, Live, Ref, Region, RemoteId, Scope, Template};
+use crate::model::{AccountId, Address, Desired, Document, Facts, Live, Ref, Region, RemoteId, Scope};
 use crate::plan::effect::{Effect, Moment};
-use crate::plan::grants::is_guardrail;
+use crate::plan::granted::{Said, said};
 use crate::plan::guardrails::guardrail_of;
 use crate::plan::order::Draft;
 use crate::plan::{Change, Hazard};
@@ -47,7 +46,7 @@ pub(in crate::plan) fn mark(drafts: &mut [Draft], live: &Live, desired: &Desired
 }
 
 /// The changes of IAM policies and attachments that leave a role without a grant it had, on a guardrail that its account stays
-/// subject to, where no other policy of ours gives it.
+/// subject to: where no other policy of ours gives it, or one denies it.
 fn left_without(drafts: &[Draft], live: &Live, subjects: &BTreeSet<(RemoteId, AccountId)>) -> BTreeSet<Address> {
     let before: Vec<(&Address, &Model)> = live.found.iter().map(|(at, found)| (at, &found.model)).collect();
     let ends = |at: &Address| drafts.iter().rev().find(|draft| draft.address == *at);
@@ -63,43 +62,25 @@ fn left_without(drafts: &[Draft], live: &Live, subjects: &BTreeSet<(RemoteId, Ac
     let after: Vec<(&Address, &Model)> = stay.chain(come).collect();
     let mut left = BTreeSet::new();
     for (guardrail, account) in subjects {
-        let [had, has] = [&before, &after].map(|all| granted(all, account, guardrail, live));
-        for (role, by) in had {
-            let changes = by.iter().flat_map(|(policy, attachment)| [*policy, *attachment]);
-            if !has.contains_key(role) {
-                left.extend(changes.filter(|at| drafts.iter().any(|draft| draft.address == **at)).cloned());
+        let it = (live.names.address(guardrail), Some(guardrail));
+        let [had, has] = [&before, &after].map(|all| said(all, account, it, &live.names));
+        for (role, had) in had.iter().filter(|(_, had)| had.is_allowed()) {
+            let has = has.get(role);
+            if has.is_some_and(Said::is_allowed) {
+                continue;
             }
+            // The half of a change that only adds a grant locks nobody out, and one that adds a denial does.
+            let ceases = had.allow.iter().flat_map(|(policy, attachment)| [*policy, *attachment]).filter(|at| {
+                ends(at)
+                    .is_some_and(|draft| draft.verb == Verb::Delete || matches!(draft.change, Change::Update { .. }))
+            });
+            let denied = has.iter().flat_map(|has| &has.deny);
+            let denies =
+                denied.map(|(policy, attachment)| if ends(attachment).is_some() { *attachment } else { *policy });
+            left.extend(ceases.chain(denies.filter(|at| ends(at).is_some())).cloned());
         }
     }
-    // The half of a change that only adds locks nobody out.
-    left.retain(|at| {
-        drafts.iter().any(|draft| {
-            draft.address == *at && (draft.verb == Verb::Delete || matches!(draft.change, Change::Update { .. }))
-        })
-    });
     left
-}
-
-/// The roles of an account that policies of ours let apply a guardrail, each with the policies and attachments that do.
-fn granted<'m>(
-    all: &[(&'m Address, &'m Model)],
-    account: &AccountId,
-    guardrail: &RemoteId,
-    live: &Live,
-) -> BTreeMap<&'m str, Vec<(&'m Address, &'m Address)>> {
-    let address = live.names.address(guardrail);
-    let is_it = |resource: &Template| is_guardrail(resource, address, Some(guardrail), &live.names);
-    let mut roles: BTreeMap<&str, Vec<(&Address, &Address)>> = BTreeMap::new();
-    for (at, model) in all.iter().copied().filter(|(at, _)| at.scope.account == *account) {
-        let Model::IamPolicyAttachment(attachment) = model else { continue };
-        let policy = all.iter().copied().find(|(other, _)| attachment.policy.address() == Some(*other));
-        if let Some((policy, Model::IamPolicy(model))) = policy
-            && meaning::lets_apply(&model.document, is_it)
-        {
-            roles.entry(attachment.role.as_str()).or_default().push((policy, at));
-        }
-    }
-    roles
 }
 
 /// What a policy says to an account of the organization; none lets nobody in.

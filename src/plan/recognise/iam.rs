@@ -2,6 +2,7 @@
 
 use super::Pass;
 use crate::kinds::Model;
+use crate::kinds::iam_policy::applying::lets_apply_some;
 use crate::kinds::iam_policy::meaning;
 use crate::kinds::iam_policy_attachment::{self, Says};
 use crate::model::{Address, Blind, Evidence, Owner, Raw};
@@ -33,7 +34,7 @@ impl Pass<'_> {
         let Some((policy, owner)) = self.policies.get(policy).cloned() else { return };
         let says = match self.live.found.get(&policy).map(|found| &found.model) {
             Some(Model::IamPolicy(model)) => {
-                Says { guards: meaning::guards(&model.document), applies: meaning::lets_apply_some(&model.document) }
+                Says { guards: meaning::guards(&model.document), applies: lets_apply_some(&model.document) }
             }
             _ => Says::default(),
         };

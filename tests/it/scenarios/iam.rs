@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bedrail::plan::{Hazard, Phase, State};
+use bedrail::plan::{Hazard, Phase, Plan, State};
 use serde_json::{Value, json};
 
 use super::{MESSAGES, adopting, destroying, guardrail, held, spec};
@@ -362,6 +362,36 @@ async fn grants_come_before_what_needs_them_and_go_after() {
     assert!(at("account-enforcement") < at("iam-policy-attachment"), "{:?}", steps(&plan));
     assert!(at("iam-policy-attachment") < at("iam-policy"), "{:?}", steps(&plan));
     assert!(plan.actions.iter().all(|action| !action.hazards.contains(&Hazard::Lockout)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_beside_a_grant_locks_the_role_out() {
+    let sandbox = Sandbox::start().await;
+    let granted = spec(&format!(
+        "guardrails:\n{}account_enforcement:\n  here: {{guardrail: baseline}}\niam_policies:\n  grant: {{template: apply_guardrail, guardrails: [baseline], attach_to_roles: [app-role]}}\n",
+        guardrail("baseline", "one", "")
+    ));
+    sandbox.apply(&granted).await;
+    let denial = |action: &str| {
+        let statement = format!("{{Effect: Deny, Action: \"{action}\", Resource: \"*\"}}");
+        format!(
+            "{granted}  more: {{attach_to_roles: [app-role], document: {{Version: \"2012-10-17\", Statement: [{statement}]}}}}\n"
+        )
+    };
+    let locks = |plan: &Plan| -> Vec<String> {
+        let hazardous = |action: &&bedrail::plan::Action| action.hazards.contains(&Hazard::Lockout);
+        plan.actions.iter().filter(hazardous).map(|action| action.address.name.clone()).collect()
+    };
+    let plan = sandbox.plan(&denial("bedrock:Apply*")).await;
+    assert_eq!(locks(&plan), ["bedrail/more:app-role"], "{:?}", steps(&plan));
+    let callers = plan.preconditions.iter().find(|one| one.code.id() == "P0124").expect("a precondition");
+    assert_ne!(callers.state, State::Ok, "{}", callers.message);
+    // One that denies something else may come, and is not to be turned against it afterwards.
+    let other = denial("bedrock:DeleteGuardrail");
+    assert!(locks(&sandbox.plan(&other).await).is_empty());
+    sandbox.apply(&other).await;
+    let plan = sandbox.plan(&denial("bedrock:Apply*")).await;
+    assert_eq!(locks(&plan), ["bedrail/more"], "{:?}", steps(&plan));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -98,17 +98,3 @@ fn halfway_both_are_let_through_and_nothing_goes_undenied() {
     assert_eq!(joined(&policy(&required(&["a"])), &without), None, "a denial that goes, goes at once");
     assert_eq!(joined(&policy(&exactly("a", &["1"])), &policy(&required(&["a"]))), None, "operators differ");
 }
-
-#[test]
-fn who_may_apply_what() {
-    let is = |wanted: &'static str| move |template: &Template| *template == Template::text(wanted);
-    let document = policy(&required(&["a"]));
-    assert!(lets_apply(&document, is("a")) && !lets_apply(&document, is("b")) && lets_apply_some(&document));
-    let denied = policy(&json!([apply(&["a"]), {"Effect": "Deny", "Action": "bedrock:*", "Resource": "a"}]));
-    assert!(!lets_apply(&denied, is("a")));
-    let wide = policy(&json!([{"Effect": "Allow", "Action": "bedrock:Apply*", "Resource": "a"}]));
-    assert!(lets_apply(&wide, is("a")));
-    let within = json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
-    let held = policy(&json!([{"Effect": "Allow", "Action": APPLY, "Resource": "a", "Condition": within}]));
-    assert!(!lets_apply(&held, is("a")), "on a condition that is not looked into");
-}

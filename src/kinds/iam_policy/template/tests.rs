@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::kinds::iam_policy::applying::{Applying, Sure, applying};
 use crate::kinds::iam_policy::meaning;
 use crate::model::{RemoteId, Template};
 
@@ -51,7 +52,8 @@ fn a_guardrail_is_required_by_any_number_or_by_one() {
     assert_eq!(apply["Resource"][0], ARN, "without a version");
     assert_eq!(apply["Resource"][1], "arn:aws:bedrock:us-west-2:111122223333:guardrail-profile/us.guardrail.v1:0");
     assert!(meaning::guards(&document(None)));
-    assert!(meaning::lets_apply(&document(None), |resource| *resource == Template::text(ARN)));
+    let is_it = |resource: &Template| if *resource == Template::text(ARN) { Sure::Yes } else { Sure::No };
+    assert_eq!(applying(&document(None), is_it), Applying { denied: Sure::No, allowed: Sure::Yes });
 }
 
 #[test]
