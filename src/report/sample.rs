@@ -1,12 +1,12 @@
 //! Plans made by hand, for the tests of every report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::kinds::guardrail::sample::{filter, silent, word};
 use crate::kinds::guardrail::{
-    BlockAction, Content, ContentFilter, ContentFilterType, ContentPolicy, Modality, Strength, Tier, Topic,
-    TopicPolicy, WordPolicy, WordRule,
+    BlockAction, Content, ContentFilterType, ContentPolicy, Strength, Tier, Topic, TopicPolicy, WordPolicy,
 };
 use crate::kinds::guardrail_version::Release;
 use crate::kinds::org_policy_type::{self, PolicyType};
@@ -22,28 +22,6 @@ pub(crate) const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1
 
 pub(crate) fn address(text: &str) -> Address {
     text.parse().expect("an address")
-}
-
-fn block() -> WordRule {
-    WordRule {
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    }
-}
-
-fn filter(input: Strength, output: Strength) -> ContentFilter {
-    ContentFilter {
-        input,
-        output,
-        input_modalities: BTreeSet::from([Modality::Text]),
-        output_modalities: BTreeSet::from([Modality::Text]),
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    }
 }
 
 pub(crate) fn topic(name: &str, definition: &str) -> Topic {
@@ -79,13 +57,10 @@ pub(crate) fn guardrail() -> guardrail::Model {
                 topics: vec![topic("Legal advice", "Guidance on legal rights, disputes or court action.")],
             }),
             word_policy: Some(WordPolicy {
-                words: ["internal-codename", "projectx", "zeus"].map(|word| (word.to_owned(), block())).into(),
+                words: ["internal-codename", "projectx", "zeus"].map(|text| (text.to_owned(), word())).into(),
                 managed_word_lists: BTreeMap::new(),
             }),
-            sensitive_information_policy: None,
-            contextual_grounding_policy: None,
-            automated_reasoning_policy: None,
-            cross_region_profile: None,
+            ..silent()
         },
         tags: [("bedrail:stack", "acme"), ("owner", "ai-platform")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
         failed: false,
@@ -104,7 +79,7 @@ pub(crate) fn changed_guardrail() -> guardrail::Model {
     let topics = &mut content.topic_policy.as_mut().expect("set above").topics;
     topics[0].definition = "Guidance on legal rights, quarrels or court action.".to_owned();
     topics.push(topic("Medical advice", "Diagnosis or treatment of an illness."));
-    content.word_policy.as_mut().expect("set above").words.insert("ajax".to_owned(), block());
+    content.word_policy.as_mut().expect("set above").words.insert("ajax".to_owned(), word());
     want
 }
 

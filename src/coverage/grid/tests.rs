@@ -10,7 +10,8 @@ use super::*;
 use crate::coverage::{Passage, Totals, Way};
 use crate::explain::{Policy, Version, chain_of};
 use crate::kinds::account_enforcement::{Guarding, ModelEnforcement, SelectiveContentGuarding};
-use crate::kinds::guardrail::{BlockAction, ContentFilter, ContentFilterType, ContentPolicy, Modality, Strength, Tier};
+use crate::kinds::guardrail::sample::{filter, silent};
+use crate::kinds::guardrail::{ContentFilterType, ContentPolicy, Strength, Tier};
 use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{Account, Caller, Document, Organization, Partition, Region, RemoteId, RoleNames, Scope, Standing};
 
@@ -48,28 +49,8 @@ fn facts() -> Facts {
 }
 
 fn content(strength: Strength) -> Content {
-    let filter = ContentFilter {
-        input: strength,
-        output: Strength::None,
-        input_modalities: BTreeSet::from([Modality::Text]),
-        output_modalities: BTreeSet::from([Modality::Text]),
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    };
-    let filters = BTreeMap::from([(ContentFilterType::Hate, filter)]);
-    Content {
-        blocked_input_messaging: "No.".to_owned(),
-        blocked_outputs_messaging: "No.".to_owned(),
-        content_policy: Some(ContentPolicy { tier: Tier::Classic, filters }),
-        topic_policy: None,
-        word_policy: None,
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
+    let filters = BTreeMap::from([(ContentFilterType::Hate, filter(strength, Strength::None))]);
+    Content { content_policy: Some(ContentPolicy { tier: Tier::Classic, filters }), ..silent() }
 }
 
 fn arn(account: &str, region: &str, guardrail: &str) -> String {

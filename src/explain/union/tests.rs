@@ -1,38 +1,14 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::kinds::guardrail::{
-    ContentPolicy, PiiRule, RegexRule, SensitiveInformationPolicy, Tier, WordPolicy, WordRule,
-};
-
-fn silent() -> Content {
-    Content {
-        blocked_input_messaging: "No.".to_owned(),
-        blocked_outputs_messaging: "No.".to_owned(),
-        content_policy: None,
-        topic_policy: None,
-        word_policy: None,
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
-}
+use crate::kinds::guardrail::sample::{self, filter, silent};
+use crate::kinds::guardrail::{ContentPolicy, PiiRule, RegexRule, SensitiveInformationPolicy, Tier, WordPolicy};
 
 fn hating(input: Strength, input_action: BlockAction) -> Content {
-    let filter = ContentFilter {
-        input,
-        output: Strength::None,
-        input_modalities: BTreeSet::from([Modality::Text]),
-        output_modalities: BTreeSet::from([Modality::Text]),
-        input_action,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    };
+    let filter = ContentFilter { input_action, ..filter(input, Strength::None) };
     let filters = BTreeMap::from([(ContentFilterType::Hate, filter)]);
     Content { content_policy: Some(ContentPolicy { tier: Tier::Classic, filters }), ..silent() }
 }
@@ -87,13 +63,7 @@ fn what_is_the_same_under_another_name_is_one_control() {
         ..silent()
     };
     let word = |text: &str| {
-        let rule = WordRule {
-            input_action: BlockAction::Block,
-            output_action: BlockAction::Block,
-            input_enabled: true,
-            output_enabled: true,
-        };
-        let words = BTreeMap::from([(text.to_owned(), rule)]);
+        let words = BTreeMap::from([(text.to_owned(), sample::word())]);
         Content { word_policy: Some(WordPolicy { words, managed_word_lists: BTreeMap::new() }), ..silent() }
     };
     let contents =

@@ -16,6 +16,8 @@ pub(crate) mod external;
 pub mod key_policy;
 mod place;
 mod policy;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod section;
 pub(crate) mod spelled;
 mod words;

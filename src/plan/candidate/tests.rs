@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::kinds::guardrail::Content;
+use crate::kinds::guardrail::sample::silent;
 use crate::model::{Direction, Found, Owner, STACK_TAG, Scope, Wanted, candidate_of};
 use crate::plan::{Held, Scanned, Why};
 
@@ -21,17 +22,7 @@ fn model(message: &str) -> guardrail::Model {
         name: "acme-baseline".to_owned(),
         description: None,
         kms_key_id: Some("key".to_owned()),
-        content: Content {
-            blocked_input_messaging: message.to_owned(),
-            blocked_outputs_messaging: "no".to_owned(),
-            content_policy: None,
-            topic_policy: None,
-            word_policy: None,
-            sensitive_information_policy: None,
-            contextual_grounding_policy: None,
-            automated_reasoning_policy: None,
-            cross_region_profile: None,
-        },
+        content: Content { blocked_input_messaging: message.to_owned(), ..silent() },
         tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         failed: false,
     }

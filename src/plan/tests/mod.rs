@@ -58,17 +58,7 @@ fn facts() -> Facts {
 }
 
 fn content(message: &str) -> guardrail::Content {
-    guardrail::Content {
-        blocked_input_messaging: message.to_owned(),
-        blocked_outputs_messaging: "no".to_owned(),
-        content_policy: None,
-        topic_policy: None,
-        word_policy: None,
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
+    guardrail::Content { blocked_input_messaging: message.to_owned(), ..guardrail::sample::silent() }
 }
 
 fn marks(name: &str) -> Tags {

@@ -19,6 +19,7 @@ use bedrail::kinds::{Model, Verb, guardrail};
 use bedrail::model::{Address, Direction, FieldDiff, NAME_TAG, Raw, RemoteId, STACK_TAG, Scope, Tags};
 use bedrail::plan::{Action, ActionId, Change};
 
+use crate::support::content::silent;
 use crate::support::{MANAGEMENT, Sandbox, VISIBLE};
 
 /// A stack that everything here belongs to.
@@ -162,18 +163,7 @@ fn word(text: &str) -> guardrail::Content {
         input_enabled: true,
         output_enabled: true,
     };
-    guardrail::Content {
-        blocked_input_messaging: "Sorry.".to_owned(),
-        blocked_outputs_messaging: "Sorry.".to_owned(),
-        content_policy: None,
-        topic_policy: None,
-        word_policy: Some(guardrail::WordPolicy {
-            words: BTreeMap::from([(text.to_owned(), rule)]),
-            managed_word_lists: BTreeMap::new(),
-        }),
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
+    let words = BTreeMap::from([(text.to_owned(), rule)]);
+    let policy = guardrail::WordPolicy { words, managed_word_lists: BTreeMap::new() };
+    guardrail::Content { word_policy: Some(policy), ..silent() }
 }

@@ -18,6 +18,7 @@ use bedrail::report::json::coverage::{Covered, Shown, Side};
 use serde_json::{Value, json};
 
 use crate::support::MANAGEMENT;
+use crate::support::content::silent;
 
 /// Seventeen Regions, of which the last four are not enabled everywhere.
 pub(super) const REGIONS: [&str; 17] = [
@@ -113,17 +114,7 @@ fn content(strength: Strength) -> Content {
         (ContentFilterType::Hate, filter(strength)),
         (ContentFilterType::Violence, filter(Strength::Medium)),
     ]);
-    Content {
-        blocked_input_messaging: "No.".to_owned(),
-        blocked_outputs_messaging: "No.".to_owned(),
-        content_policy: Some(ContentPolicy { tier: Tier::Classic, filters }),
-        topic_policy: None,
-        word_policy: None,
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
+    Content { content_policy: Some(ContentPolicy { tier: Tier::Classic, filters }), ..silent() }
 }
 
 fn arn(account: &str, region: &str, guardrail: &str) -> String {

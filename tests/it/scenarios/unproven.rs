@@ -9,7 +9,9 @@ use bedrail::checks::{Check, End, Report, State, What};
 use bedrail::verify::{Options, verify};
 use serde_json::{Value, json};
 
-use super::verify::{NOVA, SANDBOX, amiss, count, ended, everywhere, invoking, open_the_role, patient, verified};
+use super::verify::{
+    NOVA, SANDBOX, amiss, bound_role, count, ended, everywhere, invoking, open_the_role, patient, verified,
+};
 use super::{guardrail, spec};
 use crate::support::Sandbox;
 
@@ -228,12 +230,7 @@ async fn a_model_that_the_account_has_no_access_to_proves_nothing() {
     assert!(outcome.fix.as_deref().is_some_and(|fix| fix.contains("--invoke REGION=MODEL")), "{outcome:?}");
 
     // It is no proof that a policy denies, either.
-    let sections = format!(
-        "guardrails:\n{}iam_policies:\n  app: {{accounts: [management], template: require_guardrail, guardrails: [baseline], version: current, \
-         models: [\"{NOVA}\"], attach_to_roles: [app-role]}}\n",
-        guardrail("baseline", "one", "")
-    );
-    let (text, sandbox) = (spec(&sections), Sandbox::start().await);
+    let (text, sandbox) = (bound_role(), Sandbox::start().await);
     sandbox.apply(&text).await;
     open_the_role(&sandbox).await;
     sandbox

@@ -26,6 +26,15 @@ pub(super) fn everywhere() -> String {
     )
 }
 
+/// `app-role` must name the guardrail at home.
+pub(super) fn bound_role() -> String {
+    spec(&format!(
+        "guardrails:\n{}iam_policies:\n  app: {{accounts: [management], template: require_guardrail, guardrails: [baseline], version: current, \
+         models: [\"{NOVA}\"], attach_to_roles: [app-role]}}\n",
+        guardrail("baseline", "one", "")
+    ))
+}
+
 /// As it was applied, with the sandbox's short delays.
 pub(super) fn patient(seconds: u64) -> Options {
     Options { timeout: Duration::from_secs(seconds), ..Options::default() }
@@ -256,12 +265,7 @@ pub(super) async fn open_the_role(sandbox: &Sandbox) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_must_name_the_guardrail_is_tried_without_and_with_it() {
-    let sections = format!(
-        "guardrails:\n{}iam_policies:\n  app: {{accounts: [management], template: require_guardrail, guardrails: [baseline], version: current, \
-         models: [\"{NOVA}\"], attach_to_roles: [app-role]}}\n",
-        guardrail("baseline", "one", "")
-    );
-    let (text, sandbox) = (spec(&sections), Sandbox::start().await);
+    let (text, sandbox) = (bound_role(), Sandbox::start().await);
     sandbox.apply(&text).await;
     open_the_role(&sandbox).await;
     let report = verified(&sandbox, &text, &invoking(None)).await;

@@ -1,6 +1,7 @@
 //! A local AWS and the whole way from a spec to an outcome, for tests.
 
 pub(crate) mod caller;
+pub(crate) mod content;
 pub(crate) mod http;
 pub(crate) mod random;
 

@@ -1,29 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::kinds::guardrail::{BlockAction, WordPolicy, WordRule};
+use crate::kinds::guardrail::{WordPolicy, sample};
 use crate::model::Direction::{self, Mixed, Neutral, Strengthens, Unranked, Weakens};
 use crate::model::RemoteId;
 
 fn content(words: &[&str]) -> Content {
-    let rule = WordRule {
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    };
-    let words = words.iter().map(|word| ((*word).to_owned(), rule.clone())).collect();
-    Content {
-        blocked_input_messaging: "No.".to_owned(),
-        blocked_outputs_messaging: "No.".to_owned(),
-        content_policy: None,
-        topic_policy: None,
-        word_policy: Some(WordPolicy { words, managed_word_lists: BTreeMap::new() }),
-        sensitive_information_policy: None,
-        contextual_grounding_policy: None,
-        automated_reasoning_policy: None,
-        cross_region_profile: None,
-    }
+    let words = words.iter().map(|word| ((*word).to_owned(), sample::word())).collect();
+    Content { word_policy: Some(WordPolicy { words, managed_word_lists: BTreeMap::new() }), ..sample::silent() }
 }
 
 fn models(included: &[&str], excluded: &[&str]) -> ModelEnforcement {

@@ -3,38 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::kinds::guardrail::sample::{filter, word};
 use crate::kinds::guardrail::{ContentFilterType, GroundingFilterType, ManagedWordList, Modality, PiiType};
 use crate::model::Direction::{self, Mixed, Neutral, Strengthens, Unranked, Weakens};
 
 mod laws;
-
-fn filter(input: Strength, output: Strength) -> ContentFilter {
-    ContentFilter {
-        input,
-        output,
-        input_modalities: BTreeSet::from([Modality::Text]),
-        output_modalities: BTreeSet::from([Modality::Text]),
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    }
-}
 
 fn topic(name: &str) -> Topic {
     Topic {
         name: name.to_owned(),
         definition: "What it is.".to_owned(),
         examples: vec!["one".to_owned(), "two".to_owned()],
-        input_action: BlockAction::Block,
-        output_action: BlockAction::Block,
-        input_enabled: true,
-        output_enabled: true,
-    }
-}
-
-fn word() -> WordRule {
-    WordRule {
         input_action: BlockAction::Block,
         output_action: BlockAction::Block,
         input_enabled: true,
