@@ -1,6 +1,7 @@
 //! The way from the files of a spec to a plan, the same for every command.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::args::{Global, Scan};
 use super::error::Error;
@@ -30,6 +31,18 @@ pub(crate) struct Checked {
     pub(crate) spec: Spec,
     /// What is wrong with it, in the order of place.
     pub(crate) diagnostics: Diagnostics,
+}
+
+impl Checked {
+    /// Shows what is wrong with it, and goes on with it if no error is.
+    ///
+    /// # Errors
+    /// A spec at fault.
+    pub(crate) fn shown(self, output: &Output) -> Result<Self, Error> {
+        output.hide(&self.spec.secrets);
+        output.diagnostics(&self.diagnostics, &self.sources);
+        if self.diagnostics.has_errors() { Err(Error::Spec(self.diagnostics)) } else { Ok(self) }
+    }
 }
 
 /// Reads and checks the spec that the flags name. Asks AWS nothing.
@@ -70,6 +83,26 @@ pub(crate) fn check(global: &Global) -> Checked {
         lower::check(&spec, &mut diagnostics);
     }
     Checked { sources, spec, diagnostics: diagnostics.sorted() }
+}
+
+/// The same for a command that also does without a spec: what the missing file would be at fault for is no matter there.
+pub(crate) fn check_if_there(global: &Global) -> Checked {
+    if !is_without_spec(global) {
+        return check(global);
+    }
+    let none = Global { spec: Vec::new(), ..global.clone() };
+    Checked { diagnostics: Diagnostics::new(), ..check(&none) }
+}
+
+/// Whether the spec is only looked for by default, and is not there.
+pub(crate) fn is_without_spec(global: &Global) -> bool {
+    matches!(global.spec.as_slice(), [only] if only == Path::new("bedrail.yaml") && !only.exists())
+}
+
+/// Shows what AWS revealed of a spec, less what was `shown` of it already.
+pub(crate) fn show_more(more: Diagnostics, shown: &Diagnostics, sources: &Sources, output: &Output) {
+    let known = |one: &Diagnostic| shown.iter().any(|other| other == one);
+    output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), sources);
 }
 
 /// Variables whose name or value is not Unicode cannot be named in a spec.
@@ -123,13 +156,8 @@ impl Session {
         access: Access,
         scan: ScanAccounts,
     ) -> Result<Self, Error> {
-        let Checked { sources, mut spec, diagnostics } = checked;
+        let Checked { sources, mut spec, diagnostics } = checked.shown(output)?;
         spec.scan_accounts = scanned(global, &spec, scan);
-        output.hide(&spec.secrets);
-        output.diagnostics(&diagnostics, &sources);
-        if diagnostics.has_errors() {
-            return Err(Error::Spec(diagnostics));
-        }
         let progress = Progress::spinner(output, "Asking AWS what there is");
         let local = Local::asked_for(global.sandbox.as_deref()).await?;
         let connection =
@@ -139,8 +167,7 @@ impl Session {
         let sides = Sides::read(&spec, &clients, &mut more).await;
         drop(progress);
         let sides = sides.map_err(|failure| failed(failure, &sources, output))?;
-        let known = |one: &Diagnostic| diagnostics.iter().any(|other| other == one);
-        output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), &sources);
+        show_more(more, &diagnostics, &sources, output);
         let disclosure = Disclosure { content: global.show_content, secrets: sides.desired.secrets.clone() };
         let beyond = sides.beyond();
         Ok(Self { clients, sides, disclosure, beyond, spec, sources, local })

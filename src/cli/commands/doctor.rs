@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use super::Form;
 use crate::aws::{Access, AwsError, Clients, Connection};
 use crate::cli::args::Global;
@@ -10,7 +8,7 @@ use crate::cli::progress::Progress;
 use crate::cli::sandbox::Local;
 use crate::cli::session::{self, Checked};
 use crate::doctor::{Report, Scope, Surroundings, examine, unreachable};
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::Diagnostics;
 use crate::reconcile::roles;
 use crate::report::doctor::{markdown, text};
 use crate::report::json::{doctor, pretty};
@@ -37,19 +35,8 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&Form::NAMED)?;
-        let without = is_without_spec(global);
-        let Checked { sources, mut spec, diagnostics } = if without {
-            // What the missing file would be at fault for is no matter here.
-            let none = Global { spec: Vec::new(), ..global.clone() };
-            Checked { diagnostics: Diagnostics::new(), ..session::check(&none) }
-        } else {
-            session::check(global)
-        };
-        output.hide(&spec.secrets);
-        output.diagnostics(&diagnostics, &sources);
-        if diagnostics.has_errors() {
-            return Err(Error::Spec(diagnostics));
-        }
+        let without = session::is_without_spec(global);
+        let Checked { sources, mut spec, diagnostics } = session::check_if_there(global).shown(output)?;
         spec.scan_accounts = session::scanned(global, &spec, ScanAccounts::Declared);
         let progress = Progress::spinner(output, "Asking AWS what there is");
         let local = Local::asked_for(global.sandbox.as_deref()).await?;
@@ -65,8 +52,7 @@ impl Args {
             Err(error) => shut_out(connection, &error).await,
         };
         drop(progress);
-        let known = |one: &Diagnostic| diagnostics.iter().any(|other| other == one);
-        output.diagnostics(&more.into_iter().filter(|one| !known(one)).collect(), &sources);
+        session::show_more(more, &diagnostics, &sources, output);
         output.result(&match form {
             Form::Text => text(&report, output.style(), output.width()),
             Form::Json => pretty(&doctor(&report)),
@@ -77,11 +63,6 @@ impl Args {
         }
         Ok(if report.is_sound() { Exit::Done } else { Exit::Failed })
     }
-}
-
-/// Whether the spec is only looked for by default, and is not there.
-pub(super) fn is_without_spec(global: &Global) -> bool {
-    matches!(global.spec.as_slice(), [only] if only == Path::new("bedrail.yaml") && !only.exists())
 }
 
 /// Who calls, where the role in the management account is what AWS refuses.

@@ -64,11 +64,8 @@ impl Args {
         ];
         let form = global.format(&forms)?;
         let what = self.what()?;
-        let Checked { sources, spec, diagnostics } = session::check(global);
-        output.hide(&spec.secrets);
-        output.diagnostics(&diagnostics, &sources);
-        let declared = if diagnostics.has_errors() { None } else { Declared::of(&spec) };
-        let Some(declared) = declared else { return Err(Error::Spec(diagnostics)) };
+        let Checked { spec, diagnostics, .. } = session::check(global).shown(output)?;
+        let Some(declared) = Declared::of(&spec) else { return Err(Error::Spec(diagnostics)) };
         let asked = Asked { read: self.read, adopt: self.adopt, test: self.test, principals: self.principal };
         let paper = paper(&declared, what, &asked)?;
         let (text, notes) = form::print(&paper, form)?;

@@ -106,10 +106,10 @@ impl Args {
                 }
             }
         }
-        match (imported.count(Weight::Weaker), imported.count(Weight::Lost)) {
-            (0, 0) => Ok(Exit::Done),
-            (weaker, lost) => Err(Error::ImportedInPart { weaker, lost }),
+        if !imported.is_partial() {
+            return Ok(Exit::Done);
         }
+        Err(Error::ImportedInPart { weaker: imported.count(Weight::Weaker), lost: imported.count(Weight::Lost) })
     }
 
     fn regions(&self) -> BTreeSet<Region> {

@@ -1,6 +1,5 @@
 //! What commands share that tell what is in force: the way to AWS, with a spec or without, and what they say of a plan.
 
-use super::doctor::is_without_spec;
 use crate::aws::{Clients, Connection};
 use crate::cli::args::Global;
 use crate::cli::error::Error;
@@ -8,7 +7,6 @@ use crate::cli::output::Output;
 use crate::cli::sandbox::Local;
 use crate::cli::session::{self, Checked};
 use crate::inventory;
-use crate::model::diagnostic::Diagnostics;
 use crate::model::{Facts, Region};
 use crate::plan::Plan;
 use crate::reconcile::roles;
@@ -34,20 +32,9 @@ impl Entered {
         global: &Global,
         output: &Output,
     ) -> Result<Self, Error> {
-        let without = is_without_spec(global);
-        let Checked { sources, spec, diagnostics } = if without {
-            let none = Global { spec: Vec::new(), ..global.clone() };
-            Checked { diagnostics: Diagnostics::new(), ..session::check(&none) }
-        } else {
-            session::check(global)
-        };
-        output.hide(&spec.secrets);
-        output.diagnostics(&diagnostics, &sources);
-        if diagnostics.has_errors() {
-            return Err(Error::Spec(diagnostics));
-        }
+        let Checked { spec, .. } = session::check_if_there(global).shown(output)?;
         let local = Local::asked_for(global.sandbox.as_deref()).await?;
-        let connection = if without {
+        let connection = if session::is_without_spec(global) {
             session::bare_connection(global, region, local.as_ref())
         } else {
             session::connection(global, &spec, local.as_ref())
