@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::behind::{find, guardrail, policy};
 use crate::cli::served::Serving;
 use crate::cli::{Desk, Ran};
-use crate::support::http;
 
 /// A name for each harm, and a spec that does it.
 fn harmful() -> Vec<(&'static str, Vec<u8>, &'static str)> {
@@ -215,9 +214,6 @@ fn read_everything(desk: &Desk, what: &str) {
 fn text_of_the_spec_and_of_aws_is_shown_and_never_obeyed() {
     let desk = Desk::new(&spec());
     let serving = Serving::start(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let ask =
-        |method: &str, path: &str, body: &Value| runtime.block_on(http::call(&serving.endpoint, method, path, body));
     let checked = desk.run(&["validate"]);
     assert_eq!(checked.code, 0, "{checked:?}");
     read_everything(&desk, "before");
@@ -232,7 +228,7 @@ fn text_of_the_spec_and_of_aws_is_shown_and_never_obeyed() {
     read_everything(&desk, "in sync");
 
     // Now AWS holds what no spec could say, on what is ours and on what is not.
-    let mut state = ask("GET", "/_bedrail/state", &Value::Null);
+    let mut state = serving.ask("GET", "/_bedrail/state", &Value::Null);
     let worse = format!("{WORSE}{TEXT}");
     let ours = guardrail(&mut state);
     ours["draft"]["content"]["description"] = json!(worse);
@@ -241,12 +237,12 @@ fn text_of_the_spec_and_of_aws_is_shown_and_never_obeyed() {
     policy(&mut state)["description"] = json!(worse);
     let accounts = find(&mut state, "accounts").and_then(Value::as_object_mut).expect("accounts");
     accounts.values_mut().for_each(|account| account["name"] = json!(worse));
-    ask("PUT", "/_bedrail/state", &state);
+    serving.ask("PUT", "/_bedrail/state", &state);
     read_everything(&desk, "behind our back");
 
     let foreign = guardrail(&mut state);
     foreign["tags"] = json!({"bedrail:stack": worse, "bedrail:name": worse});
-    ask("PUT", "/_bedrail/state", &state);
+    serving.ask("PUT", "/_bedrail/state", &state);
     read_everything(&desk, "another stack");
     assert_eq!(serving.stop(), Some(0));
 }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, SPEC};
-use crate::support::http;
 
 const APPLY: [&str; 5] = ["apply", "--sandbox", "--yes", "--audit-log", "audit.jsonl"];
 
@@ -26,11 +25,6 @@ fn open(lines: &[AuditLine]) -> Vec<&AuditLine> {
         lines.iter().any(|other| other.run == line.run && other.call == line.call && other.outcome != "started")
     };
     started.filter(|line| !ended(line)).collect()
-}
-
-fn ask(serving: &Serving, method: &str, path: &str, body: &Value) -> Value {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(http::call(&serving.endpoint, method, path, body))
 }
 
 #[test]
@@ -68,7 +62,7 @@ fn each_call_is_told_before_and_after_it() {
     assert!(written.iter().all(|line| line.digest.as_ref().is_some_and(|digest| digest.starts_with("sha256:"))));
 
     // What the local AWS saw is what was told.
-    let requests = ask(&serving, "GET", "/_bedrail/requests", &Value::Null);
+    let requests = serving.ask("GET", "/_bedrail/requests", &Value::Null);
     let seen: BTreeMap<&str, &str> = requests
         .as_array()
         .expect("a list")
@@ -101,7 +95,7 @@ fn what_was_under_way_when_the_process_was_killed_is_told() {
         let desk = Desk::new(SPEC);
         let serving = Serving::start(&desk);
         let fault = json!({"kind": "latency", "operation": operation, "nth": nth, "ms": 60_000});
-        ask(&serving, "POST", "/_bedrail/faults", &fault);
+        serving.ask("POST", "/_bedrail/faults", &fault);
         let mut child = desk.command(&APPLY).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
         let began = std::time::Instant::now();
         let under_way = |text: &str| {
@@ -117,7 +111,7 @@ fn what_was_under_way_when_the_process_was_killed_is_told() {
         let open = open(&lines);
         assert_eq!(open.len(), 1, "{open:?}");
         assert!(open[0].operation.ends_with(operation) && open[0].request_id.is_none(), "{open:?}");
-        ask(&serving, "DELETE", "/_bedrail/faults", &Value::Null);
+        serving.ask("DELETE", "/_bedrail/faults", &Value::Null);
         assert_eq!(desk.run(&APPLY).code, 0, "{operation}: a rerun continues");
         assert_eq!(serving.stop(), Some(0));
     }

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::served::Serving;
 use super::{Desk, SPEC};
-use crate::support::http;
 
 const NOVA: &str = "amazon.nova-lite-v1:0";
 
@@ -61,12 +60,8 @@ fn a_failed_check_is_6_and_one_that_was_not_made_is_1() {
     assert_eq!(json(&early.stdout)["outcome"], "failed");
     let serving = Serving::start(&desk);
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let refuse = |operation: &str| {
-        let refuse = serde_json::json!({"refuse": [{"operation": operation, "code": "InternalServerException"}]});
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &refuse));
-    };
-    refuse("Converse");
+    let refused = serde_json::json!({"operation": "Converse", "code": "InternalServerException"});
+    serving.set(&serde_json::json!({"refuse": [refused]}));
     let dark = desk.run(&["verify", "--sandbox", "--invoke", NOVA, "--timeout", "0.001"]);
     assert_eq!(dark.code, 1, "{dark:?}");
     assert!(dark.stdout.contains("not seen") && dark.stdout.contains("1 not seen, 6 passed."), "{dark:?}");

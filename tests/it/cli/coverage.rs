@@ -4,15 +4,9 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, SPEC};
-use crate::support::http;
 
 fn coverage(desk: &Desk, more: &[&str]) -> super::Ran {
     desk.run(&[&["coverage", "--sandbox"], more].concat())
-}
-
-fn options(serving: &Serving, options: &Value) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", options));
 }
 
 const ORGANIZATION: &str = r#"
@@ -56,7 +50,7 @@ fn it_tells_now_and_when_a_plan_is_done() {
     let desk = Desk::new(ORGANIZATION);
     let serving = Serving::start(&desk);
     // What takes minutes in AWS is no matter here.
-    options(&serving, &json!({"propagation_ms": 0}));
+    serving.set(&json!({"propagation_ms": 0}));
     let bare = coverage(&desk, &[]);
     assert_eq!((bare.code, bare.stderr.as_str()), (0, ""), "{bare:?}");
     assert!(bare.stdout.starts_with("6 accounts in 33 Regions\n"), "{}", bare.stdout);
@@ -152,7 +146,7 @@ fn what_is_not_seen_is_told_and_is_no_protection() {
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "-q"]).code, 0);
     let serving = Serving::start(&desk);
     let refused = json!({"operation": "ListEnforcedGuardrailsConfiguration", "account": "222233334444"});
-    options(&serving, &json!({"refuse": [refused]}));
+    serving.set(&json!({"refuse": [refused]}));
     let ran = coverage(&desk, &[]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stdout.contains("Not seen") && ran.stdout.contains("222233334444"), "{}", ran.stdout);

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::served::Serving;
 use super::{Desk, SPEC};
-use crate::support::http;
 
 #[test]
 fn files_are_written_where_there_are_none_and_never_over_others() {
@@ -85,9 +84,7 @@ fn a_region_that_is_asked_for_by_name_is_read_or_told() {
     }
     let serving = Serving::start(&desk);
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let refuse = json!({"refuse": [{"operation": "ListGuardrails", "region": "eu-west-1"}]});
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &refuse));
+    serving.set(&json!({"refuse": [{"operation": "ListGuardrails", "region": "eu-west-1"}]}));
     let import = |regions: &str| desk.run(&["import", "--sandbox", "--stack", "acme", "--regions", regions]);
     let both = import("us-east-1,eu-west-1");
     assert_eq!(both.code, 5, "{both:?}");

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::served::Serving;
 use super::{Desk, Ran, SPEC};
-use crate::support::http;
 
 /// Runs a command that reads a pipe, and interrupts it once it has begun to.
 fn interrupted(desk: &Desk, arguments: &[&str], signal: &str) -> (Ran, Duration) {
@@ -46,14 +45,12 @@ fn a_command_that_hears_of_nothing_is_ended_with_130() {
 fn an_apply_that_waits_for_aws_is_ended_with_130() {
     let desk = Desk::new(SPEC);
     let serving = Serving::start(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     // What is made stays CREATING for longer than anybody wants to wait.
-    let slow = json!({"transition_ms": 600_000});
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &slow));
+    serving.set(&json!({"transition_ms": 600_000}));
     let mut command = desk.command(&["apply", "--sandbox", "--yes"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     let made = || {
-        let requests = runtime.block_on(http::call(&serving.endpoint, "GET", "/_bedrail/requests", &json!(null)));
+        let requests = serving.ask("GET", "/_bedrail/requests", &json!(null));
         requests.to_string().contains("CreateGuardrail")
     };
     while !made() {

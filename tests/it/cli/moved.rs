@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, Ran};
-use crate::support::http;
 
 fn spec(word: &str) -> String {
     let guardrail = |name: &str| {
@@ -21,42 +20,36 @@ fn spec(word: &str) -> String {
 
 struct Behind {
     serving: Serving,
-    runtime: tokio::runtime::Runtime,
 }
 
 impl Behind {
     fn start(desk: &Desk) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { serving: Serving::start(desk), runtime }
-    }
-
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.runtime.block_on(http::call(&self.serving.endpoint, method, path, body))
+        Self { serving: Serving::start(desk) }
     }
 
     /// How many requests of this operation there have been.
     fn count(&self, operation: &str) -> usize {
-        let requests = self.ask("GET", "/_bedrail/requests", &Value::Null);
+        let requests = self.serving.ask("GET", "/_bedrail/requests", &Value::Null);
         requests.as_array().expect("a list").iter().filter(|request| request["operation"] == operation).count()
     }
 
     /// Somebody describes the second guardrail otherwise.
     fn edit(&self) {
-        let mut state = self.ask("GET", "/_bedrail/state", &Value::Null);
+        let mut state = self.serving.ask("GET", "/_bedrail/state", &Value::Null);
         let guardrails =
             crate::behind::find(&mut state, "guardrails").and_then(Value::as_object_mut).expect("guardrails");
         let second = guardrails.values_mut().map(|one| &mut one["draft"]["content"]);
         let second =
             second.into_iter().find(|content| content["blockedInputMessaging"] == "second").expect("the second");
         second["description"] = json!("by hand");
-        self.ask("PUT", "/_bedrail/state", &state);
+        self.serving.ask("PUT", "/_bedrail/state", &state);
     }
 }
 
 /// Applies and edits while the request of `operation` is under way that is the first after `before` of its kind.
 fn applied(desk: &Desk, behind: &Behind, operation: &str, before: usize) -> Ran {
     let fault = json!({"kind": "latency", "operation": operation, "nth": before + 1, "ms": 4_000});
-    behind.ask("POST", "/_bedrail/faults", &fault);
+    behind.serving.ask("POST", "/_bedrail/faults", &fault);
     let arguments =
         ["apply", "--sandbox", "--yes", "--parallelism", "1", "--audit-log", "audit.jsonl", "--allow", "weakens"];
     let mut command = desk.command(&arguments);

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, Ran, SPEC};
+use crate::support::MANAGEMENT;
 use crate::support::caller::Caller;
-use crate::support::{MANAGEMENT, http};
 
 const SUITE: &str = r#"guardrail: baseline
 cases:
@@ -40,15 +40,16 @@ impl World {
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        runtime().block_on(http::call(&self.serving.endpoint, method, path, body))
+        self.serving.ask(method, path, body)
     }
 
     /// What AWS calls its guardrails, in both Regions.
     fn guardrails(&self) -> Vec<String> {
         let root = Caller::root(&self.serving.endpoint, MANAGEMENT);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let mut names = Vec::new();
         for region in ["us-east-1", "eu-west-1"] {
-            let listed = runtime().block_on(root.bedrock_in(region, "GET", "/guardrails", &Value::Null)).json();
+            let listed = runtime.block_on(root.bedrock_in(region, "GET", "/guardrails", &Value::Null)).json();
             let rows = listed["guardrails"].as_array().expect("a list").iter();
             names.extend(rows.filter_map(|row| row["name"].as_str()).map(str::to_owned));
         }
@@ -108,10 +109,6 @@ impl World {
         self.desk.write("baseline.test.yaml", SUITE);
         child
     }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// The spec with a stricter word list, which is published and enforced anew.

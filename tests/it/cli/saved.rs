@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, Ran, SPEC};
-use crate::support::http;
 
 const OTHER: &str = "
   other:
@@ -144,10 +143,7 @@ fn a_plan_that_was_half_carried_out_is_gone_on_with() {
     let desk = Desk::new(&two());
     let serving = Serving::start(&desk);
     let plan = saved(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let refuse = |operations: Value| {
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &json!({ "refuse": operations })));
-    };
+    let refuse = |operations: Value| serving.set(&json!({ "refuse": operations }));
     refuse(json!([{"operation": "CreateGuardrailVersion"}]));
     assert_eq!(applied(&desk, &plan).code, 5);
     refuse(json!([]));

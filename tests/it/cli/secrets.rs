@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::served::Serving;
 use super::{Desk, Ran};
-use crate::support::http;
 
 /// Each of these words stands where no report may show it; `env-marker` comes from the environment.
 const GUARDED: [&str; 6] =
@@ -125,16 +124,14 @@ fn no_fault_of_a_spec_and_no_error_repeats_a_secret() {
 fn no_log_of_an_apply_holds_guarded_text_not_even_of_one_that_fails() {
     let desk = Desk::new(&SPEC.replace("Advice on the law", "A definition-marker"));
     let serving = Serving::start(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let fault = |kind: &str, operation: &str| {
         let fault = json!({"kind": kind, "operation": operation, "nth": 1});
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/faults", &fault));
+        serving.ask("POST", "/_bedrail/faults", &fault);
     };
     fault("throttle", "CreateGuardrail");
     fault("lost-reply", "CreateGuardrailVersion");
     fault("error", "UpdateGuardrail");
-    let refused = json!({"refuse": [{"operation": "PutEnforcedGuardrailConfiguration"}]});
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &refused));
+    serving.set(&json!({"refuse": [{"operation": "PutEnforcedGuardrailConfiguration"}]}));
     let run = |format: &str| {
         let arguments = ["apply", "--sandbox", "--yes", "--audit-log", "audit.jsonl", "-vvv", "--log-format", format];
         let mut command = desk.command(&arguments);

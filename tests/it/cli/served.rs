@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Desk, SPEC};
 use crate::support::http;
@@ -33,6 +33,17 @@ impl Serving {
         let region = lines[4].strip_prefix("export AWS_REGION=").expect("the Region");
         assert_eq!(lines[3], format!("export AWS_DEFAULT_REGION={region}"), "the older name, for boto3");
         Self { child, endpoint, region: region.to_owned() }
+    }
+
+    /// What its control interface answers.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(http::call(&self.endpoint, method, path, body))
+    }
+
+    /// Has it behave otherwise from here on.
+    pub(crate) fn set(&self, options: &Value) {
+        self.ask("POST", "/_bedrail/options", options);
     }
 
     pub(crate) fn stop(mut self) -> Option<i32> {
@@ -120,9 +131,7 @@ fn a_taken_port_is_told() {
 fn ctrl_c_finishes_what_is_in_flight_and_a_rerun_continues() {
     let desk = Desk::new(SPEC);
     let serving = Serving::start(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let slow = json!({"latency_ms": 150});
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &slow));
+    serving.set(&json!({"latency_ms": 150}));
 
     let mut command = desk.command(&["apply", "--sandbox", "--yes", "--format", "json"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
@@ -135,8 +144,7 @@ fn ctrl_c_finishes_what_is_in_flight_and_a_rerun_continues() {
     assert!(rest[0].contains("\"done\""), "what was begun is finished: {rest:?}");
     assert!(rest.last().is_some_and(|last| last.contains("\"summary\"") && last.contains("\"done\":1")), "{rest:?}");
 
-    let fast = json!({"latency_ms": 0});
-    runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &fast));
+    serving.set(&json!({"latency_ms": 0}));
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
     assert_eq!(serving.stop(), Some(0));
 }

@@ -3,11 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::served::Serving;
 use super::{Desk, SPEC};
-use crate::support::http;
 
 const POLICY: &str = "\
 organization: {management_account: \"111122223333\"}
@@ -47,17 +46,13 @@ fn what_cannot_be_seen_is_not_gone_on_from() {
     assert_eq!(apply(&[]).code, 0);
     desk.write("bedrail.yaml", &staged("hera"));
     assert_eq!(apply(&["--allow", "weakens"]).code, 0);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let set = |options: &Value| {
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", options));
-    };
     let plan = desk.run(&["plan", "--sandbox", "-q"]).stdout;
     // Whether the effective policies are valid is not told.
-    set(&json!({"refuse": [{"operation": "ListAccountsWithInvalidEffectivePolicy"}]}));
+    serving.set(&json!({"refuse": [{"operation": "ListAccountsWithInvalidEffectivePolicy"}]}));
     let refused = apply(&["--advance", "--allow", "weakens"]);
     assert!(refused.code == 1 && refused.stderr.contains("not advanced"), "{refused:?}");
     assert!(refused.stderr.contains("valid-policy of") && refused.stderr.contains("AccessDenied"), "{refused:?}");
-    set(&json!({"refuse": []}));
+    serving.set(&json!({"refuse": []}));
     assert_eq!(desk.run(&["plan", "--sandbox", "-q"]).stdout, plan, "nothing was changed");
     assert_eq!(apply(&["--advance", "--allow", "weakens"]).code, 0);
     assert_eq!(serving.stop(), Some(0));

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, Ran, SPEC};
-use crate::support::http;
 
 const CASES: &str = r#"guardrail: baseline
 cases:
@@ -135,9 +134,8 @@ fn ctrl_c_ends_a_run_with_what_is_known() {
     let arguments = ["test", "--sandbox", "baseline.test.yaml", "--rate", "20"];
     let mut command = desk.command(&arguments);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let asked = || {
-        let requests = runtime.block_on(http::call(&serving.endpoint, "GET", "/_bedrail/requests", &json!(null)));
+        let requests = serving.ask("GET", "/_bedrail/requests", &json!(null));
         requests.to_string().contains("ApplyGuardrail")
     };
     while !asked() {

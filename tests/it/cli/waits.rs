@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::Desk;
 use super::served::Serving;
-use crate::support::http;
 
 /// A guardrail, and what protects the organization by it.
 const SPEC: &str = r#"
@@ -28,11 +27,7 @@ org_policies: {baseline: {enforce: [{guardrail: baseline}], attach: [root]}}
 fn an_apply_says_what_it_waits_for() {
     let desk = Desk::new(SPEC);
     let serving = Serving::start(&desk);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let lag = |ms: u32| {
-        let options = json!({ "propagation_ms": ms });
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &options));
-    };
+    let lag = |ms: u32| serving.set(&json!({ "propagation_ms": ms }));
     for form in ["text", "json"] {
         lag(0);
         desk.write("bedrail.yaml", &format!("{SPEC}{PROTECTION}"));
