@@ -2,11 +2,11 @@
 //!
 //! The crate is cut into four layers; each imports only what stands left of it:
 //!
-//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `coverage`, `lint`, `permissions`, `import`, `checks`) → **effects** (`aws`,
-//! `kinds/*/aws.rs`, `live`, `apply`, `doctor`, `inventory`, `readiness`, `runner`, `verify`)
-//! → **face** (`report`, `cli`). No async, clock, environment, random, print or SDK type stands in the first two, and a
-//! test reads the sources to make sure. So what a plan says depends on the spec and on what AWS answered, and on
-//! nothing else.
+//! **core** ([`model`], [`kinds`]) → **pure** (`spec`, `suite`, `plan`, `drift`, `explain`, `coverage`, `lint`,
+//! `permissions`, `import`, `checks`) → **effects** (`aws`, `kinds/*/aws.rs`, `live`, `apply`, `reconcile`, `doctor`,
+//! `inventory`, `readiness`, `runner`, `verify`) → **face** (`load`, `report`, `cli`). No async, clock, environment,
+//! random, print or SDK type stands in the first two, and a test reads the sources to make sure. So what a plan says
+//! depends on the spec and on what AWS answered, and on nothing else.
 //!
 //! The way of the data: sources are *checked* offline; *facts* (caller, organization, tree) are read as far as the spec
 //! needs them; spec and facts are *lowered* to a [`model::Desired`]; what AWS answers becomes a [`model::Live`]; both

@@ -137,10 +137,15 @@ fn each_layer_imports_only_what_stands_left_of_it() {
 
 #[test]
 fn every_module_has_a_layer() {
-    let named = source::text("src/lib.rs");
-    let modules = named.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let (named, map) = (source::text("src/lib.rs"), source::text("CONTRIBUTING.md"));
+    let modules: Vec<&str> =
+        named.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert!(modules.len() > 20, "{modules:?}");
     for module in modules {
         assert!(Layer::of_module(module).is_some(), "src/lib.rs names `{module}`, which stands in no layer");
+        assert!(named.contains(&format!("`{module}`")), "the layers at the head of src/lib.rs leave out `{module}`");
+        let shown = ["`", "/", ".rs`"].iter().any(|end| map.contains(&format!("`src/{module}{end}")));
+        assert!(shown, "the layers in CONTRIBUTING.md leave out `src/{module}`");
     }
 }
 
