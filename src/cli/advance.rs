@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::error::Error;
 use super::session::Session;
 use crate::checks::{Check, End, Outcome, Report, State};
-use crate::plan::standing;
+use crate::model::{Address, Blind};
+use crate::plan::{not_standing, standing};
 use crate::report::{NAMED, some};
 use crate::verify::{Options, verify};
 
@@ -17,6 +18,14 @@ use crate::verify::{Options, verify};
 /// [`Error::StageNotInForce`] where something else is; [`Error::StageNotSeen`] where that could not be found out.
 pub(crate) async fn verified(session: &Session, patience: Duration) -> Result<(), Error> {
     let sides = &session.sides;
+    let unknown = not_standing(&sides.desired, &sides.live);
+    if !unknown.is_empty() {
+        let line = |(policy, blind): (Address, Blind)| {
+            let what = blind.name.map(|name| format!(" {name}")).unwrap_or_default();
+            format!("how far {policy} has come: {}{what} could not be read: {}", blind.kind, blind.why)
+        };
+        return Err(Error::StageNotSeen(unknown.into_iter().map(line).collect()));
+    }
     if !standing(&sides.desired, &sides.live).iter().any(|standing| standing.reached > 0) {
         return Ok(());
     }

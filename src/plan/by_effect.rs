@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::effect::{Chain, Effect, Moment};
 use super::order::Draft;
-use super::{Change, Hazard, Phase};
+use super::{Change, Hazard, Phase, recall};
 use crate::kinds::account_enforcement::Protection;
 use crate::kinds::guardrail::Content;
 use crate::kinds::org_policy::inheritance::Effective;
@@ -96,7 +96,12 @@ impl Course<'_> {
                     _ => None,
                 });
                 let stays = |region: &Region| rest.as_ref().is_none_or(|rest| rest.contains(region));
-                let (nodes, regions) = (self.nodes(&own, drafts), both.filter(|it| changed && stays(it)).collect());
+                let mut nodes = self.nodes(&own, drafts);
+                // Where it is taken back first, that is what changes.
+                for node in recall::recalled(&draft.address, drafts) {
+                    nodes.remove(node);
+                }
+                let regions = both.filter(|it| changed && stays(it)).collect();
                 Concern { nodes, regions, policy: own, stays: true }
             }
             _ => return None,

@@ -111,7 +111,8 @@ pub(super) fn addresses<'a>(readings: &'a Readings, desired: &Desired) -> BTreeM
         let (owner, name) = owner_of(tags, &desired.stack);
         let by_mark = name.filter(|_| owner == Owner::Ours);
         let marked = by_mark.map(|name| Address::new(raw.kind, raw.scope.clone(), name));
-        let found = desired.resources.iter().find(|(address, wanted)| match &marked {
+        let staged = desired.staged.values().map(|staged| (&staged.next, &staged.wanted));
+        let found = desired.resources.iter().chain(staged).find(|(address, wanted)| match &marked {
             Some(marked) => *address == marked || wanted.previously.contains(marked),
             None => {
                 address.scope == raw.scope

@@ -8,7 +8,7 @@ use super::order::Draft;
 use super::until::Course;
 use super::{
     Change, Held, Plan, Scanned, Warning, Why, by_effect, callers, coverage, demands, direction, hand_over, kept,
-    logged, needs, order, phases, preconditions, removal, stages, target, versions,
+    logged, needs, order, phases, preconditions, recall, removal, stages, target, versions,
 };
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::diagnostic::Diagnostics;
@@ -104,6 +104,7 @@ pub fn plan(
     let preconditions = preconditions::list(&decisions);
     let Decisions { mut drafts, mut held, unchanged, warnings, .. } = decisions;
     phases::split(&mut drafts, live);
+    recall::mark(&mut drafts, desired);
     preconditions::lockout::mark(&mut drafts, live, desired, facts);
     direction::judge(&mut drafts, desired, live);
     by_effect::judge(&mut drafts, desired, live, facts);

@@ -28,6 +28,7 @@ impl Decisions<'_> {
             phase: None,
             prune: false,
             makes_room: false,
+            recalls: false,
             calls: address.kind.calls(verb, &fields),
             direction: Direction::Neutral,
             // The second policy of one with stages goes when it has done its work, or is called back.
@@ -61,7 +62,10 @@ impl Decisions<'_> {
                 other.kind == Kind::OrgPolicyAttachment
                     && other.name.split_once(':').is_some_and(|(name, _)| name == policy)
             };
-            let known = self.desired.resources.keys().chain(self.live.found.keys()).filter(of_policy);
+            // The second policy of one with stages is attached to no node that it is to leave once its text changes.
+            let leaves = self.desired.is_second(address) && self.desired.resources.contains_key(address);
+            let found = self.live.found.keys().filter(|_| !leaves);
+            let known = self.desired.resources.keys().chain(found).filter(of_policy);
             let targets: BTreeSet<&str> = known.filter_map(|other| Some(other.name.split_once(':')?.1)).collect();
             let accounts: BTreeSet<_> = targets.iter().flat_map(|target| self.bound(address, target)).collect();
             Some(accounts.len())

@@ -16,7 +16,9 @@ use crate::model::{Account, AccountId, Address, Desired, Document, Facts, Live, 
 pub(super) enum Moment {
     /// Before the plan.
     Now,
-    /// When all that is new has been added, and nothing has been taken away.
+    /// When second policies have been taken back from where their new text is not to be yet, and nothing else is done.
+    Recalled,
+    /// When all that is new has been added besides, and nothing else has been taken away.
     Between,
     /// After the plan.
     End,
@@ -227,7 +229,8 @@ fn policies(moment: Moment, drafts: &[Draft], live: &Live) -> Vec<Policy> {
 fn happens_by(moment: Moment, draft: &Draft) -> bool {
     match moment {
         Moment::Now => false,
-        Moment::Between => !matches!(draft.change, Change::Delete { .. }) && !phases::narrows(draft),
+        Moment::Recalled => draft.recalls,
+        Moment::Between => draft.recalls || !matches!(draft.change, Change::Delete { .. }) && !phases::narrows(draft),
         Moment::End => true,
     }
 }

@@ -67,7 +67,7 @@ impl<'a> Moves<'a> {
             Kind::AccountEnforcement => Some(Address::new(raw.kind, raw.scope.clone(), account_enforcement::NAME)),
             _ => self.addresses.get(&raw.id).cloned(),
         };
-        let wanted = address.and_then(|address| self.desired.resources.get(&address));
+        let wanted = address.and_then(|address| self.desired.wanted(&address));
         match (&raw.model, wanted.map(|wanted| &wanted.model)) {
             (Some(Model::AccountEnforcement(have)), Some(Model::AccountEnforcement(want))) => {
                 Pointer::of(&have.version, &want.version, raw.scope.clone()).into_iter().collect()

@@ -6,14 +6,15 @@
 //! very end. *Agreement*: of policies that ask calls for different guardrails, the one that goes, or asks for less, comes before
 //! the one that asks for more. *Adoption*: what belongs to something is removed when that is ours. *Room*: where AWS allows no more versions,
 //! the oldest goes first. *Names*: one is taken when it has been given up. *Locks*: what forbids policies further down to
-//! speak comes before they do, and goes after them.
+//! speak comes before they do, and goes after them. *Recall*: what is to bear the new text of a second policy at a later stage only
+//! lets go of that policy before its text changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guardrails::guardrail_of;
 use super::related::{Related, Required, Seen};
 use super::until::Course;
-use super::{Action, ActionId, Change, Hazard, Phase, agreeing, grants, hand_over, locks, phases};
+use super::{Action, ActionId, Change, Hazard, Phase, agreeing, grants, hand_over, locks, phases, recall};
 use crate::kinds::{Kind, Model, Verb, resource_policy};
 use crate::model::{AccountId, Address, Direction, Facts, FieldDiff, Live, RemoteId};
 
@@ -26,6 +27,8 @@ pub(super) struct Draft {
     pub(super) phase: Option<Phase>,
     pub(super) prune: bool,
     pub(super) makes_room: bool,
+    /// Whether this takes a policy back from a node before the text of the policy changes.
+    pub(super) recalls: bool,
     pub(super) change: Change,
     pub(super) fields: Vec<FieldDiff>,
     pub(super) direction: Direction,
@@ -60,9 +63,10 @@ pub(super) fn edges(drafts: &[Draft], live: &Live, facts: &Facts) -> Edges {
             |other_at: usize| Some((other_at, edge(draft, required.see(drafts, other_at), drafts, live, facts)?));
         related.candidates(at, draft).into_iter().filter_map(edge).collect()
     };
-    let edges: Edges = (0..drafts.len()).map(of).collect();
+    let mut edges: Edges = (0..drafts.len()).map(of).collect();
     #[cfg(test)]
     assert_eq!(edges, of_all_pairs(drafts, live, facts), "only what is related was looked at");
+    recall::order(drafts, &mut edges);
     edges
 }
 

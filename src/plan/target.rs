@@ -8,7 +8,11 @@ use crate::model::{Address, Desired, Live};
 
 /// The patterns that name nothing that exists or is wanted.
 pub fn unmatched<'a>(patterns: &'a [String], desired: &Desired, live: &Live) -> Vec<&'a str> {
-    let known: BTreeSet<&Address> = desired.resources.keys().chain(live.found.keys()).collect();
+    let staged = desired.staged.values().flat_map(|staged| {
+        let attachments = staged.stages.iter().flat_map(|stage| stage.attachments.keys());
+        attachments.chain([&staged.next])
+    });
+    let known: BTreeSet<&Address> = desired.resources.keys().chain(live.found.keys()).chain(staged).collect();
     patterns
         .iter()
         .map(String::as_str)

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::effect::{Chain, Effect, Moment};
 use super::guardrails::guardrail_of;
 use super::order::Draft;
-use super::{Change, phases};
+use super::{Change, phases, recall};
 use crate::kinds::org_policy::regions::regions;
 use crate::kinds::{Kind, Model, resource_policy};
 use crate::model::{AccountId, Address, Desired, Facts, Live, Ref, Region, RemoteId, Scope};
@@ -43,9 +43,15 @@ pub(super) struct Course<'a> {
     desired: &'a Desired,
     /// Where enforced configurations stand before or after the plan, and at what they point afterwards.
     enforced: BTreeMap<Scope, Option<Ref>>,
+    /// What may be in effect before it; at least one.
+    now: Vec<Effect>,
+    /// What may be in effect once policies have been taken back; at least one.
+    recalled: Vec<Effect>,
     /// What may be in effect in the middle of it; at least one.
     between: Vec<Effect>,
     end: Effect,
+    /// From where each policy is taken back before its text changes.
+    recalls: BTreeMap<Address, BTreeSet<String>>,
 }
 
 impl<'a> Course<'a> {
@@ -61,15 +67,42 @@ impl<'a> Course<'a> {
             Some((draft.address.scope.clone(), after))
         });
         let enforced = before.chain(changed).collect();
-        let between = Effect::possible(Moment::Between, drafts, live, facts);
-        Self { live, desired, enforced, between, end: Effect::at(Moment::End, drafts, live, facts) }
+        let possible = |moment: Moment| Effect::possible(moment, drafts, live, facts);
+        let recalls = drafts.iter().filter(|draft| matches!(draft.change, Change::Update { .. })).filter_map(|draft| {
+            let nodes: BTreeSet<String> = recall::recalled(&draft.address, drafts).map(str::to_owned).collect();
+            (!nodes.is_empty()).then(|| (draft.address.clone(), nodes))
+        });
+        Self {
+            live,
+            desired,
+            enforced,
+            recalls: recalls.collect(),
+            now: possible(Moment::Now),
+            recalled: possible(Moment::Recalled),
+            between: possible(Moment::Between),
+            end: Effect::at(Moment::End, drafts, live, facts),
+        }
     }
 
     /// What must be seen before this is done.
     pub(super) fn until(&self, draft: &Draft) -> Vec<Until> {
+        let mut until = self.replaced(draft);
+        if let Some(nodes) = self.recalls.get(&draft.address) {
+            // Its new text may be in effect nowhere that it is taken back from: there the other policies have to be by then.
+            let back = |chain: &Chain| chain.nodes.iter().any(|node| nodes.contains(node));
+            let spoken_of = self.spoken_of(&Ref::To(draft.address.clone()));
+            until.extend(self.protected(back, &spoken_of, &[&self.recalled, &self.between]));
+        }
+        until
+    }
+
+    /// What must be seen before this takes something away.
+    fn replaced(&self, draft: &Draft) -> Vec<Until> {
         match &draft.change {
             Change::Delete { have: Model::OrgPolicyAttachment(have), .. } => {
-                self.protected(|chain| chain.nodes.contains(&have.target), &self.spoken_of(&have.policy))
+                let first: &[&[Effect]] =
+                    if draft.recalls { &[&self.now, &self.recalled, &self.between] } else { &[&self.between] };
+                self.protected(|chain| chain.nodes.contains(&have.target), &self.spoken_of(&have.policy), first)
             }
             Change::Update { have: Model::OrgPolicy(have), want: Model::OrgPolicy(want), id }
                 if phases::narrows(draft) =>
@@ -77,12 +110,13 @@ impl<'a> Course<'a> {
                 let kept: BTreeSet<Region> = regions(&want.document).into_keys().collect();
                 let lost = regions(&have.document).into_keys().filter(|region| !kept.contains(region)).collect();
                 let targets = self.live.policies.get(id).and_then(|seen| seen.targets.clone()).unwrap_or_default();
-                self.protected(|chain| chain.nodes.iter().any(|node| targets.contains(node)), &lost)
+                let concerned = |chain: &Chain| chain.nodes.iter().any(|node| targets.contains(node));
+                self.protected(concerned, &lost, &[&self.between])
             }
             Change::Delete { have: Model::AccountEnforcement(_), .. } => {
                 let Scope { account, region } = &draft.address.scope;
                 let here = |chain: &Chain| chain.accounts.binary_search(account).is_ok();
-                self.protected(here, &region.iter().cloned().collect())
+                self.protected(here, &region.iter().cloned().collect(), &[&self.between])
             }
             Change::Delete { id, have: Model::Guardrail(_) | Model::GuardrailVersion(_) } => {
                 vec![self.released(id)]
@@ -111,12 +145,18 @@ impl<'a> Course<'a> {
             .unwrap_or_default()
     }
 
-    /// Whatever protects these accounts in these Regions afterwards must do so already, or what is in effect until then.
-    fn protected(&self, concerned: impl Fn(&Chain) -> bool, places: &BTreeSet<Region>) -> Vec<Until> {
+    /// Whatever protects these accounts in these Regions afterwards must do so already, or what is in effect until then, `first`.
+    fn protected(
+        &self,
+        concerned: impl Fn(&Chain) -> bool,
+        places: &BTreeSet<Region>,
+        first: &[&[Effect]],
+    ) -> Vec<Until> {
         let chains = self.end.chains.iter().enumerate().filter(|(_, end)| concerned(end));
         let wait = |(at, end): (usize, &Chain), region: &Region| {
             let last = end.regions.get(region)?;
-            let first = self.between.iter().filter_map(|effect| effect.chains[at].regions.get(region));
+            let first = first.iter().copied().flatten();
+            let first = first.filter_map(|effect| effect.chains[at].regions.get(region));
             let mut by: Vec<Ref> = Vec::new();
             for effective in first.chain([last]) {
                 if !by.contains(&effective.version) {

@@ -151,7 +151,10 @@ fn reasons(view: &View<'_>, pointer: &Pointer<'_>) -> Option<Finding> {
     // What is published now is what the spec says, and the check refuses automated reasoning there.
     let Version::There(versions) = version(view, pointer) else { return None };
     let harmless = |(id, standing): &(&RemoteId, Option<&Standing>)| {
-        standing.is_some_and(|it| it.automated_reasoning == Some(false)) || is_as_declared(view, pointer, id)
+        let read = view.0.live.contents.get(*id).and_then(|content| content.as_ref().ok());
+        standing.is_some_and(|it| it.automated_reasoning == Some(false))
+            || read.is_some_and(|content| content.automated_reasoning_policy.is_none())
+            || is_as_declared(view, pointer, id)
     };
     if versions.iter().all(harmless) {
         return None;

@@ -28,7 +28,9 @@ impl Pass<'_> {
             address.scope == *scope
                 && matches!(&wanted.model, Model::OrgPolicyAttachment(model) if model.policy.address() == Some(policy))
         });
-        let mut names: Vec<_> = wanted.map(|(address, _)| Some(address.name.clone())).collect();
+        let staged = self.desired.staged.values().filter(|staged| staged.next == *policy);
+        let later = staged.flat_map(|staged| &staged.stages).flat_map(|stage| &stage.attachments);
+        let mut names: Vec<_> = wanted.chain(later).map(|(address, _)| Some(address.name.clone())).collect();
         if names.is_empty() {
             names.push(Some(org_policy_attachment::name(&policy.name, "*")));
         }

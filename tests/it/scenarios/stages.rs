@@ -156,3 +156,107 @@ async fn a_policy_that_cannot_be_read_takes_nothing_from_its_stages() {
     assert_eq!(steps(&plan), [""; 0], "{:#?}", plan.held);
     assert!(!plan.blind.is_empty());
 }
+
+/// As [`sections`], with two nodes in the second stage.
+fn broad(word: &str) -> String {
+    sections(word).replace("[\"ou:Workloads/Dev\"]", "[\"ou:Workloads/Dev\", \"ou:Workloads/Prod\"]")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_that_was_reached_in_part_stays_and_is_gone_on_with() {
+    let sandbox = Sandbox::start().await;
+    let (first, second) = (broad("zeus"), broad("hera"));
+    sandbox.apply(&first).await;
+    sandbox.apply(&second).await;
+    // As where a run ends early: one node of two is attached.
+    let targets = vec!["org-policy-attachment/*/top-next:ou-sand-wldev000".to_owned()];
+    let (_, outcome) = sandbox.apply_with(&second, &Options { targets, ..advancing() }).await;
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+
+    assert!(rests(&sandbox, &second).await, "what is there stays");
+    assert_eq!(like_the_first(&sandbox).await, 2);
+    assert_eq!(verified(&sandbox, &second).await, End::Passed, "and is expected there");
+    assert_eq!(advance(&sandbox, &second).await.len(), 1, "the rest of the second stage");
+    assert_eq!(like_the_first(&sandbox).await, 3);
+    assert!(advance(&sandbox, &second).await.contains(&"update org-policy top".to_owned()), "the last stage");
+    assert_eq!(like_the_first(&sandbox).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_on_its_way_reaches_no_later_stage_before_the_first() {
+    let sandbox = Sandbox::start().await;
+    let [zeus, hera, leto] = ["zeus", "hera", "leto"].map(broad);
+    sandbox.apply(&zeus).await;
+    let before = enforced(&sandbox).await;
+    sandbox.apply(&hera).await;
+    advance(&sandbox, &hera).await;
+    let halfway = enforced(&sandbox).await;
+    assert_eq!(like_the_first(&sandbox).await, 3);
+
+    // What cannot be taken back keeps the new text from being written at all, whoever advances.
+    for options in [Options::default(), advancing()] {
+        sandbox.refuse(&["DetachPolicy"]).await;
+        let (_, outcome) = sandbox.apply_with(&leto, &options).await;
+        assert_eq!(outcome.failed.len(), 2, "{:#?}", outcome.failed);
+        assert_eq!(enforced(&sandbox).await, halfway);
+    }
+    sandbox.set(json!({"refuse": []})).await;
+    let plan = sandbox.apply(&leto).await;
+    let all = steps(&plan);
+    let at = |step: &str| all.iter().position(|other| other == step).unwrap_or_else(|| panic!("{step}: {all:#?}"));
+    let text = &plan.actions[at("update org-policy top-next")];
+    for node in ["ou-sand-wldev000", "ou-sand-wlprod00"] {
+        let back = &plan.actions[at(&format!("delete org-policy-attachment top-next:{node}"))];
+        assert!(text.after.contains(&back.id), "{all:#?}");
+    }
+    assert_eq!(text.reach, Some(2), "it is attached to the first stage alone by then");
+    assert!(rests(&sandbox, &leto).await);
+    let now = enforced(&sandbox).await;
+    assert!(now[0] != halfway[0] && now[0] != before[0], "the newest in the first stage");
+    assert_eq!(now[1..], before[1..], "what was everywhere else");
+
+    let timeline = timeline(&sandbox).await;
+    let entries = timeline.as_array().expect("entries");
+    let scopes = entries.iter().flat_map(|entry| entry["scopes"].as_array().into_iter().flatten());
+    let later = |scope: &&Value| [DEV, PROD].iter().any(|account| scope["account"] == **account);
+    let too_early = scopes.filter(later).filter(|scope| scope["enforced"].to_string() == now[0]);
+    assert_eq!(too_early.count(), 0, "at no time was it anywhere else");
+    let gaps = gaps(&timeline);
+    assert!(gaps.is_empty(), "{gaps:#?}");
+    for _ in 0..2 {
+        advance(&sandbox, &leto).await;
+    }
+    assert_eq!(like_the_first(&sandbox).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_is_attached_unseen_nothing_of_its_stages_changes() {
+    let sandbox = Sandbox::start().await;
+    let [zeus, hera, leto] = ["zeus", "hera", "leto"].map(sections);
+    sandbox.apply(&zeus).await;
+    sandbox.apply(&hera).await;
+    advance(&sandbox, &hera).await;
+    sandbox.refuse(&["ListTargetsForPolicy"]).await;
+    for text in [&hera, &leto] {
+        for options in [Options::default(), advancing()] {
+            let plan = sandbox.plan_with(text, &options).await;
+            let of_stages = |step: &String| step.contains("top");
+            assert!(!steps(&plan).iter().any(of_stages), "{:#?}", steps(&plan));
+            let told = plan.warnings.iter().find(|warning| warning.code == WARNED).map(|warning| &warning.message);
+            assert!(told.is_some_and(|told| told.contains("how far its stages have come is not known")), "{told:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_policy_still_names_is_known() {
+    let sandbox = Sandbox::start().await;
+    let [zeus, hera, leto] = ["zeus", "hera", "leto"].map(sections);
+    sandbox.apply(&zeus).await;
+    sandbox.apply(&hera).await;
+    for text in [&hera, &leto] {
+        let plan = sandbox.plan(text).await;
+        let doubts = plan.preconditions.iter().filter(|one| one.code.id() == "P0112" && one.state != State::Ok);
+        assert_eq!(doubts.count(), 0, "no version that something points at holds automated reasoning");
+    }
+}
