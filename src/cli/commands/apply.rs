@@ -15,6 +15,7 @@ use crate::cli::output::Output;
 use crate::cli::promotion::Required;
 use crate::cli::session::{self, Session};
 use crate::cli::suites::rate;
+use crate::kinds::Verb;
 use crate::model::Digest;
 use crate::plan::{Options, Plan, Purpose};
 use crate::report::json::{PlanFile, Stale};
@@ -81,14 +82,14 @@ impl Args {
         let required = Required::load(&self.require_tests, self.rate, &mut checked)?;
         // Its future is large, and every command's would be as large.
         let session = Box::pin(Session::of(checked, global, output, Access::ReadWrite, ScanAccounts::Declared)).await?;
-        if self.advance {
-            advance::verified(&session, global.patience()).await?;
-        }
         let chosen = Options { adopt: self.adopt, advance: self.advance, ..Options::default() };
-        let plan = session.plan(global, &chosen, output)?;
+        let (plan, chosen) = match &saved {
+            Some(saved) => again(saved, &chosen, &session, global, output)?,
+            None => (session.plan(global, &chosen, output)?, chosen),
+        };
         declares_something(&plan, &session.sides.desired)?;
-        if let Some(saved) = &saved {
-            still_so(saved, &plan, &session)?;
+        if chosen.advance {
+            advance::verified(&session, global.patience()).await?;
         }
         let consent = Consent { allowed: self.allow, max_deletes: Some(self.max_deletes), purpose: Purpose::Reconcile };
         let agreed = self.yes || saved.is_some();
@@ -118,23 +119,41 @@ fn is_reviewed(saved: &PlanFile, reviewed: Digest) -> Result<(), Error> {
 }
 
 /// Whether the saved plan holds everything that would be done now.
-pub(super) fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
+fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Error> {
     PlanFile::compare(saved, &PlanFile::of(plan, &session.disclosure)).map_err(Error::Stale)
 }
 
-/// The plan that was saved, made again. Whether it was made with `--adopt` or `--advance` does not stand in it, so each is tried.
-pub(super) fn again(saved: &PlanFile, session: &Session, global: &Global, output: &Output) -> Result<Plan, Error> {
-    let mut ways = [(false, false), (true, false), (false, true), (true, true)].into_iter();
-    let plan = |(adopt, advance)| {
-        let plan = session.plan(global, &Options { adopt, advance, ..Options::default() }, output)?;
-        still_so(saved, &plan, session).map(|()| plan)
-    };
-    let mut made = plan(ways.next().unwrap_or_default());
-    for way in ways {
-        if !matches!(made, Err(Error::Stale(_))) {
-            break;
+/// The plan that was saved, made again, and with what. Whether it was made with `--adopt` or `--advance` does not stand in it:
+/// besides what is `chosen`, each is tried that may have been, and of the plans that the file holds the one that does the most
+/// of it is the one.
+pub(super) fn again(
+    saved: &PlanFile,
+    chosen: &Options,
+    session: &Session,
+    global: &Global,
+    output: &Output,
+) -> Result<(Plan, Options), Error> {
+    let adopts = saved.actions.iter().any(|action| action.verb == Verb::Adopt);
+    let stages = !session.sides.desired.staged.is_empty();
+    let mut made: Option<Result<(Plan, Options), Error>> = None;
+    for (adopt, advance) in [(false, false), (true, false), (false, true), (true, true)] {
+        let way = Options { adopt: chosen.adopt || adopt, advance: chosen.advance || advance, ..chosen.clone() };
+        let may_be = (way.adopt == chosen.adopt || adopts) && (way.advance == chosen.advance || stages);
+        let repeats = (adopt && chosen.adopt) || (advance && chosen.advance);
+        let whole = |plan: &Plan| plan.actions.len() >= saved.actions.len();
+        if !may_be || repeats || matches!(&made, Some(Ok((plan, _))) if whole(plan)) {
+            continue;
         }
-        made = plan(way).or(made);
+        let plan = session.plan(global, &way, output)?;
+        let held = still_so(saved, &plan, session).map(|()| (plan, way));
+        let better = match (&made, &held) {
+            (None, _) | (Some(Err(_)), Ok(_)) => true,
+            (Some(Ok((before, _))), Ok((plan, _))) => plan.actions.len() > before.actions.len(),
+            (Some(_), Err(_)) => false,
+        };
+        if better {
+            made = Some(held);
+        }
     }
-    made
+    made.unwrap_or_else(|| Ok((session.plan(global, chosen, output)?, chosen.clone())))
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::apply::{read_saved, still_so};
+use super::apply::{again, read_saved};
 use super::in_force::{Entered, blind, held};
 use crate::aws::{Access, Clients};
 use crate::cli::args::Global;
@@ -105,8 +105,7 @@ async fn live(global: &Global, output: &Output) -> Result<(Covered, Disclosure),
 async fn planned(file: &Path, global: &Global, output: &Output) -> Result<(Covered, Disclosure), Error> {
     let saved = read_saved(file)?;
     let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
-    let plan = session.plan(global, &Options::default(), output)?;
-    still_so(&saved, &plan, &session)?;
+    let (plan, _) = again(&saved, &Options::default(), &session, global, output)?;
     let progress = Progress::spinner(output, "Asking AWS what is in force");
     let facts = inventory::facts(&session.clients, session.sides.facts.roles.clone()).await?;
     let facts = inventory::named_whole(&session.clients, facts).await;

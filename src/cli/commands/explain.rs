@@ -121,7 +121,7 @@ impl Args {
         let saved = saved.map(read_saved).transpose()?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let plan = match &saved {
-            Some(saved) => again(saved, &session, global, output)?,
+            Some(saved) => again(saved, &Options::default(), &session, global, output)?.0,
             None => session.plan(global, &Options::default(), output)?,
         };
         let progress = Progress::spinner(output, "Asking AWS what is in force");

@@ -52,6 +52,10 @@ fn what_cannot_be_seen_is_not_gone_on_from() {
     let refused = apply(&["--advance", "--allow", "weakens"]);
     assert!(refused.code == 1 && refused.stderr.contains("not advanced"), "{refused:?}");
     assert!(refused.stderr.contains("valid-policy of") && refused.stderr.contains("AccessDenied"), "{refused:?}");
+    // Nor is how far it has come.
+    serving.set(&json!({"refuse": [{"operation": "ListTargetsForPolicy"}]}));
+    let refused = apply(&["--advance", "--allow", "weakens"]);
+    assert!(refused.code == 1 && refused.stderr.contains("how far org-policy/111122223333/global/all"), "{refused:?}");
     serving.set(&json!({"refuse": []}));
     assert_eq!(desk.run(&["plan", "--sandbox", "-q"]).stdout, plan, "nothing was changed");
     assert_eq!(apply(&["--advance", "--allow", "weakens"]).code, 0);
@@ -101,4 +105,29 @@ fn each_advance_goes_one_stage_on_if_the_one_before_is_in_effect() {
     let advanced = apply(&["--advance", "--allow", "weakens"]);
     assert_eq!(advanced.code, 0, "{advanced:?}");
     assert_eq!(desk.run(&["plan", "--sandbox", "--detailed-exitcode", "-q"]).code, 0);
+}
+
+#[test]
+fn a_saved_plan_goes_on_if_it_was_made_to() {
+    let desk = Desk::new(&staged("zeus"));
+    let run = |arguments: &[&str]| desk.run(&[&["--sandbox", "-q"], arguments].concat());
+    assert_eq!(run(&["apply", "--yes"]).code, 0);
+    desk.write("bedrail.yaml", &staged("hera"));
+    assert_eq!(run(&["apply", "--yes", "--allow", "weakens"]).code, 0);
+    assert_eq!(run(&["plan", "--out", "stays.json"]).code, 0);
+    assert_eq!(run(&["plan", "--advance", "--out", "goes.json"]).code, 0);
+    let settled = (0..80).any(|_| {
+        sleep(Duration::from_millis(250));
+        run(&["verify"]).code == 0
+    });
+    assert!(settled, "the first stage is in force");
+    assert_eq!(run(&["apply", "stays.json", "--advance"]).code, 4, "nobody has reviewed a step");
+    let stays = run(&["apply", "stays.json"]);
+    assert!(stays.code == 0 && stays.stdout.contains("stage 1 of 2"), "{stays:?}");
+
+    let goes = run(&["apply", "goes.json", "--allow", "weakens"]);
+    assert!(goes.code == 0 && goes.stdout.contains("stage 2 of 2, the last"), "{goes:?}");
+    let plan = run(&["plan"]).stdout;
+    assert!(plan.contains("Nothing to do") && !plan.contains("W0908"), "{plan}");
+    assert_eq!(run(&["apply", "goes.json"]).code, 0, "what is done need not be done again");
 }
