@@ -13,8 +13,8 @@ pub fn block(text: &str) -> String {
     normal.split('\n').map(|line| defused(visible(line).trim_end())).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON text in which every character that is not plainly visible is escaped, so that the value is kept and a terminal
-/// obeys none of it.
+/// JSON text in which every character that is not plainly visible is escaped, and one of two `#`, so that the value is kept and
+/// neither a terminal nor a CI log obeys any of it.
 pub fn json(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
@@ -30,7 +30,8 @@ pub fn json(text: &str) -> String {
         rest = &from[c.len_utf8()..];
     }
     out.push_str(rest);
-    out
+    // Some CI logs read commands wherever this stands in a line, and JSON may be one line.
+    if out.contains("##") { out.replace("##", "#\\u0023") } else { out }
 }
 
 fn is_hidden(c: char) -> bool {
@@ -54,7 +55,7 @@ pub(super) fn is_deceptive(c: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{2028}' | '\u{2029}')
 }
 
-/// A CI log reads commands where a line begins with `::` or `##`; a wrapped word may begin one.
+/// A CI log reads commands where a line begins with `::`, and some wherever `##` stands in it; a wrapped word may begin a line.
 fn defused(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, mut word) in text.split(' ').enumerate() {
@@ -62,10 +63,14 @@ fn defused(text: &str) -> String {
             out.push(' ');
         }
         // What is left of `:::` would begin the next word.
-        while word.starts_with("::") || word.starts_with("##") {
-            out.push_str(&word[..1]);
-            out.push(' ');
+        while word.starts_with("::") {
+            out.push_str(": ");
             word = &word[1..];
+        }
+        while let Some(at) = word.find("##") {
+            out.push_str(&word[..=at]);
+            out.push(' ');
+            word = &word[at + 1..];
         }
         out.push_str(word);
     }
@@ -86,14 +91,15 @@ mod tests {
             ": :error::no # #vso[x] arn:aws:iam::1:role/x"
         );
         assert_eq!(line("a :::error::x ####[group]"), "a : : :error::x # # # #[group]");
+        assert_eq!(line("`##vso[task.complete]` a##[x]"), "`# #vso[task.complete]` a# #[x]", "wherever it stands");
     }
 
     #[test]
     fn a_block_keeps_its_lines_and_json_keeps_its_value() {
         assert_eq!(block("{\r\n  \"a\": 1\u{1b}[2J\n}"), "{\n  \"a\": 1\n}");
-        let text = serde_json::to_string(&"a\u{9b}31m\u{202e}\u{e0041}").expect("JSON");
-        let safe = json(&text);
-        assert!(safe.is_ascii(), "{safe}");
-        assert_eq!(serde_json::from_str::<String>(&safe).expect("JSON"), "a\u{9b}31m\u{202e}\u{e0041}");
+        let value = "a\u{9b}31m\u{202e}\u{e0041} ###vso[x]";
+        let safe = json(&serde_json::to_string(value).expect("JSON"));
+        assert!(safe.is_ascii() && !safe.contains("##"), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).expect("JSON"), value);
     }
 }
