@@ -25,8 +25,9 @@ struct State {
 }
 
 impl Interrupt {
-    /// Watches for Ctrl-C, and for the signal by which service managers and containers ask a process to end. `say` is
-    /// called where the process ends without the command's doing.
+    /// Watches for Ctrl-C, for the signal by which service managers and containers ask a process to end, and for a terminal
+    /// that closes, unless the process was started not to mind that (`nohup`). `say` is called where the process ends
+    /// without the command's doing.
     pub(crate) fn watch(say: impl FnOnce() + Send + 'static) -> Self {
         let interrupt = Self::default();
         // Where signals cannot be had, they end the process as they always do.
@@ -89,21 +90,41 @@ fn end() -> ! {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: minds_hangup().then(|| signal(SignalKind::hangup())).transpose()?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = async {
+                match &mut self.hangup {
+                    Some(hangup) => drop(hangup.recv().await),
+                    None => std::future::pending().await,
+                }
+            } => {}
         }
     }
+}
+
+/// Whether the process was not started to go on when its terminal closes. Where that cannot be told, the signal is left alone.
+#[cfg(unix)]
+fn minds_hangup() -> bool {
+    const HANGUP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & HANGUP == 0)
 }
 
 #[cfg(not(unix))]

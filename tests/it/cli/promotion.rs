@@ -269,6 +269,13 @@ fn ctrl_c_removes_the_candidate_and_does_nothing_else() {
     let ran: Ran = child.wait_with_output().expect("it ends").into();
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("Nothing of the plan was done.") && !ran.stdout.contains("done"), "{ran:?}");
+    assert_eq!((world.guardrails(), world.plan()), (vec!["baseline".to_owned()], before.clone()));
+
+    // So does a terminal that closes.
+    let child = world.testing();
+    Command::new("kill").args(["-HUP", &child.id().to_string()]).status().expect("kill");
+    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    assert_eq!(ran.code, 130, "{ran:?}");
     assert_eq!((world.guardrails(), world.plan()), (vec!["baseline".to_owned()], before));
     assert_eq!(world.serving.stop(), Some(0));
 }
