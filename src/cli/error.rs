@@ -147,11 +147,24 @@ pub(crate) enum Error {
     )]
     StageNotSeen(Vec<String>),
     /// What the plan would put in place does not pass the suites of `--require-tests`.
-    #[error("not applied, and nothing was changed: what the spec says does not pass the tests that are required")]
-    TestsFailed(Vec<String>),
+    #[error(
+        "not applied, and {}: what the plan puts in place does not pass the tests that are required",
+        unchanged(left)
+    )]
+    TestsFailed {
+        /// What fails.
+        told: Vec<String>,
+        /// The candidates that are left.
+        left: Vec<String>,
+    },
     /// Whether it passes them is not known.
-    #[error("not applied, and nothing was changed: the tests that are required have not been answered in full")]
-    TestsUnanswered(Vec<String>),
+    #[error("not applied, and {}: the tests that are required have not been answered in full", unchanged(left))]
+    TestsUnanswered {
+        /// What has no answer.
+        told: Vec<String>,
+        /// The candidates that are left.
+        left: Vec<String>,
+    },
     /// Ctrl-C before anything was changed.
     #[error("interrupted")]
     Interrupted,
@@ -177,7 +190,7 @@ impl Error {
             | Self::Exists(_)
             | Self::LinkToNothing(_) => Exit::Refused,
             Self::Stale(_) => Exit::Stale,
-            Self::StageNotInForce(_) | Self::TestsFailed(_) => Exit::ChecksFailed,
+            Self::StageNotInForce(_) | Self::TestsFailed { .. } => Exit::ChecksFailed,
             Self::Interrupted => Exit::Interrupted,
             Self::Facts(_)
             | Self::Aws(_)
@@ -192,7 +205,7 @@ impl Error {
             | Self::Permissions(_)
             | Self::OnDrift { .. }
             | Self::StageNotSeen(_)
-            | Self::TestsUnanswered(_)
+            | Self::TestsUnanswered { .. }
             | Self::Runtime(_)
             | Self::Stdout(_) => Exit::Failed,
             Self::SomeFiles { .. } | Self::ImportedInPart { .. } => Exit::Incomplete,
@@ -203,10 +216,10 @@ impl Error {
     pub(crate) fn details(&self) -> Vec<String> {
         match self {
             Self::Stale(Stale::Moved(moved)) => moved.iter().map(ToString::to_string).collect(),
-            Self::StageNotInForce(told)
-            | Self::StageNotSeen(told)
-            | Self::TestsFailed(told)
-            | Self::TestsUnanswered(told) => told.clone(),
+            Self::StageNotInForce(told) | Self::StageNotSeen(told) => told.clone(),
+            Self::TestsFailed { told, left } | Self::TestsUnanswered { told, left } => {
+                told.iter().chain(left).cloned().collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -246,7 +259,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::StageNotSeen(_) => Some("`bedrail verify` tells what it takes to see it".to_owned()),
-            Self::TestsFailed(_) => {
+            Self::TestsFailed { .. } => {
                 Some("change what the spec says, or what the suite expects; the report of the tests tells more".to_owned())
             }
             Self::Exists(_) => Some("name another folder, or take the file away".to_owned()),
@@ -260,7 +273,7 @@ impl Error {
             Self::NothingImported => {
                 Some("the notes say why, unless --quiet keeps them back; `bedrail init` writes a spec to begin with".to_owned())
             }
-            Self::TestsUnanswered(_)
+            Self::TestsUnanswered { .. }
             | Self::Spec(_)
             | Self::Sandbox { .. }
             | Self::File { .. }
@@ -272,6 +285,11 @@ impl Error {
             | Self::Stdout(_) => None,
         }
     }
+}
+
+/// What is true of AWS where nothing of the plan was done.
+fn unchanged(left: &[String]) -> &'static str {
+    if left.is_empty() { "nothing was changed" } else { "nothing was changed but for a candidate that is left" }
 }
 
 fn in_part(weaker: usize, lost: usize) -> String {

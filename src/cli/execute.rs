@@ -12,10 +12,10 @@ use super::output::{Output, line};
 use super::progress::Progress;
 use super::promotion::{Required, Tests, swept};
 use super::session::Session;
-use crate::apply::{Event, Happened, Outcome, Tools, apply, live_ids};
+use crate::apply::{Event, Happened, Left, Outcome, Tools, apply, live_ids};
 use crate::aws::{Audit, Deadlines, Run, Wait};
 use crate::plan::{Plan, Purpose};
-use crate::report::{Look, json, text};
+use crate::report::{json, text};
 
 /// The form of what apply and destroy print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,53 +78,67 @@ pub(crate) async fn execute(job: Job<'_>, interrupt: &Interrupt) -> Result<Exit,
     let look = session.look(output);
     let mut shown = if form == Form::Text { text::plan(plan, &refusals, look) } else { String::new() };
     let shared = job.shared(interrupt);
+    let mut left = Vec::new();
     if refusals.is_empty() && plan.actions.is_empty() && job.sweeps() {
         // There is nothing to ask about: what is there to be tested only is nobody's.
         interrupt.defer();
-        swept(job, job.tools(&shared, interrupt), &Progress::spinner(output, "Removing what an earlier run left"))
-            .await;
+        let progress = Progress::spinner(output, "Removing what an earlier run left");
+        left = swept(job, job.tools(&shared, interrupt), &progress).await.left;
     }
     if !refusals.is_empty() || plan.actions.is_empty() {
-        output.result(&finish(shown, form, plan, &Outcome::default(), look))?;
+        let end = match form {
+            Form::Text => text::left(&left, look),
+            Form::Json => json::line(&json::summary(&Outcome::default(), &left, plan, look.disclosure)),
+        };
+        output.result(&(shown + &end))?;
         for idle in consent.idle(plan).filter(|_| !refusals.is_empty()) {
             output.say(&format!("warning: --allow {idle} allows nothing of this plan: patterns match addresses"));
         }
-        return if refusals.is_empty() { Ok(idle(plan)) } else { Err(Error::Refused(refusals)) };
+        return if refusals.is_empty() { Ok(besides(idle(plan), &left)) } else { Err(Error::Refused(refusals)) };
     }
     if !output.is_file() {
         line(&shown)?;
     }
     confirm(output, agreed, "\nCarry out this plan?").await?;
-    let mut left = false;
     if let Some(required) = required {
         let tests = Box::pin(required.test(job, &shared, interrupt)).await?;
-        left = tests.left;
-        shown = pass(tests, shown, output)?;
+        left.clone_from(&tests.left);
+        shown = pass(tests, shown, job)?;
     } else if job.sweeps() {
         interrupt.defer();
         let progress = Progress::spinner(output, "Removing what an earlier run left");
         left = swept(job, job.tools(&shared, interrupt), &progress).await.left;
     }
     let (outcome, lines) = run(job, &shared, interrupt).await?;
-    let result = match (form, output.is_file()) {
-        (Form::Text, false) => format!("\n{}", text::outcome(&outcome, plan, look)),
-        (Form::Text, true) => format!("{shown}\n{}", text::outcome(&outcome, plan, look)),
-        (Form::Json, false) => json::line(&json::summary(&outcome, plan, look.disclosure)),
-        (Form::Json, true) => shown + &lines + &json::line(&json::summary(&outcome, plan, look.disclosure)),
+    let end = match form {
+        Form::Text => format!("\n{}{}", text::outcome(&outcome, plan, look), text::left(&left, look)),
+        Form::Json => json::line(&json::summary(&outcome, &left, plan, look.disclosure)),
     };
+    // What a file is to hold has not been shown yet.
+    let result = if output.is_file() { shown + &lines + &end } else { end };
     output.result(&result)?;
-    Ok(match ended(plan, &outcome) {
-        Exit::Done if left => Exit::Incomplete,
+    Ok(besides(ended(plan, &outcome), &left))
+}
+
+/// What ended well has not where something is left of it.
+const fn besides(exit: Exit, left: &[Left]) -> Exit {
+    match exit {
+        Exit::Done if !left.is_empty() => Exit::Incomplete,
         exit => exit,
-    })
+    }
 }
 
 /// Tells what came of the tests, behind what is shown already; what a file is to hold is passed on.
 ///
 /// # Errors
 /// What the spec says has not passed them.
-fn pass(tests: Tests, shown: String, output: &Output) -> Result<String, Error> {
-    let Tests { report, fault, left: _ } = tests;
+fn pass(tests: Tests, shown: String, job: Job<'_>) -> Result<String, Error> {
+    let Job { session, plan, form, output, .. } = job;
+    let Tests { mut report, fault, left } = tests;
+    if form == Form::Json && fault.is_some() {
+        // Whatever comes of a run, its last line is the summary.
+        report += &json::line(&json::summary(&Outcome::default(), &left, plan, &session.disclosure));
+    }
     let shown = if output.is_file() {
         shown + &report
     } else {
@@ -135,14 +149,6 @@ fn pass(tests: Tests, shown: String, output: &Output) -> Result<String, Error> {
         None => Ok(shown),
         Some(fault) if output.is_file() => output.result(&shown).and(Err(fault)),
         Some(fault) => Err(fault),
-    }
-}
-
-/// The report of a run that executed nothing.
-fn finish(shown: String, form: Form, plan: &Plan, outcome: &Outcome, look: Look<'_>) -> String {
-    match form {
-        Form::Text => shown,
-        Form::Json => json::line(&json::summary(outcome, plan, look.disclosure)),
     }
 }
 

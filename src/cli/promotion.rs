@@ -17,13 +17,13 @@ use crate::apply::{Left, Tools, Unmade, make, remove, sweep};
 use crate::aws::{Run, chain};
 use crate::model::{Address, RemoteId, Scope};
 use crate::plan::{Bearer, Candidate, Promoted, no_room};
-use crate::report::trial::promotion::{Bore, Promotion, failing, text, unanswered};
+use crate::report::trial::promotion::{Bore, Promotion, failing, left as told_of, text, unanswered};
 use crate::report::trial::{Cases, Tested, Told};
 use crate::report::{Disclosure, clean, json};
 use crate::runner::{self, Going};
 use crate::spec::lower::{Origin, declared};
 use crate::suite::Version;
-use crate::suite::trial::{Absent, DRAFT, Target, Trial, Verdict};
+use crate::suite::trial::{Absent, DRAFT, Target, Trial, Verdict, number_of};
 
 /// The suites that what the spec says has to pass.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub(crate) struct Tests {
     pub(crate) report: String,
     /// Why the plan is not carried out, if it is not.
     pub(crate) fault: Option<Error>,
-    /// Whether a candidate is left.
-    pub(crate) left: bool,
+    /// The candidates that are left.
+    pub(crate) left: Vec<Left>,
 }
 
 /// By what one guardrail is tested in one place.
@@ -54,7 +54,7 @@ struct Stand {
 struct Record {
     tested: BTreeMap<usize, Tested>,
     bore: BTreeMap<Address, Bore>,
-    left: bool,
+    left: Vec<Left>,
 }
 
 impl Required {
@@ -109,17 +109,21 @@ impl Required {
         let untested = promoted.untested(&record.bore.keys().cloned().collect());
         let (answering, disclosure) = (answering(global), &session.disclosure);
         let told = Told { suites: &tested, cases: Cases::Amiss, prices: None, answering: &answering, disclosure };
-        let promotion = Promotion { told, bore: &record.bore, untested: &untested };
+        let left = record.left;
+        let promotion = Promotion { told, bore: &record.bore, untested: &untested, left: &left };
         let report = match form {
             Form::Text => text(promotion, session.look(output)),
             Form::Json => json::line(&json::tests(promotion)),
         };
+        let still = || told_of(&left, disclosure);
         let fault = match told.verdict() {
             Verdict::Passed => None,
-            Verdict::Failed => Some(Error::TestsFailed(failing(&tested, disclosure))),
-            Verdict::Incomplete => Some(Error::TestsUnanswered(unanswered(&tested, disclosure))),
+            Verdict::Failed => Some(Error::TestsFailed { told: failing(&tested, disclosure), left: still() }),
+            Verdict::Incomplete => {
+                Some(Error::TestsUnanswered { told: unanswered(&tested, disclosure), left: still() })
+            }
         };
-        Ok(Tests { report, fault, left: record.left })
+        Ok(Tests { report, fault, left })
     }
 
     /// Asks guardrail by guardrail, so that a Region needs room for one candidate at a time.
@@ -128,7 +132,7 @@ impl Required {
         let tools = job.tools(run, interrupt);
         let progress = Progress::spinner(output, "Removing what an earlier run left");
         let swept = swept(job, tools, &progress).await;
-        let mut record = Record { left: swept.left, ..Record::default() };
+        let mut record = Record { left: swept.left.clone(), ..Record::default() };
         let mut keys: Vec<&str> = Vec::new();
         for suite in &self.suites {
             let key = suite.loaded.suite().guardrail.as_str();
@@ -145,7 +149,7 @@ impl Required {
             let stands = join_all(asked.map(|bearer| stand(bearer, &swept, tools, job))).await;
             let mut all = Vec::new();
             for (stand, left) in stands {
-                record.left |= left;
+                record.left.extend(left);
                 record.bore.extend(stand.of.clone());
                 all.push(stand);
             }
@@ -156,8 +160,11 @@ impl Required {
             }
             progress.text(format!("Removing what `{key}` was tested with"));
             let made = all.into_iter().filter_map(|stand| stand.made);
-            for left in join_all(made.map(|(candidate, id)| async move { remove(&candidate, id, tools).await })).await {
-                record.left |= left.inspect_err(|left| say_left(left, output, &session.disclosure)).is_err();
+            for end in join_all(made.map(|(candidate, id)| async move { remove(&candidate, id, tools).await })).await {
+                if let Err(left) = end {
+                    say_left(&left, output, &session.disclosure);
+                    record.left.push(left);
+                }
             }
         }
         record
@@ -168,8 +175,15 @@ impl Required {
         let regions = &suite.loaded.suite().regions;
         let is_asked =
             |scope: &Scope| regions.is_empty() || scope.region.as_ref().is_some_and(|region| regions.contains(region));
-        let targets: Vec<Result<Target, Absent>> =
-            stands.iter().filter(|stand| is_asked(stand.scope())).map(|stand| stand.target.clone()).collect();
+        // What stands in one place shares the quota of that place, so one comes after the other.
+        let mut rounds: Vec<Vec<&Stand>> = Vec::new();
+        for stand in stands.iter().filter(|stand| is_asked(stand.scope())) {
+            let is_free = |round: &&mut Vec<&Stand>| round.iter().all(|other| other.scope() != stand.scope());
+            match rounds.iter_mut().find(is_free) {
+                Some(round) => round.push(stand),
+                None => rounds.push(vec![stand]),
+            }
+        }
         let going = Going {
             rate: self.rate,
             parallelism: job.global.parallelism,
@@ -177,7 +191,15 @@ impl Required {
             interrupted: tools.interrupted,
             answered: &|| {},
         };
-        let trial: Trial = Box::pin(runner::run(&job.session.clients, &suite.loaded, targets, going)).await;
+        let mut trial = Trial { places: Vec::new(), interrupted: false };
+        for round in rounds {
+            let targets: Vec<Result<Target, Absent>> = round.iter().map(|stand| stand.target.clone()).collect();
+            let Trial { places, interrupted } =
+                Box::pin(runner::run(&job.session.clients, &suite.loaded, targets, going)).await;
+            trial.places.extend(places);
+            trial.interrupted |= interrupted;
+        }
+        trial.places.sort_by(|one, other| one.scope.cmp(&other.scope));
         Tested { file: suite.file.clone(), suite: suite.loaded.suite().clone(), trial, against: None }
     }
 }
@@ -196,41 +218,48 @@ impl Stand {
 }
 
 /// What bears the content there, made if it has to be; and whether something is left of an attempt.
-async fn stand(bearer: Bearer, swept: &Swept, tools: Tools<'_>, job: Job<'_>) -> (Stand, bool) {
-    let target = |address: &Address, id: &RemoteId| Target {
+async fn stand(bearer: Bearer, swept: &Swept, tools: Tools<'_>, job: Job<'_>) -> (Stand, Option<Left>) {
+    let version = |address: &Address, id: &RemoteId, version: String| Target {
         scope: address.scope.clone(),
         guardrail: id.clone(),
-        version: DRAFT.to_owned(),
+        version,
         unlike_spec: false,
     };
+    let target = |address: &Address, id: &RemoteId| version(address, id, DRAFT.to_owned());
     let candidate = match bearer {
-        Bearer::None(absent) => return (Stand::none(absent), false),
+        Bearer::None(absent) => return (Stand::none(absent), None),
         Bearer::Draft(address, id) => {
             let target = target(&address, &id);
-            return (Stand { of: Some((address, Bore::Draft)), target: Ok(target), made: None }, false);
+            return (Stand { of: Some((address, Bore::Draft)), target: Ok(target), made: None }, None);
+        }
+        Bearer::Version(reached, guardrail) => {
+            let number = number_of(&reached.id).unwrap_or_default();
+            let target = version(&reached.guardrail, &guardrail, number.clone());
+            let of = Some((reached.address, Bore::Version(number)));
+            return (Stand { of, target: Ok(target), made: None }, None);
         }
         Bearer::Candidate(candidate) => candidate,
     };
     if tools.interrupted.load(Ordering::Relaxed) {
         let absent = Absent { scope: candidate.of.scope, why: "interrupted".to_owned(), hint: None };
-        return (Stand::none(absent), false);
+        return (Stand::none(absent), None);
     }
     let live = &job.session.sides.live;
     if let Some(absent) = no_room(&candidate, live, swept.count(&candidate.of.scope)) {
-        return (Stand::none(absent), false);
+        return (Stand::none(absent), None);
     }
     match Box::pin(make(&candidate, tools)).await {
         Ok(id) => {
             let of = Some((candidate.of.clone(), Bore::Candidate(candidate.address.clone())));
             let target = Ok(target(&candidate.of, &id));
-            (Stand { of, target, made: Some((candidate, id)) }, false)
+            (Stand { of, target, made: Some((candidate, id)) }, None)
         }
         Err(Unmade { error, left }) => {
             if let Some(left) = &left {
                 say_left(left, job.output, &job.session.disclosure);
             }
             let why = format!("the candidate {} could not be made: {}", candidate.address, chain(&error));
-            (Stand::none(Absent { scope: candidate.of.scope, why, hint: error.hint() }), left.is_some())
+            (Stand::none(Absent { scope: candidate.of.scope, why, hint: error.hint() }), left)
         }
     }
 }
@@ -239,8 +268,8 @@ async fn stand(bearer: Bearer, swept: &Swept, tools: Tools<'_>, job: Job<'_>) ->
 #[derive(Debug, Default)]
 pub(crate) struct Swept {
     removed: BTreeSet<Address>,
-    /// Whether some of it is still there.
-    pub(crate) left: bool,
+    /// What of it is still there.
+    pub(crate) left: Vec<Left>,
 }
 
 impl Swept {
@@ -261,7 +290,7 @@ pub(crate) async fn swept(job: Job<'_>, tools: Tools<'_>, progress: &Progress) -
             }
             Err(left) => {
                 say_left(&left, output, &session.disclosure);
-                swept.left = true;
+                swept.left.push(left);
             }
         });
     }
@@ -269,10 +298,7 @@ pub(crate) async fn swept(job: Job<'_>, tools: Tools<'_>, progress: &Progress) -
 }
 
 fn say_left(left: &Left, output: &Output, disclosure: &Disclosure) {
-    let Left { address, id, why } = left;
-    let id = id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
-    let said = format!(
-        "warning: the candidate {address}{id} could not be removed: {why}. Nothing enforces it; the next run with --require-tests removes it"
-    );
-    output.say(&clean::line(&disclosure.scrub_text(&said)));
+    for line in told_of(std::slice::from_ref(left), disclosure) {
+        output.say(&format!("warning: {line}"));
+    }
 }

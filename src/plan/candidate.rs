@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::guardrails::guardrail_of;
+use super::reached::{Reached, reached};
 use super::{Action, Change, Plan};
 use crate::kinds::{Kind, Model, Verb, guardrail};
 use crate::model::{
@@ -57,6 +59,8 @@ pub enum Bearer {
     Draft(Address, RemoteId),
     /// By a guardrail that is made for it.
     Candidate(Candidate),
+    /// By a version that exists and that the plan puts in force, whatever the draft holds; with the ARN of its guardrail.
+    Version(Reached, RemoteId),
     /// By none.
     None(Absent),
 }
@@ -67,6 +71,7 @@ impl Bearer {
         let scope = match self {
             Self::Draft(address, _) => &address.scope,
             Self::Candidate(candidate) => &candidate.of.scope,
+            Self::Version(reached, _) => &reached.guardrail.scope,
             Self::None(absent) => &absent.scope,
         };
         regions.is_empty() || scope.region.as_ref().is_some_and(|region| regions.contains(region))
@@ -89,15 +94,24 @@ pub struct Promoted<'a> {
 }
 
 impl Promoted<'_> {
-    /// By what the content of this guardrail is tested, in each account and Region that it is declared in.
+    /// By what this guardrail is tested, in each account and Region that it is declared in: its content, and each version with
+    /// another one that the plan puts in force.
     pub fn bearers(&self, guardrail: &str) -> Vec<Bearer> {
         let all = self.desired.resources.iter();
         let here = all.filter(|(address, _)| address.kind == Kind::Guardrail && address.name == guardrail);
-        here.filter_map(|(address, wanted)| match &wanted.model {
-            Model::Guardrail(want) => self.bearer(address, want),
-            _ => None,
-        })
-        .collect()
+        let reached = reached(self.plan, self.live);
+        let mut bearers = Vec::new();
+        for (address, wanted) in here {
+            let Model::Guardrail(want) = &wanted.model else { continue };
+            let own = self.bearer(address, want);
+            let covered = |version: &Reached| own.is_some() && version.is_current(self.desired, self.live);
+            let others = reached.iter().filter(|version| version.guardrail == *address && !covered(version));
+            let others: Vec<_> = others
+                .filter_map(|version| Some(Bearer::Version(version.clone(), guardrail_of(&version.id)?)))
+                .collect();
+            bearers.extend(own.into_iter().chain(others));
+        }
+        bearers
     }
 
     fn bearer(&self, address: &Address, want: &guardrail::Model) -> Option<Bearer> {
@@ -120,7 +134,7 @@ impl Promoted<'_> {
         }
     }
 
-    /// The guardrails whose content the plan changes and that are not among `tested`.
+    /// The guardrails whose content the plan changes, and the versions that it puts in force, that are not among `tested`.
     pub fn untested(&self, tested: &BTreeSet<Address>) -> BTreeSet<Address> {
         let guardrails = self.plan.actions.iter().filter(|action| action.address.kind == Kind::Guardrail);
         let changes = guardrails.filter(|action| match &action.change {
@@ -130,7 +144,11 @@ impl Promoted<'_> {
             }
             _ => false,
         });
-        changes.map(|action| action.address.clone()).filter(|address| !tested.contains(address)).collect()
+        let changes = changes.map(|action| action.address.clone()).filter(|address| !tested.contains(address));
+        let covered =
+            |version: &Reached| tested.contains(&version.guardrail) && version.is_current(self.desired, self.live);
+        let reached = reached(self.plan, self.live).into_iter().filter(|version| !covered(version));
+        changes.chain(reached.map(|version| version.address).filter(|address| !tested.contains(address))).collect()
     }
 }
 

@@ -90,6 +90,7 @@ impl World {
         let word = |bearer: Bearer| match bearer {
             Bearer::Draft(address, _) => (address.scope.region_name().to_owned(), "draft"),
             Bearer::Candidate(candidate) => (candidate.of.scope.region_name().to_owned(), "candidate"),
+            Bearer::Version(reached, _) => (reached.guardrail.scope.region_name().to_owned(), "version"),
             Bearer::None(absent) => (absent.scope.region_name().to_owned(), "none"),
         };
         self.promoted().bearers("baseline").into_iter().map(word).collect()

@@ -24,6 +24,7 @@ use super::{Precondition, State, Why, needs};
 use crate::kinds::Verb;
 use finding::Finding;
 use pointer::View;
+pub(super) use pointer::enforced;
 pub use pointer::pointed_at;
 pub use room::MOST_GUARDRAILS;
 

@@ -186,7 +186,7 @@ pub fn pointed_at(desired: &Desired) -> BTreeSet<(Scope, RemoteId)> {
 }
 
 /// The version that a Bedrock policy names for each Region.
-pub(super) fn enforced(document: &Document) -> Vec<(&str, Ref)> {
+pub(in crate::plan) fn enforced(document: &Document) -> Vec<(&str, Ref)> {
     let regions = document.get("bedrock").and_then(|bedrock| bedrock.get("guardrail_inference"));
     let mut found = Vec::new();
     for (region, configurations) in regions.into_iter().flat_map(elements) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::trial::{TestReport, test};
 use super::{JsonHeld, PlanFile};
-use crate::apply::{self, Happened, Outcome};
+use crate::apply::{self, Happened, Left, Outcome};
 use crate::aws;
 use crate::kinds::Verb;
 use crate::model::Address;
@@ -39,20 +39,38 @@ pub enum Line {
         skipped: usize,
         /// What the spec wants and the plan did not hold.
         held: Vec<JsonHeld>,
+        /// Candidates of `--require-tests` that could not be removed.
+        left: Vec<JsonLeft>,
     },
 }
 
 /// What was tested before anything changes.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Tests {
-    /// The guardrails that candidates were made for, each with the address of its candidate. These are gone again.
+    /// The guardrails that candidates were made for, each with the address of its candidate. These are gone again, but for
+    /// those in `left`.
     pub candidates: BTreeMap<String, String>,
     /// The guardrails whose draft holds already what the spec says, and was asked itself.
     pub drafts: Vec<String>,
-    /// The guardrails whose content changes and that no suite was put to.
+    /// The versions that exist, hold something else and are put in force by the plan: each was asked itself; with its number.
+    pub versions: BTreeMap<String, String>,
+    /// The guardrails whose content changes, and the versions that are put in force, that no suite was put to.
     pub untested: Vec<String>,
+    /// Candidates that could not be removed.
+    pub left: Vec<JsonLeft>,
     /// What came of it, as `test --format json` prints it.
     pub report: TestReport,
+}
+
+/// A candidate that could not be removed. Nothing enforces it, and the next run with `--require-tests` removes it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JsonLeft {
+    /// Its address.
+    pub address: String,
+    /// Its ARN, as far as it is known.
+    pub id: Option<String>,
+    /// Why it is still there.
+    pub why: String,
 }
 
 /// What happened to one action.
@@ -101,15 +119,21 @@ pub fn event(event: &apply::Event, disclosure: &Disclosure) -> Option<Line> {
 
 /// What was tested, as a line.
 pub fn tests(promotion: Promotion<'_>) -> Line {
-    let Promotion { told, bore, untested } = promotion;
+    let Promotion { told, bore, untested, left } = promotion;
     let candidate = |(of, bore): (&Address, &Bore)| match bore {
         Bore::Candidate(candidate) => Some((of.to_string(), candidate.to_string())),
-        Bore::Draft => None,
+        Bore::Draft | Bore::Version(_) => None,
+    };
+    let version = |(of, bore): (&Address, &Bore)| match bore {
+        Bore::Version(number) => Some((of.to_string(), number.clone())),
+        Bore::Draft | Bore::Candidate(_) => None,
     };
     Line::Tests(Tests {
         candidates: bore.iter().filter_map(candidate).collect(),
         drafts: bore.iter().filter(|(_, bore)| **bore == Bore::Draft).map(|(of, _)| of.to_string()).collect(),
+        versions: bore.iter().filter_map(version).collect(),
         untested: untested.iter().map(ToString::to_string).collect(),
+        left: all_left(left, told.disclosure),
         report: test(told),
     })
 }
@@ -120,10 +144,20 @@ pub(crate) fn why_skipped(because: Option<&crate::model::Address>) -> String {
 }
 
 /// The last line.
-pub fn summary(outcome: &Outcome, plan: &Plan, disclosure: &Disclosure) -> Line {
+pub fn summary(outcome: &Outcome, left: &[Left], plan: &Plan, disclosure: &Disclosure) -> Line {
     let Outcome { done, failed, skipped, interrupted: _ } = outcome;
     let held = PlanFile::of(plan, disclosure).held;
-    Line::Summary { done: done.len(), failed: failed.len(), skipped: skipped.len(), held }
+    let left = all_left(left, disclosure);
+    Line::Summary { done: done.len(), failed: failed.len(), skipped: skipped.len(), held, left }
+}
+
+fn all_left(left: &[Left], disclosure: &Disclosure) -> Vec<JsonLeft> {
+    let one = |Left { address, id, why }: &Left| JsonLeft {
+        address: address.to_string(),
+        id: id.as_ref().map(ToString::to_string),
+        why: disclosure.scrub_text(why),
+    };
+    left.iter().map(one).collect()
 }
 
 fn call(call: &aws::Call) -> Call {

@@ -111,6 +111,8 @@ pub struct JsonResult {
     pub account: String,
     /// The Region.
     pub region: String,
+    /// `DRAFT` or the number that was asked there; null where nothing was.
+    pub version: Option<String>,
     /// `passed`, `missed`, `false-block`, `otherwise` or `unanswered`: the gravest.
     pub result: &'static str,
     /// How many answers there were.
@@ -283,6 +285,7 @@ fn result(place: &Place, tally: &CaseTally, told: Told<'_>) -> JsonResult {
     JsonResult {
         account: place.scope.account.to_string(),
         region: place.scope.region_name().to_owned(),
+        version: place.target.as_ref().ok().map(|target| target.version.clone()),
         result: Standing::of(tally).word(),
         answers: tally.answers,
         passed: tally.passed,

@@ -8,7 +8,7 @@ mod plan;
 mod show;
 
 pub use drift::drift;
-pub use outcome::{event, outcome};
+pub use outcome::{event, left, outcome};
 pub use plan::plan;
 pub(crate) use plan::verdict;
 pub use show::show;

@@ -1,9 +1,10 @@
 //! What became of a plan.
 
-use crate::apply::{Event, Happened, Outcome};
+use crate::apply::{Event, Happened, Left, Outcome};
 use crate::plan::{Action, Plan};
 use crate::report::json::why_skipped;
 use crate::report::summary::Deed;
+use crate::report::trial::promotion;
 use crate::report::wrap::indented;
 use crate::report::{Look, Style, Tone, clean};
 
@@ -44,6 +45,12 @@ pub fn outcome(outcome: &Outcome, plan: &Plan, look: Look<'_>) -> String {
         out += &indented(&clean::line(&why_skipped(because.as_ref())), 6, look.width);
     }
     out
+}
+
+/// The candidates of the tests that are still there; nothing where none is.
+pub fn left(left: &[Left], look: Look<'_>) -> String {
+    let lines = promotion::left(left, look.disclosure);
+    lines.iter().map(|line| indented(&look.style.paint(Tone::Bad, format!("Left: {line}")), 0, look.width)).collect()
 }
 
 fn verdict(outcome: &Outcome, plan: &Plan) -> String {

@@ -1,6 +1,6 @@
 //! A test report: each case in each Region is a test. What is tolerated is skipped, and what has no answer is an error.
 
-use super::{Tested, Told, explained, version_word};
+use super::{Tested, Told, explained, unlike_spec, version_word};
 use crate::report::junit::{End, Suite, Test, write};
 use crate::suite::Case;
 use crate::suite::trial::{CaseTally, Fault, Place, Standing, Totals};
@@ -19,7 +19,9 @@ fn suites(tested: &Tested, told: Told<'_>) -> Vec<Suite> {
             Err(_) => version_word(&tested.suite.version),
         };
         let name = format!("{} {} {version} {}", tested.stem(), tested.suite.guardrail.value, place.scope);
-        Suite { name, note: told.answering.note(), tests: tests(tested, place, &totals, told) }
+        let unlike = place.target.as_ref().is_ok_and(|target| target.unlike_spec).then(|| unlike_spec(place));
+        let notes: Vec<String> = told.answering.note().into_iter().chain(unlike).collect();
+        Suite { name, note: (!notes.is_empty()).then(|| notes.join(" ")), tests: tests(tested, place, &totals, told) }
     };
     tested.trial.places.iter().map(suite).collect()
 }

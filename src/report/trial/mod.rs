@@ -13,7 +13,7 @@ pub use text::text;
 use super::disclosure::in_place_of;
 use super::{Disclosure, clean};
 use crate::suite::trial::{
-    About, CaseTally, Deed, Did, Fault, Mismatch, Prices, Text, Totals, Trial, Verdict, changes,
+    About, CaseTally, Deed, Did, Fault, Mismatch, Place, Prices, Text, Totals, Trial, Verdict, changes,
 };
 use crate::suite::{Action, Suite, Version};
 
@@ -190,6 +190,14 @@ impl Disclosure {
         let each: BTreeSet<String> = all.into_iter().map(|did| self.did(did)).collect();
         each.into_iter().collect::<Vec<_>>().join("; or ")
     }
+}
+
+/// What is said of a place whose draft is not what the spec says.
+pub(super) fn unlike_spec(place: &Place) -> String {
+    format!(
+        "in {} the draft that AWS has is not what the spec says; what AWS has was asked. `bedrail apply` brings it to the spec",
+        place.scope
+    )
 }
 
 /// What of a case is not as expected in this way, a sentence each; and what the guardrail did, where that says more.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cases, Tested, Told, explained, version_word};
+use super::{Cases, Tested, Told, explained, unlike_spec, version_word};
 use crate::report::disclosure::{counted, some};
 use crate::report::wrap::indented;
 use crate::report::{Look, Tone, clean};
@@ -52,11 +52,7 @@ fn block(tested: &Tested, told: Told<'_>, look: Look<'_>) -> String {
     }
     for place in tested.trial.places.iter().filter(|place| place.target.as_ref().is_ok_and(|target| target.unlike_spec))
     {
-        let note = format!(
-            "note: in {} the draft that AWS has is not what the spec says; what AWS has was asked. `bedrail apply` brings it to the spec",
-            place.scope
-        );
-        out += &indented(&note, 2, look.width);
+        out += &indented(&format!("note: {}", unlike_spec(place)), 2, look.width);
     }
     for (fault, heading) in HEADINGS {
         out += &section(tested, *fault, heading, &totals, look);
@@ -227,7 +223,14 @@ fn wherever(tested: &Tested, places: &[&Place]) -> String {
     if places.len() == all.len() {
         return if all.len() == 2 { ", in both".to_owned() } else { ", everywhere".to_owned() };
     }
-    format!(", in {}", some(places.iter().map(|place| named(place, accounts.len())), NAMED))
+    let named = |place: &&Place| {
+        // What the spec says now and a version that a plan puts in force may be asked in one place.
+        let version = place.target.as_ref().ok().map(|target| target.version.as_str()).filter(|it| *it != DRAFT);
+        let several = all.iter().filter(|other| other.scope == place.scope).count() > 1;
+        let version = version.filter(|_| several).map(|it| format!(" (version {it})")).unwrap_or_default();
+        format!("{}{version}", named(place, accounts.len()))
+    };
+    format!(", in {}", some(places.iter().map(named), NAMED))
 }
 
 /// What has no answer, by the reason.

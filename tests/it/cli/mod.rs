@@ -16,6 +16,7 @@ mod init;
 mod interrupt;
 mod lint;
 mod moved;
+mod promoted;
 mod promotion;
 mod ready;
 mod saved;
