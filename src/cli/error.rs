@@ -90,6 +90,7 @@ pub(crate) enum Error {
     /// AWS or the spec has moved since the plan was saved, or it is of another stack or another plan than was reviewed.
     #[error("the saved plan {}, and nothing was changed", match .0 {
         Stale::Moved(_) => "is stale".to_owned(),
+        Stale::OtherSpec => "is of another spec, and holds changes that this one does not make".to_owned(),
         Stale::OtherStack { saved, spec } => format!("is of the stack `{saved}`, and the spec of `{spec}`"),
         Stale::OtherPlan { saved, reviewed } => format!("has the digest {saved}, and not {reviewed}"),
     })]
@@ -237,6 +238,9 @@ impl Error {
             Self::NotAPlan { .. } => Some("save one with `bedrail plan --out FILE`".to_owned()),
             Self::Refused(refusals) => Some(format!("to allow it, add {}", flags(refusals).join(" "))),
             Self::NoTerminal => Some("add --yes, or apply a plan saved with `bedrail plan --out FILE`".to_owned()),
+            Self::Stale(Stale::OtherSpec) => {
+                Some("give the spec, the environment and the variables that it was made with, or plan again".to_owned())
+            }
             Self::Stale(Stale::Moved(_)) => Some("plan again, review, and apply the new plan".to_owned()),
             Self::Stale(Stale::OtherPlan { .. }) => {
                 Some("give the file of the plan that was reviewed, or plan again and review that".to_owned())

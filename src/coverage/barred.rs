@@ -2,13 +2,15 @@
 //! cannot be told leaves it open whether a call gets through (IAM user guide, "Policy evaluation logic").
 
 use crate::explain::{Chain, Placed};
-use crate::model::{Document, items, wildcard};
+use crate::model::{Document, items, like};
 
 /// Whether something is denied to everybody in an account; the more, the further down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Bar<'g> {
     /// Nobody is denied it.
     Open,
+    /// This policy denies it of the models of AWS's catalogue, and nobody is denied it of others.
+    Catalogue(&'g str),
     /// Some policies could not be read.
     Unseen,
     /// This policy denies some of it, or under conditions that cannot be told.
@@ -32,7 +34,7 @@ pub(super) struct Ask<'a> {
 
 /// Whether each of these is denied to everybody below the policies of a chain.
 pub(super) fn barred<'g>(chain: &Chain<'g>, asks: &[Ask<'_>]) -> Bar<'g> {
-    let unseen = if chain.unseen.is_empty() { Bar::Open } else { Bar::Unseen };
+    let unseen = if chain.hidden(false).next().is_none() { Bar::Open } else { Bar::Unseen };
     let one = |ask: &Ask<'_>| {
         let by_policy = chain.controls.iter().filter_map(|placed: &Placed<'g>| {
             Some(by(placed.policy.name.as_str(), placed.policy.document.as_ref().ok()?, ask))
@@ -88,14 +90,18 @@ fn denies(statement: &Document, ask: &Ask<'_>) -> Fits {
     least([vec![acts(statement, ask), bears(statement, ask)], conditions(statement, ask)].concat())
 }
 
+/// What begins a variable, of which only the call tells the value.
+const VARIABLE: &str = "${";
+
+/// The texts of a member; of one that is not known before the plan is done a variable.
 fn texts<'d>(statement: &'d Document, key: &str) -> Option<Vec<&'d str>> {
-    statement.get(key).map(|value| items(Some(value)).iter().map(|text| text.as_text().unwrap_or_default()).collect())
+    statement.get(key).map(|value| items(Some(value)).iter().map(|text| text.as_text().unwrap_or(VARIABLE)).collect())
 }
 
 fn acts(statement: &Document, ask: &Ask<'_>) -> Fits {
     let named = |patterns: &[&str]| {
         let action = ask.action.to_ascii_lowercase();
-        patterns.iter().any(|pattern| wildcard(pattern.to_ascii_lowercase().as_bytes(), action.as_bytes()))
+        patterns.iter().any(|pattern| like(&pattern.to_ascii_lowercase(), &action))
     };
     match (texts(statement, "Action"), texts(statement, "NotAction")) {
         (Some(actions), None) => Fits::certain(named(&actions)),
@@ -105,8 +111,8 @@ fn acts(statement: &Document, ask: &Ask<'_>) -> Fits {
 }
 
 fn bears(statement: &Document, ask: &Ask<'_>) -> Fits {
-    let covers = |pattern: &&str| wildcard(pattern.as_bytes(), ask.resource.as_bytes());
-    let touches = |pattern: &&str| overlap(pattern, ask.resource);
+    let covers = |pattern: &&str| like(pattern, ask.resource);
+    let touches = |pattern: &&str| pattern.contains(VARIABLE) || overlap(pattern, ask.resource);
     match (texts(statement, "Resource"), texts(statement, "NotResource")) {
         (Some(these), None) if these.iter().any(covers) => Fits::Yes,
         (Some(these), None) if these.iter().any(touches) => Fits::Perhaps,
@@ -121,9 +127,7 @@ fn bears(statement: &Document, ask: &Ask<'_>) -> Fits {
 fn overlap(one: &str, other: &str) -> bool {
     let parts = |arn: &str| arn.splitn(6, ':').map(str::to_owned).collect::<Vec<_>>();
     let (mine, theirs) = (parts(one), parts(other));
-    let either = |one: &String, other: &String| {
-        wildcard(one.as_bytes(), other.as_bytes()) || wildcard(other.as_bytes(), one.as_bytes())
-    };
+    let either = |one: &String, other: &String| like(one, other) || like(other, one);
     mine.len() != theirs.len() || mine.iter().zip(&theirs).all(|(one, other)| either(one, other))
 }
 
@@ -168,11 +172,14 @@ fn holds(operator: &str, key: &str, values: &Document, ask: &Ask<'_>) -> Fits {
     };
     let Some(value) = known else { return Fits::certain(negated || if_exists) };
     let same = |wanted: &&str| match (wild, fold) {
-        (true, _) => wildcard(wanted.as_bytes(), value.as_bytes()),
+        (true, _) => like(wanted, value),
         (false, true) => wanted.eq_ignore_ascii_case(value),
         (false, false) => wanted == value,
     };
-    Fits::certain(values.iter().any(same) != negated)
+    match values.iter().any(same) {
+        false if values.iter().any(|wanted| wanted.contains(VARIABLE)) => Fits::Perhaps,
+        any => Fits::certain(any != negated),
+    }
 }
 
 fn null(key: &str, values: &[&str], ask: &Ask<'_>) -> Fits {
@@ -243,6 +250,16 @@ mod tests {
             ),
             (json!({"Condition": {"ArnLike": {"aws:PrincipalArn": "a"}}}), Perhaps("P")),
             (json!({"Condition": "x"}), Perhaps("P")),
+            // Only the call tells what a variable is, and `?` is any character.
+            (region("StringNotEquals", json!("${aws:PrincipalTag/region}")), Perhaps("P")),
+            (region("StringNotLike", json!(["${aws:PrincipalTag/region}", "eu-*"])), Open),
+            (region("StringEquals", json!(["${aws:PrincipalTag/region}", "eu-west-1"])), Whole("P")),
+            (region("StringEquals", json!("${aws:PrincipalTag/region}")), Perhaps("P")),
+            (region("StringNotLike", json!("eu-west-?")), Open),
+            (json!({"Resource": "arn:aws:bedrock:*::foundation-model/${aws:PrincipalTag/model}"}), Perhaps("P")),
+            (json!({"NotResource": "${aws:PrincipalTag/model}"}), Perhaps("P")),
+            (json!({"NotResource": "arn:aws:bedrock:${aws:RequestedRegion}::foundation-model/*"}), Perhaps("P")),
+            (json!({"NotResource": "arn:aws:bedrock:eu-west-?::foundation-model/*"}), Open),
         ] {
             assert_eq!(found(&json!([with(changes.clone())])), want, "{changes}");
         }

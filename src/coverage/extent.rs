@@ -55,7 +55,7 @@ impl Extent {
         extent.accounts.push(Member { id: account.clone(), name: String::new(), node: 0 });
         extent.nodes.push(Node {
             id: account.to_string(),
-            name: "no organization".to_owned(),
+            name: format!("account {account}"),
             depth: 0,
             parent: None,
             accounts: 0..1,
@@ -84,7 +84,7 @@ impl<'o> Tree<'o> {
                 account.ancestors.iter().map(String::as_str).filter(|id| *id != organization.root).collect();
             let mut above = organization.root.as_str();
             for unit in way {
-                let name = tree.name(unit);
+                let name = tree.name(unit, Some(above));
                 tree.units.entry(above).or_default().insert((name, unit));
                 above = unit;
             }
@@ -96,9 +96,16 @@ impl<'o> Tree<'o> {
         tree
     }
 
-    fn name(&self, unit: &str) -> String {
-        let path = self.organization.target(unit).name;
-        path.rsplit('/').next().unwrap_or(&path).to_owned()
+    /// Its own name, which may hold a `/`: the path without that of the node above.
+    fn name(&self, unit: &str, above: Option<&str>) -> String {
+        let path = |id: &str| self.organization.target(id).name;
+        let (whole, above) = (path(unit), above.filter(|id| *id != self.organization.root).map(path));
+        match above.as_deref().map(|above| whole.strip_prefix(above).and_then(|rest| rest.strip_prefix('/'))) {
+            Some(Some(name)) => name.to_owned(),
+            // The name above was not read.
+            Some(None) => whole.rsplit('/').next().unwrap_or(&whole).to_owned(),
+            None => whole,
+        }
     }
 
     /// Adds a node with everything below it.
@@ -106,7 +113,9 @@ impl<'o> Tree<'o> {
         let place = extent.nodes.len();
         let depth = parent.and_then(|parent| extent.nodes.get(parent)).map_or(0, |above| above.depth + 1);
         let first = extent.accounts.len();
-        extent.nodes.push(Node { id: id.to_owned(), name: self.name(id), depth, parent, accounts: first..first });
+        let above = parent.and_then(|parent| extent.nodes.get(parent)).map(|above| above.id.clone());
+        let name = self.name(id, above.as_deref());
+        extent.nodes.push(Node { id: id.to_owned(), name, depth, parent, accounts: first..first });
         let here = self.accounts.get(id).into_iter().flatten();
         extent.accounts.extend(here.map(|account| Member {
             id: account.id.clone(),
@@ -166,6 +175,15 @@ mod tests {
         let names: Vec<&str> = extent.accounts.iter().map(|account| account.name.as_str()).collect();
         assert_eq!((names, extent.size()), (vec!["home", "a", "b", "c"], 8));
         assert_eq!(extent.regions[0].as_str(), "eu-west-1");
+        let slashed = Facts {
+            organization: facts.organization.clone().map(|organization| Organization {
+                units: vec![unit("ou-w", "Work/loads"), unit("ou-p", "Work/loads/Prod/EU")],
+                ..organization
+            }),
+            ..facts.clone()
+        };
+        let names: Vec<String> = Extent::of(&slashed).nodes.into_iter().map(|node| node.name).collect();
+        assert_eq!(names[..3], ["root", "Work/loads", "Prod/EU"], "a name may hold what parts paths");
         let alone = Extent::of(&Facts { organization: None, ..facts });
         assert_eq!((alone.accounts.len(), alone.nodes.len()), (1, 1));
     }

@@ -1,7 +1,7 @@
 //! How calls of a cell stand.
 
 use super::barred::Bar;
-use crate::explain::{Chain, Explanation, FindingKind, Guard};
+use crate::explain::{Chain, Explanation, FindingKind, Guard, Hides};
 use crate::model::{Region, words};
 
 words! {
@@ -45,9 +45,7 @@ impl State {
             Self::Invalid
         } else if fails(true) {
             Self::Denied
-        } else if met().any(|guard| guard.seen.is_err())
-            || !explanation.is_protected() && !explanation.unseen.is_empty()
-        {
+        } else if explanation.hides(Hides::Soundness) || !explanation.is_protected() && explanation.hides(Hides::More) {
             Self::Unseen
         } else if explanation.is_protected() {
             Self::Protected

@@ -8,7 +8,7 @@
 use super::State;
 use super::barred::{Ask, Bar, barred};
 use super::state::enforced;
-use crate::explain::{Cell, Chain, Explanation, GapKind};
+use crate::explain::{Cell, Chain, Explanation, Found, GapKind, Hides, Level, Models, Part, Which};
 use crate::model::{Facts, words};
 
 words! {
@@ -59,6 +59,7 @@ pub struct Around {
 pub(super) struct Asked {
     models: String,
     profiles: String,
+    others: Vec<String>,
     region: String,
 }
 
@@ -67,33 +68,55 @@ const REGION: &str = "aws:RequestedRegion";
 const PROFILE: &str = "bedrock:InferenceProfileArn";
 const GUARDRAIL: &str = "bedrock:GuardrailIdentifier";
 
+/// What can be called besides the models of the catalogue and their profiles (Service Authorization Reference, "Amazon Bedrock",
+/// `InvokeModel`), and one that stands for what AWS adds: a policy that names kinds leaves some out.
+const OTHERS: [&str; 8] = [
+    "application-inference-profile",
+    "custom-model",
+    "custom-model-deployment",
+    "default-prompt-router",
+    "imported-model",
+    "prompt-router",
+    "provisioned-model",
+    "strange-model",
+];
+
 impl Asked {
     pub(super) fn of(facts: &Facts, cell: &Cell<'_>) -> Self {
         let (partition, region) = (&facts.caller.partition, cell.region);
         Self {
             models: format!("arn:{partition}:bedrock:{region}::foundation-model/*"),
             profiles: format!("arn:{partition}:bedrock:{region}:*:inference-profile/*"),
+            others: OTHERS.map(|kind| format!("arn:{partition}:bedrock:{region}:*:{kind}/*")).to_vec(),
             region: region.to_string(),
         }
     }
 
-    /// Whether every call of every model is denied: by itself, or through a profile.
+    /// Whether every call of every model is denied: of the catalogue, by itself or through a profile, and of other kinds.
     pub(super) fn calls<'g>(&self, chain: &Chain<'g>) -> Bar<'g> {
         self.invoking(chain, &INVOKE, &[])
     }
 
     /// Whether every model is kept from these actions, where these keys are not there.
     fn invoking<'g>(&self, chain: &Chain<'g>, actions: &[&str], absent: &[&str]) -> Bar<'g> {
+        let every = |resources: &[&str]| self.invoked(chain, actions, absent, resources);
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        match (every(&[&self.models, &self.profiles]), every(&others)) {
+            (Bar::Whole(policy), Bar::Open) => Bar::Catalogue(policy),
+            (catalogue, others) => catalogue.min(others),
+        }
+    }
+
+    fn invoked<'g>(&self, chain: &Chain<'g>, actions: &[&str], absent: &[&str], resources: &[&str]) -> Bar<'g> {
         let mut on_profiles = vec![(REGION, Some(self.region.as_str()))];
         on_profiles.extend(absent.iter().map(|key| (*key, None)));
         let on_models = [on_profiles.clone(), vec![(PROFILE, None)]].concat();
-        let asks = |action| {
-            [
-                Ask { action, resource: &self.models, keys: &on_models },
-                Ask { action, resource: &self.profiles, keys: &on_profiles },
-            ]
-        };
-        barred(chain, &actions.iter().copied().flat_map(asks).collect::<Vec<_>>())
+        let mut asks = Vec::new();
+        for (action, resource) in actions.iter().flat_map(|action| resources.iter().map(move |of| (*action, *of))) {
+            let keys = if resource.contains("inference-profile/") { &on_profiles } else { &on_models };
+            asks.push(Ask { action, resource, keys });
+        }
+        barred(chain, &asks)
     }
 
     fn anything<'g>(&self, chain: &Chain<'g>, action: &str, key: Option<(&str, &str)>) -> Bar<'g> {
@@ -131,7 +154,17 @@ pub(super) fn ways(
 type Judged = (Passage, String);
 
 fn region(explanation: &Explanation<'_>, state: State, asked: &Asked, chain: &Chain<'_>, managing: bool) -> Judged {
+    let is_met = || enforced(explanation).any(|guard| guard.level != Level::Request);
     match state {
+        State::Invalid if explanation.fails() => {
+            (Passage::Closed, "what is enforced cannot be, so that calls fail".to_owned())
+        }
+        State::Invalid if explanation.hides(Hides::Soundness) || !is_met() && explanation.hides(Hides::More) => {
+            (Passage::Unknown, "what is enforced was not seen".to_owned())
+        }
+        State::Invalid if is_met() => {
+            (Passage::Closed, "AWS keeps the last valid policy, and every call meets a guardrail".to_owned())
+        }
         State::Unprotected | State::Invalid if !explanation.demanded.is_empty() => {
             let policies: Vec<&str> = explanation.demanded.iter().map(|demanded| demanded.policy).collect();
             (Passage::Open, format!("calls must name a guardrail ({}), and nothing is enforced", policies.join(", ")))
@@ -141,24 +174,64 @@ fn region(explanation: &Explanation<'_>, state: State, asked: &Asked, chain: &Ch
             if managing { nothing } else { judged(asked.calls(chain), nothing) }
         }
         State::Unseen => (Passage::Unknown, "what is enforced was not seen".to_owned()),
-        State::Invalid => (Passage::Closed, "something is enforced, and cannot be".to_owned()),
+        State::Invalid => {
+            let nothing =
+                (Passage::Open, "the policies come to no valid effective policy, and nothing is enforced".to_owned());
+            if managing { nothing } else { judged(asked.calls(chain), nothing) }
+        }
         State::Denied => (Passage::Closed, "calls are denied".to_owned()),
         State::Protected | State::Unavailable => (Passage::Closed, "every call meets a guardrail".to_owned()),
     }
 }
 
+/// Models that meet fewer guardrails than others do: whether those that are left make up for it.
 fn models(explanation: &Explanation<'_>) -> Judged {
-    let left_out: Vec<&str> = explanation
-        .gaps
-        .iter()
-        .filter(|gap| gap.kind == GapKind::Models)
-        .flat_map(|gap| gap.models.iter().map(String::as_str))
-        .collect();
-    if left_out.is_empty() {
-        (Passage::Closed, "the guardrails are for every model".to_owned())
-    } else {
-        (Passage::Open, format!("not for {}", left_out.join(", ")))
+    let Some((first, others)) = explanation.models.split_first() else {
+        return (Passage::Closed, "the guardrails are for every model".to_owned());
+    };
+    let enforced = |place: &&usize| explanation.guards[**place].level != Level::Request;
+    let (mut bare, mut weaker, mut unread, mut some): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+    for group in others {
+        let Which::These(named) = &group.which else { continue };
+        let missed = first.guards.iter().filter(enforced).filter(|place| !group.guards.contains(place));
+        let missed: Vec<&usize> = missed.collect();
+        let is_read = |place: &&usize| explanation.guards[**place].seen.is_ok();
+        let list = if missed.is_empty() {
+            continue;
+        } else if !group.guards.iter().any(|place| enforced(&place)) {
+            &mut bare
+        } else if !missed.iter().all(is_read) || !group.guards.iter().all(|place| is_read(&place)) {
+            &mut unread
+        } else if [Part::TaggedMessage, Part::Answer].iter().all(|part| as_strict(explanation, group, first, *part)) {
+            &mut some
+        } else {
+            &mut weaker
+        };
+        list.extend(named.iter().map(String::as_str));
     }
+    match () {
+        () if !bare.is_empty() => (Passage::Open, format!("not for {}", bare.join(", "))),
+        () if !weaker.is_empty() => {
+            (Passage::Open, format!("not all are for {}, which are examined less strictly", weaker.join(", ")))
+        }
+        () if !unread.is_empty() => (
+            Passage::Unknown,
+            format!("not all are for {}, and what the guardrails look for was not seen", unread.join(", ")),
+        ),
+        () if !some.is_empty() => {
+            (Passage::Closed, format!("not all are for {}, which others examine as strictly", some.join(", ")))
+        }
+        () => (Passage::Closed, "the guardrails are for every model".to_owned()),
+    }
+}
+
+/// Whether a part of a call of these models is examined as that of the others is.
+fn as_strict(explanation: &Explanation<'_>, these: &Models, others: &Models, part: Part) -> bool {
+    let (left, whole) = (explanation.union(these, part), explanation.union(others, part));
+    let settings = |found: &Found<'_>| found.settings.iter().map(|one| (one.action, one.degree)).collect::<Vec<_>>();
+    whole.controls().all(|(control, found)| {
+        left.controls().any(|(known, here)| known == control && settings(here) == settings(found))
+    })
 }
 
 /// What is examined less where nothing is tagged; another guardrail may make up for it.
@@ -239,6 +312,10 @@ fn judged(bar: Bar<'_>, otherwise: Judged) -> Judged {
         Bar::Spares(policy, exempt) => (Passage::Open, format!("{policy} denies it, but not to {}", exempt.join(", "))),
         Bar::Perhaps(policy) => {
             (Passage::Unknown, format!("{policy} denies some of it, or under conditions that cannot be told"))
+        }
+        Bar::Catalogue(policy) => {
+            let (passage, why) = otherwise;
+            (passage, format!("{why}; {policy} denies it of the models of AWS's catalogue only"))
         }
         Bar::Unseen => (Passage::Unknown, "not every policy on the way could be read".to_owned()),
         Bar::Open => otherwise,

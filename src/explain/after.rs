@@ -22,7 +22,7 @@ impl Ground {
     /// What will be when this is done. AWS has not said yet what that comes to.
     #[must_use]
     pub fn after(&self, planned: Planned<'_>) -> Self {
-        let mut ground = Self { told: BTreeMap::new(), invalid: None, ..self.clone() };
+        let mut ground = Self { told: BTreeMap::new(), invalid: None, unjudged: None, ..self.clone() };
         ground.share(planned);
         ground.know(planned);
         for action in planned.actions {

@@ -9,6 +9,7 @@ use super::ground::{Ground, Policy};
 use crate::kinds::account_enforcement::{ModelEnforcement, SelectiveContentGuarding};
 use crate::kinds::org_policy::in_effect::{InEffect, in_effect};
 use crate::kinds::org_policy::inheritance::{Attached, Effective, Inherited, inherit};
+use crate::kinds::org_policy_type::PolicyType;
 use crate::model::{Account, AccountId, Organization, Ref, Region};
 
 /// A policy on its node.
@@ -39,8 +40,8 @@ pub struct Chain<'g> {
     pub unordered: Vec<&'g str>,
     /// The policies of the other type, each of which a call must get past.
     pub controls: Vec<Placed<'g>>,
-    /// What could not be read of the policies on the way.
-    pub unseen: BTreeSet<String>,
+    /// What could not be read of the policies on the way, by their type.
+    pub unseen: BTreeMap<PolicyType, BTreeSet<String>>,
 }
 
 /// How many orders of attachment are tried before it is left open which is the right one.
@@ -72,7 +73,13 @@ fn way(account: &Account) -> impl Iterator<Item = &str> {
 
 impl<'g> Chain<'g> {
     fn of(ground: &'g Ground, way: &[&'g str], accounts: BTreeSet<AccountId>) -> Self {
-        let mut unseen: BTreeSet<String> = ground.unlisted.iter().cloned().collect();
+        let mut unseen: BTreeMap<PolicyType, BTreeSet<String>> = BTreeMap::new();
+        let mut hide = |of: PolicyType, what: String| {
+            unseen.entry(of).or_default().insert(what);
+        };
+        for (of, why) in &ground.unlisted {
+            hide(*of, format!("the policies of the type {of}: {why}"));
+        }
         let (mut nodes, mut levels, mut controls): (Vec<&str>, Vec<Vec<Placed<'g>>>, _) = (vec![], vec![], vec![]);
         for node in way.iter().copied() {
             let here = ground
@@ -88,11 +95,11 @@ impl<'g> Chain<'g> {
             }
         }
         for policy in ground.policies.values() {
-            let name = &policy.name;
+            let Policy { name, policy_type: of, .. } = policy;
             let way = || way.iter().any(|node| policy.targets.as_ref().is_ok_and(|targets| targets.contains(*node)));
             match (&policy.targets, &policy.document) {
-                (Err(why), _) => drop(unseen.insert(format!("where the policy {name} is attached: {why}"))),
-                (Ok(_), Err(why)) if way() => drop(unseen.insert(format!("what the policy {name} says: {why}"))),
+                (Err(why), _) => hide(*of, format!("where the policy {name} is attached: {why}")),
+                (Ok(_), Err(why)) if way() => hide(*of, format!("what the policy {name} says: {why}")),
                 _ => {}
             }
         }
@@ -125,13 +132,36 @@ impl<'g> Chain<'g> {
         told.into_iter().map(named).collect()
     }
 
+    /// What could not be read of the policies that merge, or else of the others.
+    pub fn hidden(&self, merging: bool) -> impl Iterator<Item = (PolicyType, &str)> {
+        let of_kind = self.unseen.iter().filter(move |(of, _)| of.merges() == merging);
+        of_kind.flat_map(|(of, all)| all.iter().map(|what| (*of, what.as_str())))
+    }
+
     /// Whether AWS says that something else is in effect than the policies come to: the two documents, ours first.
     pub fn disagreement(&self) -> Option<(Value, Value)> {
         let Some(Ok(told)) = self.told else { return None };
         let ours = self.inherited.document().unwrap_or_else(nothing);
-        // While it is invalid, the last valid one stays; what could not be read may be what makes the difference.
-        let settled = !self.is_invalid && self.unseen.is_empty() && self.inherited.defects().is_empty();
-        (settled && !same(&ours, told)).then(|| (ours, told.clone()))
+        // While it is invalid, the last valid one stays.
+        (!self.is_invalid && self.is_whole() && !same(&ours, told)).then(|| (ours, told.clone()))
+    }
+
+    /// Whether AWS says that what the policies come to now is in effect, so that it is no last valid one of before.
+    pub fn is_confirmed(&self) -> bool {
+        let ours = || self.inherited.document().unwrap_or_else(nothing);
+        self.is_whole() && matches!(self.told, Some(Ok(told)) if same(&ours(), told))
+    }
+
+    /// Whether a policy of the organization speaks of guardrails here, or may.
+    pub fn is_governed(&self) -> bool {
+        let tells = matches!(self.told, Some(Ok(told)) if *told != nothing());
+        tells || !self.nodes.is_empty() || self.hidden(true).next().is_some()
+    }
+
+    /// Whether the policies that merge were all read, and come to something: what could not be read may be what makes a
+    /// difference.
+    fn is_whole(&self) -> bool {
+        self.hidden(true).next().is_none() && self.inherited.defects().is_empty()
     }
 }
 

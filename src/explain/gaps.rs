@@ -14,6 +14,7 @@ words! {
     GapKind {
         NoGuardrail = "no-guardrail",
         Models = "models",
+        Variants = "model-variants",
         SystemPrompts = "untagged-system-prompts",
         Messages = "untagged-messages",
         Side = "one-side",
@@ -50,6 +51,13 @@ pub(super) fn gaps(guards: &[Guard<'_>], models: &[Models]) -> Vec<Gap> {
     let Some(first) = models.first() else { return found };
     if first.guards.is_empty() {
         found.push(Gap::new(GapKind::NoGuardrail));
+    }
+    if let Which::These(asked) = &first.which {
+        let doubtful = |place: &usize| asked.iter().any(|model| guards[*place].may_spare(model).is_some());
+        let doubtful: Vec<usize> = first.guards.iter().copied().filter(doubtful).collect();
+        if !doubtful.is_empty() {
+            found.push(Gap { models: asked.clone(), guards: doubtful, ..Gap::new(GapKind::Variants) });
+        }
     }
     for other in &models[1..] {
         let Which::These(named) = &other.which else { continue };

@@ -16,8 +16,8 @@ use crate::model::{AccountId, Document, Marker, Ref, Region, RemoteId, Scope, St
 pub struct Ground {
     /// The policies of the organization, of both types.
     pub policies: BTreeMap<Ref, Policy>,
-    /// Why its policies could not be listed, if they could not.
-    pub unlisted: Option<String>,
+    /// Why its policies of a type could not be listed, where they could not.
+    pub unlisted: BTreeMap<PolicyType, String>,
     /// What each account enforces on itself.
     pub enforced: BTreeMap<Scope, Enforced>,
     /// The versions that something points at; `None` for one that does not exist.
@@ -28,6 +28,8 @@ pub struct Ground {
     pub told: BTreeMap<AccountId, Result<Value, String>>,
     /// The accounts whose effective policy AWS calls invalid; `None` where it does not tell.
     pub invalid: Option<BTreeSet<AccountId>>,
+    /// Why AWS did not tell that, where it ought to.
+    pub unjudged: Option<String>,
     /// The policies of roles, by account and name.
     pub roles: BTreeMap<(AccountId, String), Result<Role, String>>,
 }

@@ -44,6 +44,7 @@ words! {
         NotOfManagement = "not-of-management",
         NotShared = "not-shared",
         NotAllowed = "not-allowed",
+        Unread = "unread",
     }
 }
 
@@ -80,6 +81,16 @@ impl Guard<'_> {
     pub fn is_for(&self, model: &str) -> bool {
         let ModelEnforcement { included_models, excluded_models } = &self.models;
         (self.is_for_others() || included_models.contains(model)) && !excluded_models.contains(model)
+    }
+
+    /// The id that is excluded, and of which the model is a profile or a variant: whether that is excluded, too, AWS states nowhere
+    /// (API reference, `ModelEnforcement`).
+    pub fn may_spare(&self, model: &str) -> Option<&str> {
+        let is_of = |id: &&String| {
+            let profile = model.strip_suffix(id.as_str()).is_some_and(|before| before.ends_with('.'));
+            profile || model.strip_prefix(id.as_str()).is_some_and(|after| after.starts_with(':'))
+        };
+        self.models.excluded_models.iter().find(is_of).map(String::as_str).filter(|_| self.is_for(model))
     }
 
     /// Whether it is for models that its lists do not name.
@@ -234,7 +245,7 @@ fn shared(ground: &Ground, facts: &Facts, cell: &Cell<'_>, resource: &Ref, what:
         Some(Ok(document)) => document.as_ref(),
         Some(Err(why)) => {
             let why = format!("whether {what} is shared with {account} was not seen: {why}");
-            return Some(Trouble::possible(Cause::NotShared, why));
+            return Some(Trouble::possible(Cause::Unread, why));
         }
         None => return None,
     };

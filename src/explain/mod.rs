@@ -16,6 +16,7 @@ mod models;
 mod part;
 mod shadow;
 mod union;
+mod unseen;
 mod verdict;
 
 use serde_json::Value;
@@ -32,6 +33,7 @@ pub use models::{Models, Which, model_id};
 pub use part::{Part, Side};
 pub use shadow::{Shadowed, node, plain};
 pub use union::{Control, Degree, Found, Strictest, Union};
+pub use unseen::{Hides, Unseen};
 pub use verdict::Verdict;
 
 use crate::model::{Facts, Region, words};
@@ -54,7 +56,7 @@ pub struct Explanation<'g> {
     /// Why there is nothing to call, where there is no Bedrock.
     pub unavailable: Option<String>,
     /// What could not be read, and may change the answer.
-    pub unseen: Vec<String>,
+    pub unseen: Vec<Unseen>,
 }
 
 words! {
@@ -95,52 +97,25 @@ pub fn explain<'g>(ground: &'g Ground, facts: &'g Facts, chain: &Chain<'g>, cell
     }
     let models = models::models(&guards, cell.model);
     let gaps = gaps::gaps(&guards, &models);
-    let (unavailable, unseen) = not_read(ground, chain, cell);
+    let met = models.first().map(|models| models.guards.as_slice()).unwrap_or_default();
     Explanation {
+        unseen: unseen::unseen(ground, facts, chain, cell, &guards, met),
+        unavailable: unavailable(ground, cell),
         shadowed: shadow::shadowed(ground, facts, chain, cell.region),
         findings: findings(chain, &guards, &demanded, cell.region),
         guards,
         demanded,
         models,
         gaps,
-        unavailable,
-        unseen,
     }
 }
 
-/// Why there is nothing to call, and what could not be read of what decides.
-fn not_read(ground: &Ground, chain: &Chain<'_>, cell: &Cell<'_>) -> (Option<String>, Vec<String>) {
-    let mut unseen: Vec<String> = Vec::new();
-    let mut unavailable = None;
+/// Why there is nothing to call.
+fn unavailable(ground: &Ground, cell: &Cell<'_>) -> Option<String> {
     match ground.enforced.get(&cell.scope()) {
-        Some(Enforced::Unavailable(why)) => unavailable = Some(why.clone()),
-        Some(Enforced::Unseen(why)) => {
-            unseen.push(format!("what account {} enforces on itself in {}: {why}", cell.account, cell.region));
-        }
-        _ => {}
+        Some(Enforced::Unavailable(why)) => Some(why.clone()),
+        _ => None,
     }
-    match chain.told {
-        // The effective policy tells what is in force, whatever else could not be read.
-        Some(Ok(_)) => {}
-        Some(Err(why)) => {
-            unseen.push(format!("what AWS says is in effect for account {}: {why}", cell.account));
-            unseen.extend(chain.unseen.iter().cloned());
-        }
-        None => unseen.extend(chain.unseen.iter().cloned()),
-    }
-    if let Some(role) = cell.role {
-        match ground.roles.get(&(cell.account.clone(), role.to_owned())) {
-            Some(Ok(found)) => {
-                let hidden = found.policies.iter().filter_map(|(name, document)| {
-                    document.as_ref().err().map(|why| format!("the policy {name} of the role {role}: {why}"))
-                });
-                unseen.extend(hidden);
-            }
-            Some(Err(why)) => unseen.push(format!("the policies of the role {role}: {why}")),
-            None => {}
-        }
-    }
-    (unavailable, unseen)
 }
 
 fn findings(chain: &Chain<'_>, guards: &[Guard<'_>], demanded: &[Demanded<'_>], region: &Region) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use super::demand::{Asks, Reach};
 use super::part::Part;
-use super::{Explanation, gaps};
+use super::{Explanation, GapKind, Hides, Level, gaps};
 use crate::kinds::guardrail::PiiAction;
 use crate::model::words;
 
@@ -21,7 +21,7 @@ words! {
         CallsFail = "calls-fail",
         /// There is no Bedrock to call.
         Unavailable = "unavailable",
-        /// No guardrail was seen, and not everything was.
+        /// No guardrail was seen, or none of which it is seen that it holds, and not everything could be read.
         Unknown = "unknown",
     }
 }
@@ -33,7 +33,9 @@ impl Explanation<'_> {
         match () {
             () if self.unavailable.is_some() => Verdict::Unavailable,
             () if self.fails() => Verdict::CallsFail,
-            () if met.is_empty() && !self.unseen.is_empty() => Verdict::Unknown,
+            () if self.hides(Hides::Soundness) || self.is_unstated() || met.is_empty() && self.hides(Hides::More) => {
+                Verdict::Unknown
+            }
             () if met.is_empty() => Verdict::NotProtected,
             () if gaps::is_by_request(&self.guards, met) => Verdict::Demanded,
             () if self.only_observes() => Verdict::ObservedOnly,
@@ -41,10 +43,25 @@ impl Explanation<'_> {
         }
     }
 
-    /// Whether calls of models that no list names meet a guardrail that somebody enforces, and what they meet stops something.
+    /// Whether calls of models that no list names meet a guardrail that somebody enforces, what they meet stops something, and
+    /// all was read that tells whether it holds.
     pub fn is_protected(&self) -> bool {
         let met = self.met();
-        !met.is_empty() && !gaps::is_by_request(&self.guards, met) && !self.only_observes()
+        let enforced = !met.is_empty() && !gaps::is_by_request(&self.guards, met);
+        enforced && !self.only_observes() && !self.hides(Hides::Soundness) && !self.is_unstated()
+    }
+
+    /// Whether AWS states of none of the guardrails that it is for the model.
+    fn is_unstated(&self) -> bool {
+        let doubtful =
+            |place: &usize| self.gaps.iter().any(|gap| gap.kind == GapKind::Variants && gap.guards.contains(place));
+        let mut enforced = self.met().iter().filter(|place| self.guards[**place].level != Level::Request).peekable();
+        enforced.peek().is_some() && enforced.all(doubtful)
+    }
+
+    /// Whether something could not be read that may change this of the answer.
+    pub fn hides(&self, what: Hides) -> bool {
+        self.unseen.iter().any(|unseen| unseen.hides == what)
     }
 
     /// Whether each call of models that no list names fails.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::{join, join_all};
 use serde_json::{Map, Value};
 
+use super::in_force::tells_nobody_but_home;
 use crate::aws::{AwsError, CallLog, Class, Clients, ReadCx, effective_policy, invalid_accounts, read};
 use crate::explain::{Cell, Enforced, Ground, Numbered, Policy, Version, chains, numbered, objects, pointed};
 use crate::kinds::guardrail_version::aws::in_full;
@@ -33,13 +34,7 @@ pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Gr
     });
     let enforced = enforced_in(&cx, scopes);
     let (policies, (enforced, roles)) = join(policies(&cx, facts), join(enforced, join_all(of_roles))).await;
-    match policies {
-        Ok(policies) => ground.policies = policies,
-        Err(why) => ground.unlisted = Some(why),
-    }
-    if facts.organization.is_none() && cells.iter().any(|cell| *cell.account != facts.caller.account) {
-        ground.unlisted = Some("the policies of the organization: the caller may not list it".to_owned());
-    }
+    (ground.policies, ground.unlisted) = policies;
     (ground.enforced, ground.roles) = (enforced, roles.into_iter().collect());
     let asked = representatives(&ground, facts, cells);
     let (told, invalid) = join(
@@ -47,24 +42,47 @@ pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Gr
         invalid(&cx, facts),
     )
     .await;
-    ground.told = told.into_iter().collect();
-    ground.invalid = invalid;
+    // Of its own account AWS tells everybody whether it belongs to an organization.
+    let belongs_to_none = |account: &AccountId| told.iter().any(|(of, told)| of == account && matches!(told, Ok(None)));
+    if facts.organization.is_none() && !cells.iter().all(|cell| belongs_to_none(cell.account)) {
+        let why = "the caller may not list the organization";
+        ground.unlisted = PolicyType::ALL.iter().map(|of| (*of, why.to_owned())).collect();
+    }
+    let document = |told: Result<Option<Value>, String>| told.map(|told| told.unwrap_or_else(nothing));
+    ground.told = told.into_iter().map(|(account, told)| (account, document(told))).collect();
+    (ground.invalid, ground.unjudged) = invalid;
     versions(&cx, facts, cells, &mut ground).await;
     ground
 }
 
-/// The policies of the types that are enabled; none where the organization cannot be read, which its caller says.
-async fn policies(cx: &ReadCx<'_>, facts: &Facts) -> Result<BTreeMap<Ref, Policy>, String> {
-    let Some(organization) = &facts.organization else { return Ok(BTreeMap::new()) };
+/// Reads the versions, and whom they admit, at which something of these cells points that was not read yet: what a plan will
+/// point them at, and that is there already.
+pub async fn pointed_besides(clients: &Clients, facts: &Facts, cells: &[Cell<'_>], ground: &mut Ground) {
+    let log = CallLog::default();
+    versions(&clients.reading(&log), facts, cells, ground).await;
+}
+
+fn nothing() -> Value {
+    Value::Object(Map::new())
+}
+
+type Listed = (BTreeMap<Ref, Policy>, BTreeMap<PolicyType, String>);
+
+/// The policies of the types that are enabled, and why those of a type could not be listed; none where the organization cannot be
+/// read, which its caller says.
+async fn policies(cx: &ReadCx<'_>, facts: &Facts) -> Listed {
+    let Some(organization) = &facts.organization else { return Listed::default() };
     let enabled = |of: PolicyType| organization.policy_types.iter().any(|(name, _)| name == of.word());
     let types = PolicyType::ALL.iter().copied().filter(|of| enabled(*of));
     let all = join_all(types.map(async |of| (of, written(cx, of).await))).await;
-    let mut policies = BTreeMap::new();
+    let (mut policies, mut unlisted) = Listed::default();
     for (of, found) in all {
-        let found = found.map_err(|error| format!("the policies of the type {of}: {}", error.cause()))?;
-        policies.extend(found.into_iter().map(|(id, policy)| (Ref::Foreign(id), policy)));
+        match found {
+            Ok(found) => policies.extend(found.into_iter().map(|(id, policy)| (Ref::Foreign(id), policy))),
+            Err(error) => drop(unlisted.insert(of, error.cause())),
+        }
     }
-    Ok(policies)
+    (policies, unlisted)
 }
 
 /// How many places are asked at once: a future for each of a large organization's would take more memory than all answers.
@@ -116,41 +134,51 @@ fn representatives(ground: &Ground, facts: &Facts, cells: &[Cell<'_>]) -> BTreeS
     chains.iter().filter_map(first).collect()
 }
 
-/// What AWS says is in effect for an account; nothing where that belongs to no organization.
-async fn told(cx: &ReadCx<'_>, account: &AccountId) -> Result<Value, String> {
+/// What AWS says is in effect for an account; `None` where that belongs to no organization.
+async fn told(cx: &ReadCx<'_>, account: &AccountId) -> Result<Option<Value>, String> {
     match effective_policy(cx, account).await {
-        Ok(document) => Ok(document),
-        Err(error) if error.is("AWSOrganizationsNotInUseException") => Ok(Value::Object(Map::new())),
+        Ok(document) => Ok(Some(document)),
+        Err(error) if error.is("AWSOrganizationsNotInUseException") => Ok(None),
         Err(error) => Err(error.cause()),
     }
 }
 
-/// The accounts whose effective policy AWS calls invalid, where it tells the caller.
-async fn invalid(cx: &ReadCx<'_>, facts: &Facts) -> Option<BTreeSet<AccountId>> {
-    facts.organization.as_ref()?;
-    invalid_accounts(cx).await.ok()
+/// The accounts whose effective policy AWS calls invalid, or why it did not tell. A delegate it need not tell: where something
+/// else is in effect for one than the policies come to, that is seen in what it says is in effect.
+async fn invalid(cx: &ReadCx<'_>, facts: &Facts) -> (Option<BTreeSet<AccountId>>, Option<String>) {
+    if facts.organization.is_none() {
+        return (None, None);
+    }
+    match invalid_accounts(cx).await {
+        Ok(invalid) => (Some(invalid), None),
+        Err(error) if tells_nobody_but_home(facts, &error) => (None, None),
+        Err(error) => (None, Some(error.cause())),
+    }
 }
 
-/// What is pointed at, and whom it admits.
+/// What is pointed at, and whom it admits, as far as that was not read before.
 async fn versions(cx: &ReadCx<'_>, facts: &Facts, cells: &[Cell<'_>], ground: &mut Ground) {
     let needed = pointed(ground, facts, cells);
     let ids = needed.keys().filter_map(|version| match version {
-        Ref::Foreign(id) => Some(id.clone()),
+        Ref::Foreign(id) => Some(id.clone()).filter(|_| !ground.versions.contains_key(version)),
         Ref::To(_) => None,
     });
     let found = join_all(ids.map(async |id| {
         let found = version(cx, &id).await;
         (Ref::Foreign(id), found.map_err(|error| error.cause()))
     }));
-    ground.versions = found.await.into_iter().collect();
+    let found = found.await;
+    ground.versions.extend(found);
     let borrowed = needed.iter().filter_map(|(version, borrower)| Some((version, borrower.as_ref()?)));
     let objects: BTreeSet<(Scope, RemoteId)> =
         borrowed.flat_map(|(version, account)| objects(ground, facts, account, version)).collect();
-    let found = join_all(objects.into_iter().map(async |(scope, id)| {
+    let unread = objects.into_iter().filter(|(_, id)| !ground.sharing.contains_key(&Ref::Foreign(id.clone())));
+    let found = join_all(unread.map(async |(scope, id)| {
         let found = policy_of(cx, &scope, &id).await;
         (Ref::Foreign(id), found.map_err(|error| error.cause()))
     }));
-    ground.sharing = found.await.into_iter().collect();
+    let found = found.await;
+    ground.sharing.extend(found);
 }
 
 async fn version(cx: &ReadCx<'_>, id: &RemoteId) -> Result<Option<Version>, AwsError> {

@@ -15,7 +15,7 @@ mod pointed;
 mod roles;
 mod scope;
 
-pub use bearing::bearing;
+pub use bearing::{bearing, pointed_besides};
 pub use in_force::{beside, tells_nobody_but_home};
 
 use std::collections::BTreeSet;

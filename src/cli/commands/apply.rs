@@ -155,5 +155,10 @@ pub(super) fn again(
             made = Some(held);
         }
     }
-    made.unwrap_or_else(|| Ok((session.plan(global, chosen, output)?, chosen.clone())))
+    let (plan, way) = made.unwrap_or_else(|| Ok((session.plan(global, chosen, output)?, chosen.clone())))?;
+    // Some of it may be done by now. Of another spec, the rest is what nobody asks for any more.
+    if plan.actions.len() < saved.actions.len() && saved.spec != plan.spec.to_string() {
+        return Err(Error::Stale(Stale::OtherSpec));
+    }
+    Ok((plan, way))
 }

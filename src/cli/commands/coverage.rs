@@ -12,9 +12,8 @@ use crate::cli::session::Session;
 use crate::coverage::{Extent, Grid};
 use crate::explain::{Cell, Ground, Planned};
 use crate::inventory;
-use crate::live::bearing;
+use crate::live::{bearing, pointed_besides};
 use crate::model::Facts;
-use crate::plan::Options;
 use crate::report::coverage::{html, markdown, text};
 use crate::report::json::coverage::{Covered, Shown, Side};
 use crate::report::json::pretty;
@@ -65,6 +64,10 @@ const FORMS: [(&str, Form); 4] =
 impl Args {
     pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
         let form = global.format(&FORMS)?;
+        if !global.target.is_empty() {
+            let message = "`--target` is not for `coverage`: it tells every account in every Region, and of a plan all that it does";
+            return Err(Error::Usage(message.to_owned()));
+        }
         // Their futures are large, and every command's would be as large.
         let (covered, disclosure) = match &self.plan {
             None => Box::pin(live(global, output)).await?,
@@ -111,10 +114,11 @@ async fn planned(file: &Path, global: &Global, output: &Output) -> Result<(Cover
     let facts = inventory::named_whole(&session.clients, facts).await;
     let extent = Extent::of(&facts);
     let have = read(&session.clients, &facts, &extent).await;
-    drop(progress);
     let disclosure = session.disclosure.clone();
     let (desired, live) = (&session.sides.desired, &session.sides.live);
-    let want = have.after(Planned { actions: &plan.actions, desired, live });
+    let mut want = have.after(Planned { actions: &plan.actions, desired, live });
+    pointed_besides(&session.clients, &facts, &cells(&extent), &mut want).await;
+    drop(progress);
     let grids = [&have, &want].map(|ground| Grid::of(ground, &facts, &extent));
     let shown = Shown { facts: &facts, extent: &extent, disclosure: &disclosure };
     let [now, then] = [(&have, &grids[0]), (&want, &grids[1])].map(|(ground, grid)| Side { ground, grid });
@@ -127,8 +131,12 @@ async fn planned(file: &Path, global: &Global, output: &Output) -> Result<(Cover
 
 /// What decides in each cell of the extent.
 async fn read(clients: &Clients, facts: &Facts, extent: &Extent) -> Ground {
+    bearing(clients, facts, &cells(extent)).await
+}
+
+fn cells(extent: &Extent) -> Vec<Cell<'_>> {
     let cells = extent.accounts.iter().flat_map(|account| {
         extent.regions.iter().map(|region| Cell { account: &account.id, region, model: None, role: None })
     });
-    bearing(clients, facts, &cells.collect::<Vec<_>>()).await
+    cells.collect()
 }

@@ -12,7 +12,7 @@ use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::explain::{Cell, Ground, Planned, chain_of, explain, model_id};
 use crate::inventory::{self, Failure};
-use crate::live::bearing;
+use crate::live::{bearing, pointed_besides};
 use crate::model::{AccountId, Facts, Region};
 use crate::plan::Options;
 use crate::report::explain::{markdown, text};
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Region,
     /// The model that is called, by its id or ARN. Default: every model
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", value_parser = model_named)]
     model: Option<String>,
     /// The role that calls, by its name or ARN. Default: whoever may
     #[arg(long, value_name = "ROLE")]
@@ -128,10 +128,12 @@ impl Args {
         let facts = inventory::facts(&session.clients, session.sides.facts.roles.clone()).await?;
         let (asked, facts) = self.asked(&session.clients, facts).await?;
         let ground = bearing(&session.clients, &facts, &[asked.cell()]).await;
-        drop(progress);
         let disclosure = session.disclosure.clone();
         let planned = Planned { actions: &plan.actions, desired: &session.sides.desired, live: &session.sides.live };
-        let mut want = view(&ground.after(planned), &facts, &asked, &disclosure);
+        let mut after = ground.after(planned);
+        pointed_besides(&session.clients, &facts, &[asked.cell()], &mut after).await;
+        drop(progress);
+        let mut want = view(&after, &facts, &asked, &disclosure);
         want.not_seen(blind(&plan, &disclosure));
         let frame = Explained::new(if saved.is_some() { "plan" } else { "spec" }, &asked.cell(), &facts);
         let have = saved.is_some().then(|| view(&ground, &facts, &asked, &disclosure));
@@ -185,6 +187,19 @@ fn one_account(text: &str) -> Result<Selector, String> {
     }
 }
 
+/// What may name a model: an id, a name or an ARN.
+fn model_named(text: &str) -> Result<String, String> {
+    let sound = |c: char| c.is_ascii_alphanumeric() || ".:/_-".contains(c);
+    if (1..=2048).contains(&text.len())
+        && text.chars().all(sound)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        Ok(text.to_owned())
+    } else {
+        Err("it is neither the id nor the ARN of a model; `aws bedrock list-foundation-models` lists ids".to_owned())
+    }
+}
+
 /// The name of a role of this account.
 fn role_name(role: &str, account: &AccountId) -> Result<String, Error> {
     let name = match role.split_once(":role/") {
@@ -215,6 +230,20 @@ mod tests {
         }
         for several in ["all", "root", "r-sand", "ou:Sandbox", "ou-sand-workload0"] {
             assert!(one_account(several).is_err_and(|fault| fault.contains("no single account")), "{several}");
+        }
+    }
+
+    #[test]
+    fn a_model_is_named_by_an_id_or_an_arn() {
+        for named in [
+            "amazon.nova-lite-v1:0",
+            "us.amazon.nova-lite-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/a.b-v1:0",
+        ] {
+            assert!(model_named(named).is_ok(), "{named}");
+        }
+        for wrong in ["", "nonsense model!!", "-x", "a.b\n"] {
+            assert!(model_named(wrong).is_err(), "{wrong}");
         }
     }
 

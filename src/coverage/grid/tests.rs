@@ -345,3 +345,61 @@ fn a_large_organization_costs_what_differs_in_it() {
     assert!(grid.judged.len() <= 3 * 3 * 2, "{}", grid.judged.len());
     assert!(grid.own_guardrail(0, 0).is_some_and(|id| id.starts_with('g')) || grid.own_guardrail(1, 0).is_some());
 }
+
+/// The judged cell of a member in the first Region, below these policies of the root; nothing is in effect.
+fn below<T>(policies: &[(PolicyType, Value)], look: impl FnOnce(&Judged<'_>) -> T) -> T {
+    let (facts, mut ground) = (facts(), Ground::default());
+    for (at, (policy_type, document)) in policies.iter().enumerate() {
+        let policy = Policy {
+            name: format!("policy-{at}"),
+            policy_type: *policy_type,
+            document: Ok(Document::from(document.clone())),
+            targets: Ok(BTreeSet::from(["r-1".to_owned()])),
+        };
+        ground.policies.insert(Ref::Foreign(RemoteId::new(format!("p-{at}"))), policy);
+    }
+    ground.told = MEMBERS.iter().map(|(account, _)| (id(account), Ok(json!({})))).collect();
+    let extent = Extent::of(&facts);
+    let grid = Grid::of(&ground, &facts, &extent);
+    look(grid.cell(1, 0))
+}
+
+fn region_way(judged: &Judged<'_>) -> (State, Passage, String) {
+    let around = judged.ways.iter().find(|around| around.way == Way::Region).expect("a way");
+    (judged.state, around.passage, around.why.clone())
+}
+
+#[test]
+fn a_policy_that_was_never_valid_closes_nothing() {
+    let broken = json!({"bedrock": {"guardrail_inference": {"eu-west-1":
+        {"config_1": {"selective_content_guarding": {"system": {"@@assign": "selective"}}}}}}});
+    let (state, passage, why) = below(&[(PolicyType::Bedrock, broken.clone())], region_way);
+    assert_eq!((state, passage), (State::Invalid, Passage::Open), "{why}");
+    let deny = json!({"Statement": [{"Effect": "Deny", "Action": "bedrock:Invoke*", "Resource": "*"}]});
+    let both = [(PolicyType::Bedrock, broken), (PolicyType::ServiceControl, deny)];
+    assert_eq!(below(&both, |judged| judged.state), State::Denied);
+}
+
+#[test]
+fn only_what_denies_every_kind_of_model_denies_every_call() {
+    let deny = |key: &str, resources: Value| {
+        let statement = json!({"Effect": "Deny", "Action": "bedrock:Invoke*", key: resources});
+        below(&[(PolicyType::ServiceControl, json!({"Statement": [statement]}))], region_way)
+    };
+    let arn = |kind: &str| format!("arn:aws:bedrock:*:*:{kind}/*");
+    let catalogue = json!(["arn:aws:bedrock:*::foundation-model/*", arn("inference-profile")]);
+    let (state, passage, why) = deny("Resource", catalogue);
+    assert_eq!((state, passage), (State::Unprotected, Passage::Open), "{why}");
+    assert!(why.contains("policy-0 denies it of the models of AWS's catalogue only"), "{why}");
+    for (key, resources) in [
+        ("NotResource", json!([arn("provisioned-model")])),
+        ("NotResource", json!(["${aws:PrincipalTag/model}"])),
+        ("Resource", json!(["${aws:PrincipalTag/model}"])),
+    ] {
+        let (state, passage, why) = deny(key, resources.clone());
+        assert_eq!(state, State::Unprotected, "{key} {resources}: {why}");
+        assert_ne!(passage, Passage::Closed, "{key} {resources}: {why}");
+    }
+    let (state, passage, _) = deny("Resource", json!("*"));
+    assert_eq!((state, passage), (State::Denied, Passage::Closed));
+}

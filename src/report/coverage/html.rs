@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-use super::{Told, meaning, states, title, ways};
+use super::{Told, Versions, becomes, meaning, states, title, ways};
 use crate::coverage::{State, Way};
 use crate::report::clean;
 use crate::report::explain::{demand, details, headline, places};
@@ -122,7 +122,7 @@ fn filters(covered: &Covered) -> String {
         push!(
             out,
             "<label><input type=\"checkbox\" id=\"state-{at}\" checked> \
-             <span class=\"mark s{at}\" aria-hidden=\"true\">{mark}</span> {state} ({count})</label>\n"
+             <span class=\"mark s{at}\" aria-hidden=\"true\">{mark}</span> {state} (<span id=\"count-{at}\">{count}</span>)</label>\n"
         );
     }
     out
@@ -160,7 +160,7 @@ fn totals(covered: &Covered) -> String {
     for node in &covered.nodes {
         let cells = State::ALL.iter().map(|state| {
             let (have, told) = (node.have.in_state(*state), node.want.as_ref().unwrap_or(&node.have).in_state(*state));
-            if have == told { told.to_string() } else { format!("{have} → {told}") }
+            becomes(have, told)
         });
         let mut path = vec![node.name.as_str()];
         let mut above = node.parent;
@@ -181,8 +181,8 @@ fn around(ways: &[Told]) -> String {
     let mut out = format!(
         "<table><thead><tr><th scope=\"col\">way</th>{header}<th scope=\"col\">most often since</th></tr></thead>\n<tbody>\n"
     );
-    for Told { way, counts, why } in ways {
-        let cells = numbers([counts.open, counts.closed, counts.unknown].map(|count| count.to_string()), "td");
+    for told @ Told { way, why, .. } in ways {
+        let cells = numbers(told.numbers(), "td");
         let why = escape(why.as_deref().unwrap_or_default());
         push!(out, "<tr><th scope=\"row\">{}</th>{cells}<td>{why}</td></tr>\n", meaning(*way));
     }
@@ -204,6 +204,7 @@ fn data(covered: &Covered) -> String {
     let nodes = covered.nodes.iter().map(|node| {
         json!({"id": node.id, "name": node.name, "parent": node.parent, "first": node.first, "accounts": node.accounts})
     });
+    let versions = Versions::of(covered);
     let value = json!({
         "regions": covered.regions,
         "states": State::ALL,
@@ -219,7 +220,7 @@ fn data(covered: &Covered) -> String {
             "have": own(covered, |account| Some(&account.have)),
             "want": own(covered, |account| account.want.as_ref()),
         },
-        "cells": covered.cells.iter().map(cell).collect::<Vec<_>>(),
+        "cells": covered.cells.iter().map(|one| cell(one, &versions)).collect::<Vec<_>>(),
         "unions": covered.unions.iter().map(|union| json!({
             "models": union.models,
             "controls": union.controls.iter().map(|control| {
@@ -250,7 +251,7 @@ fn own<'c>(covered: &'c Covered, row: impl Fn(&'c Account) -> Option<&'c Row>) -
     Value::Object(all)
 }
 
-fn cell(cell: &Cell) -> Value {
+fn cell(cell: &Cell, versions: &Versions<'_>) -> Value {
     let initials: String = cell
         .levels
         .iter()
@@ -260,7 +261,12 @@ fn cell(cell: &Cell) -> Value {
             _ => 'R',
         })
         .collect();
-    let by: Vec<String> = cell.levels.iter().map(|level| format!("the {level}")).collect();
+    let by = |level: &String| {
+        let met: Vec<String> =
+            cell.guardrails.iter().filter(|met| met.level == *level).map(|met| versions.called(met)).collect();
+        format!("the {level} ({})", met.join(", "))
+    };
+    let by: Vec<String> = cell.levels.iter().map(by).collect();
     let by = match cell.state {
         State::Protected => format!("by {}", by.join(" and ")),
         State::Unprotected if !by.is_empty() => "but calls must name a guardrail".to_owned(),

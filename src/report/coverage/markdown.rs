@@ -24,7 +24,7 @@ pub fn markdown(covered: &Covered) -> String {
     }
     out += &totals(covered);
     out += &table(&Table::of(covered));
-    out += &list("Enforced", numbered(enforced(covered)));
+    out += &list("Enforced", enforced(covered).into_iter());
     out += &around(&ways(covered));
     out += &list("Findings", numbered(findings(covered)));
     out += &list("Not seen", covered.unseen.iter().cloned());
@@ -96,9 +96,9 @@ fn around(ways: &[Told]) -> String {
     }
     let mut out =
         "\n### Ways around, by cells\n\n| way | open | closed | unknown | |\n|---|---:|---:|---:|---|\n".to_owned();
-    for Told { way, counts, why } in ways {
+    for told @ Told { way, why, .. } in ways {
         let why = why.as_ref().map(|why| escape::code(why)).unwrap_or_default();
-        push!(out, "| {} | {} | {} | {} | {why} |\n", meaning(*way), counts.open, counts.closed, counts.unknown);
+        push!(out, "| {} | {} | {why} |\n", meaning(*way), told.numbers().join(" | "));
     }
     out
 }

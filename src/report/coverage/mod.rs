@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use super::disclosure::counted;
 use super::json::coverage::{Account, Cell, Covered, Passages, Row, Totals};
+use super::json::explain::{Guarding, Met};
 use crate::coverage::{ACCOUNT, GUARDRAIL, Passage, State, Way};
 
 mod html;
 mod markdown;
 mod table;
 mod text;
+mod versions;
 
 pub use html::html;
 pub use markdown::markdown;
 pub use text::text;
+use versions::Versions;
 
 /// How many lines a table has before OUs further down are folded into those above.
 const MOST_LINES: usize = 60;
@@ -25,30 +28,10 @@ fn title(covered: &Covered) -> String {
     format!("{accounts} in {regions}{when}")
 }
 
-/// What a cell is called in a table, in a word or two.
-fn label(cell: &Cell) -> String {
-    let levels: Vec<&str> = cell
-        .levels
-        .iter()
-        .map(|level| match level.as_str() {
-            "organization" => "org",
-            level => level,
-        })
-        .collect();
-    match cell.state {
-        State::Protected => levels.join("+"),
-        State::Unprotected if levels.is_empty() => "none".to_owned(),
-        State::Unprotected => format!("{} only", levels.join("+")),
-        State::Denied => "denied".to_owned(),
-        State::Invalid => "invalid".to_owned(),
-        State::Unavailable => "–".to_owned(),
-        State::Unseen => "unseen".to_owned(),
-    }
-}
-
 /// What the words of a table mean.
-const LEGEND: &str = "org: the organization enforces a guardrail; account: the account does; request only: IAM demands that calls name one; \
-    none: nothing; denied, invalid: calls fail; –: no Bedrock; n/m: so many of so many cells that can be called are protected";
+const LEGEND: &str = "org: the organization enforces a guardrail; account: the account does; each with its version, and with #n where one is \
+    enforced in several ways; request only: IAM demands that calls name one; none: nothing; denied: calls are denied; invalid: what is \
+    enforced cannot be, or the policies are not valid; –: no Bedrock; n/m: so many of so many cells that can be called are protected";
 
 /// How many cells stand how, in words; those that there are none of are left out.
 fn states(totals: &Totals) -> Vec<(State, String)> {
@@ -59,7 +42,7 @@ fn states(totals: &Totals) -> Vec<(State, String)> {
 /// So many of so many that can be called are protected.
 fn share(totals: &Totals) -> String {
     let all: usize = State::ALL.iter().map(|state| totals.in_state(*state)).sum();
-    format!("{}/{}", totals.protected, all - totals.unavailable)
+    format!("{}/{}", totals.protected, all - totals.unavailable - totals.denied)
 }
 
 /// What an account is called.
@@ -80,34 +63,12 @@ struct Place {
     region: usize,
 }
 
-/// Where each cell is among what is told last; none where it is not.
-fn places(covered: &Covered) -> Vec<Place> {
-    let mut places = vec![Place::default(); covered.cells.len()];
-    for (at, account) in covered.accounts.iter().enumerate() {
-        for (region, cell) in last(account).cells.iter().enumerate() {
-            let place = &mut places[*cell];
-            place.count += 1;
-            place.region = region;
-            // Two are as many as thousands here.
-            if place.accounts.len() < 2 && !place.accounts.contains(&at) {
-                place.accounts.push(at);
-            }
-        }
-    }
-    places
-}
+/// The cells of an account at some time.
+type At = fn(&Account) -> &Row;
 
-/// The cells that are told last, each with its place.
-fn told(covered: &Covered) -> Vec<(&Cell, Place)> {
-    covered.cells.iter().zip(places(covered)).filter(|(_, place)| place.count > 0).collect()
-}
-
-/// A text of a cell for people: what is left out is filled in where it is of one account, and else nobody's in particular.
-fn filled(covered: &Covered, place: &Place, text: &str) -> String {
-    let [only] = place.accounts.as_slice() else { return general(text) };
-    let account = &covered.accounts[*only];
-    let own = last(account).guardrails.get(&covered.regions[place.region]).map_or("*", String::as_str);
-    text.replace(ACCOUNT, &account.id).replace(GUARDRAIL, own)
+/// As it is in AWS.
+fn now(account: &Account) -> &Row {
+    &account.have
 }
 
 /// When the plan is done, or else as it is.
@@ -115,26 +76,88 @@ fn last(account: &Account) -> &Row {
     account.want.as_ref().unwrap_or(&account.have)
 }
 
-/// Each guardrail that is enforced, with its level and how many cells it is for.
-fn enforced(covered: &Covered) -> Vec<(String, usize)> {
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for (cell, place) in told(covered) {
-        for met in &cell.guardrails {
-            let name = met.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
-            let by = met.policy.as_ref().map(|policy| format!(", by the policy {}", policy.name)).unwrap_or_default();
-            let told = format!("{}: {name}{}{by}", met.level, filled(covered, &place, &met.version));
-            *found.entry(told).or_default() += place.count;
+/// Where each cell is at this time; none where it is not.
+fn places(covered: &Covered, at: At) -> Vec<Place> {
+    let mut places = vec![Place::default(); covered.cells.len()];
+    for (account, row) in covered.accounts.iter().map(at).enumerate() {
+        for (region, cell) in row.cells.iter().enumerate() {
+            let place = &mut places[*cell];
+            place.count += 1;
+            place.region = region;
+            // Two are as many as thousands here.
+            if place.accounts.len() < 2 && !place.accounts.contains(&account) {
+                place.accounts.push(account);
+            }
         }
     }
-    ranked(found)
+    places
+}
+
+/// The cells that there are at this time, each with its place.
+fn told(covered: &Covered, at: At) -> Vec<(&Cell, Place)> {
+    covered.cells.iter().zip(places(covered, at)).filter(|(_, place)| place.count > 0).collect()
+}
+
+/// A text of a cell for people: what is left out is filled in where it is of one account, and else nobody's in particular.
+fn filled(covered: &Covered, at: At, place: &Place, text: &str) -> String {
+    let [only] = place.accounts.as_slice() else { return general(text) };
+    let account = &covered.accounts[*only];
+    let own = at(account).guardrails.get(&covered.regions[place.region]).map_or("*", String::as_str);
+    text.replace(ACCOUNT, &account.id).replace(GUARDRAIL, own)
+}
+
+/// A number now, and when the plan is done.
+fn becomes(have: usize, told: usize) -> String {
+    if have == told { told.to_string() } else { format!("{have} → {told}") }
+}
+
+/// Each guardrail that is enforced, with its level and how many cells it is for; with a plan those that it ends, too.
+fn enforced(covered: &Covered) -> Vec<String> {
+    let versions = Versions::of(covered);
+    let mut found: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    for (nth, at) in [now as At, last].into_iter().enumerate() {
+        for (cell, place) in told(covered, at) {
+            for met in &cell.guardrails {
+                let by = met.policy.as_ref().map(|policy| format!(", by the policy {}", policy.name));
+                let (level, called, limits) = (&met.level, versions.called(met), limits(met));
+                let version = filled(covered, at, &place, &met.version);
+                let told = format!("{level}: {called}, {version}{}{limits}", by.unwrap_or_default());
+                found.entry(told).or_default()[nth] += place.count;
+            }
+        }
+    }
+    let mut found: Vec<(String, [usize; 2])> = found.into_iter().collect();
+    found.sort_by(|(one, [_, many]), (other, [_, more])| more.cmp(many).then_with(|| one.cmp(other)));
+    let count = |[have, told]: [usize; 2]| {
+        if have == told { counted(told, "cell") } else { format!("{have} → {}", counted(told, "cell")) }
+    };
+    found.into_iter().map(|(told, counts)| format!("{told} ({})", count(counts))).collect()
+}
+
+/// In what a guardrail is not for whole calls of every model.
+fn limits(met: &Met) -> String {
+    let Met { guarding: Guarding { system, messages }, included_models, excluded_models, .. } = met;
+    let mut limits = String::new();
+    for (part, mode) in [("system prompts", system), ("messages", messages)] {
+        if mode == "SELECTIVE" {
+            limits += &format!(", {part} {mode}");
+        }
+    }
+    if !included_models.is_empty() && included_models.iter().all(|model| model != "ALL") {
+        limits += &format!(", for {}", included_models.join(", "));
+    }
+    if !excluded_models.is_empty() {
+        limits += &format!(", not for {}", excluded_models.join(", "));
+    }
+    limits
 }
 
 /// Each thing that ought not to be so, with how many cells it is about.
 fn findings(covered: &Covered) -> Vec<(String, usize)> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for (cell, place) in told(covered) {
+    for (cell, place) in told(covered, last) {
         for finding in &cell.findings {
-            let message = filled(covered, &place, &finding.message);
+            let message = filled(covered, last, &place, &finding.message);
             *found.entry(format!("{}: {message}", finding.kind)).or_default() += place.count;
         }
     }
@@ -148,32 +171,43 @@ fn ranked(found: BTreeMap<String, usize>) -> Vec<(String, usize)> {
     found
 }
 
-/// A way around as a table has it: what it is, in how many cells it is how, and the most frequent reason that it is not closed.
+/// A way around as a table has it: what it is, in how many cells it is how now and at last, and the most frequent reason that it
+/// is not closed at last.
 struct Told {
     way: Way,
+    have: Passages,
     counts: Passages,
     why: Option<String>,
 }
 
+impl Told {
+    /// In how many cells it is open, closed and unknown.
+    fn numbers(&self) -> [String; 3] {
+        let Self { have, counts, .. } = self;
+        [becomes(have.open, counts.open), becomes(have.closed, counts.closed), becomes(have.unknown, counts.unknown)]
+    }
+}
+
 fn ways(covered: &Covered) -> Vec<Told> {
-    let cells = told(covered);
+    let cells = told(covered, last);
     let reason = |way: Way| {
         let mut found: BTreeMap<String, usize> = BTreeMap::new();
         for (cell, place) in &cells {
             let here = cell.ways.iter().filter(|around| around.way == way);
             for around in here.filter(|around| around.passage != Passage::Closed) {
-                *found.entry(filled(covered, place, &around.why)).or_default() += place.count;
+                *found.entry(filled(covered, last, place, &around.why)).or_default() += place.count;
             }
         }
         ranked(found).into_iter().next().map(|(why, _)| why)
     };
-    let totals = covered.told();
+    let counts = |totals: &Totals, way: &Way| totals.ways.get(way.word()).cloned().unwrap_or_default();
     let all = Way::ALL.iter().map(|way| Told {
         way: *way,
-        counts: totals.ways.get(way.word()).cloned().unwrap_or_default(),
+        have: counts(&covered.have, way),
+        counts: counts(covered.told(), way),
         why: reason(*way),
     });
-    all.filter(|told| told.counts != Passages::default()).collect()
+    all.filter(|told| [&told.have, &told.counts].iter().any(|counts| **counts != Passages::default())).collect()
 }
 
 /// What a way around is.

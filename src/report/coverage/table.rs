@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST_LINES, called, label, last, share};
+use super::versions::Versions;
+use super::{MOST_LINES, called, last, share};
 use crate::coverage::State;
 use crate::report::disclosure::{counted, some};
 use crate::report::json::coverage::{Account, Covered, Node, Row, Totals};
@@ -44,21 +45,32 @@ type Kind = Vec<(String, bool)>;
 
 impl Table {
     pub(super) fn of(covered: &Covered) -> Self {
-        let kinds: Vec<Kind> = covered.accounts.iter().map(|account| kind(covered, account)).collect();
+        let versions = Versions::of(covered);
+        let labels: Vec<String> = covered.cells.iter().map(|cell| versions.label(cell)).collect();
+        let kinds: Vec<Kind> = covered.accounts.iter().map(|account| kind(covered, &labels, account)).collect();
         let columns = columns(covered, &kinds);
-        let mut depth = usize::MAX;
+        let (mut depth, mut units) = (usize::MAX, usize::MAX);
         loop {
             let mut lines = Vec::new();
             if !covered.nodes.is_empty() {
-                Drawing { covered, kinds: &kinds, columns: &columns, depth, lines: &mut lines }.node(0, 0);
+                Drawing { covered, kinds: &kinds, columns: &columns, depth, units, lines: &mut lines }.node(0, 0);
             }
             let deepest = lines.iter().map(|line| line.depth).max().unwrap_or(0);
             if lines.len() > MOST_LINES && deepest > 1 {
                 depth = deepest - 1;
                 continue;
             }
+            if lines.len() > MOST_LINES && units > 1 {
+                // Those of the root alone are too many.
+                units = if units == usize::MAX { MOST_LINES / 2 } else { units / 2 };
+                continue;
+            }
             let names = |column: &Vec<usize>| column.iter().map(|at| covered.regions[*at].clone()).collect();
-            return Self { columns: columns.iter().map(names).collect(), lines, folded: depth != usize::MAX };
+            return Self {
+                columns: columns.iter().map(names).collect(),
+                lines,
+                folded: depth.min(units) != usize::MAX,
+            };
         }
     }
 }
@@ -71,8 +83,8 @@ pub(super) fn legend(regions: &[String]) -> String {
     }
 }
 
-fn kind(covered: &Covered, account: &Account) -> Kind {
-    let of = |row: &Row, at: usize| label(&covered.cells[row.cells[at]]);
+fn kind(covered: &Covered, labels: &[String], account: &Account) -> Kind {
+    let of = |row: &Row, at: usize| labels[row.cells[at]].clone();
     let one = |at: usize| {
         let (have, told) = (of(&account.have, at), of(last(account), at));
         let uncovered = covered.cells[last(account).cells[at]].state.is_uncovered();
@@ -103,6 +115,8 @@ struct Drawing<'a> {
     columns: &'a [Vec<usize>],
     /// How deep nodes have lines of their own.
     depth: usize,
+    /// How many OUs of one node have lines of their own.
+    units: usize,
     lines: &'a mut Vec<Line>,
 }
 
@@ -123,9 +137,36 @@ impl Drawing<'_> {
         }
         self.own(place, depth + 1);
         let inner = covered.nodes.iter().enumerate().filter(|(_, node)| node.parent == Some(place));
-        for (inner, _) in inner {
+        let mut inner: Vec<usize> = inner.map(|(inner, _)| inner).collect();
+        let rest = inner.len().checked_sub(self.units).filter(|more| *more > 1).map(|_| self.least(&mut inner));
+        for inner in inner {
             self.node(inner, depth + 1);
         }
+        if let Some(rest) = rest {
+            let nodes = rest.iter().map(|inner| &covered.nodes[*inner]);
+            let all: Vec<usize> = nodes.flat_map(|node| node.first..node.first + node.accounts).collect();
+            self.sum(
+                format!("{} more, of {}", counted(rest.len(), "OU"), counted(all.len(), "account")),
+                &all,
+                depth + 1,
+                true,
+            );
+        }
+    }
+
+    /// Takes away the OUs that there is no room for: those in which everything is covered go first.
+    fn least(&self, inner: &mut Vec<usize>) -> Vec<usize> {
+        let covered = self.covered;
+        let bare = |inner: &usize| {
+            let Node { first, accounts, .. } = &covered.nodes[*inner];
+            self.kinds[*first..first + accounts].iter().flatten().any(|(_, uncovered)| *uncovered)
+        };
+        let (uncovered, rest): (Vec<usize>, Vec<usize>) = inner.iter().copied().partition(bare);
+        let ranked = [uncovered, rest].concat();
+        let (kept, rest) = ranked.split_at(self.units.min(ranked.len()));
+        // In the order of the tree.
+        inner.retain(|one| kept.contains(one));
+        rest.to_vec()
     }
 
     /// The accounts in a node itself, those that are alike in one line.
@@ -179,6 +220,7 @@ impl Drawing<'_> {
                 match covered.cells[cell].state {
                     State::Protected => totals.protected += 1,
                     State::Unavailable => totals.unavailable += 1,
+                    State::Denied => totals.denied += 1,
                     _ => totals.unprotected += 1,
                 }
             }

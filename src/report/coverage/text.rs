@@ -20,7 +20,7 @@ pub fn text(covered: &Covered, look: Look<'_>) -> String {
         push!(out, "{}\n", counted_states(&covered.have, look));
     }
     out += &table(&Table::of(covered), look);
-    out += &section("Enforced", &numbered(enforced(covered)), Tone::Strong, look);
+    out += &section("Enforced", &enforced(covered), Tone::Strong, look);
     out += &around(&ways(covered), look);
     out += &section("Findings", &numbered(findings(covered)), Tone::Bad, look);
     out += &section("Not seen", &covered.unseen, Tone::Doubt, look);
@@ -110,24 +110,34 @@ fn around(ways: &[Told], look: Look<'_>) -> String {
     }
     let mut out = format!("\n{}\n", look.style.paint(Tone::Strong, "Ways around, by cells"));
     let widest = ways.iter().map(|told| meaning(told.way).len()).max().unwrap_or(0) + 2;
+    let wide =
+        ways.iter().flat_map(Told::numbers).map(|number| columns(&number)).max().unwrap_or(0).max("unknown".len()) + 2;
     push!(
         out,
         "  {}\n",
-        look.style.paint(Tone::Quiet, format!("{}{:>8}{:>8}{:>9}", pad("", widest), "open", "closed", "unknown"))
+        look.style.paint(
+            Tone::Quiet,
+            format!("{}{}", pad("", widest), right(["open", "closed", "unknown"].map(str::to_owned), wide))
+        )
     );
-    for Told { way, counts, why } in ways {
+    for told @ Told { way, counts, why, .. } in ways {
         let tone = match (counts.open, counts.unknown) {
             (0, 0) => Tone::Good,
             (0, _) => Tone::Doubt,
             _ => Tone::Bad,
         };
-        let line = format!("{}{:>8}{:>8}{:>9}", pad(meaning(*way), widest), counts.open, counts.closed, counts.unknown);
+        let line = format!("{}{}", pad(meaning(*way), widest), right(told.numbers(), wide));
         push!(out, "  {}\n", look.style.paint(tone, line));
         if let Some(why) = why {
             out += &indented(&clean::line(why), 6, look.width);
         }
     }
     out
+}
+
+/// Numbers in columns of this width.
+fn right(numbers: [String; 3], wide: usize) -> String {
+    numbers.iter().map(|number| format!("{}{number}", " ".repeat(wide.saturating_sub(columns(number))))).collect()
 }
 
 fn section(title: &str, items: &[String], tone: Tone, look: Look<'_>) -> String {

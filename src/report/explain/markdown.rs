@@ -1,8 +1,7 @@
 //! For a comment on a pull request, or a page of evidence.
 
 use super::text::demand;
-use super::{Row, absent, details, headline, places, rows, title, verdict, which};
-use crate::explain::GapKind;
+use super::{Row, absent, details, headline, pairs, places, remains, rows, title, verdict, which};
 use crate::report::json::explain::{Explained, POLICIES, Union, View};
 use crate::report::markdown::escape;
 
@@ -19,17 +18,14 @@ pub fn markdown(explained: &Explained) -> String {
         }
     }
     let views: Vec<&View> = explained.views().collect();
-    let most = views.iter().map(|view| view.union.len()).max().unwrap_or(0);
-    for at in 0..most {
-        let unions: Vec<Option<&Union>> = views.iter().map(|view| view.union.get(at)).collect();
-        out += &table(&unions);
+    match views.as_slice() {
+        [have, want] => pairs(have, want).iter().for_each(|(name, unions)| out += &table(name, unions)),
+        all => {
+            let unions = all.iter().flat_map(|view| &view.union);
+            unions.for_each(|union| out += &table(&which(union), &[Some(union)]));
+        }
     }
-    if let Some(last) = views.last() {
-        out += &list(
-            "Not covered",
-            last.uncovered.iter().filter(|gap| gap.kind != GapKind::NoGuardrail.word()).map(|gap| gap.message.clone()),
-        );
-    }
+    out += &list("Not covered", remains(explained).into_iter());
     for view in views {
         out += &list("Findings", view.findings.iter().map(|one| format!("{}: {}", one.kind, one.message)));
         out += &list("Not seen", view.unseen.iter().cloned());
@@ -53,15 +49,13 @@ fn of_view(view: &View) -> String {
     out + &list("Demanded by IAM", view.demands.iter().map(demand))
 }
 
-fn table(unions: &[Option<&Union>]) -> String {
+fn table(name: &str, unions: &[Option<&Union>]) -> String {
     let references = unions.iter().flatten().flat_map(|of| &of.guardrails).any(|at| *at > 0);
     let rows = rows(unions, references);
     if rows.is_empty() {
         return String::new();
     }
-    let mut names: Vec<String> = unions.iter().flatten().map(|union| which(union)).collect();
-    names.dedup();
-    let mut out = format!("\n### What they come to, for {}\n\n", escape::code(&names.join("; then ")));
+    let mut out = format!("\n### What they come to, for {}\n\n", escape::code(name));
     let times: &[&str] = if unions.len() == 2 { &[" now", " then"] } else { &[""] };
     let header: Vec<String> =
         ["prompts", "answers"].iter().flat_map(|side| times.iter().map(move |time| format!("{side}{time}"))).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disclosure::counted;
 use super::json::explain::{Control, Explained, Met, POLICIES, Policy, Setting, Union, View};
-use crate::explain::Verdict;
+use crate::explain::{GapKind, Verdict};
 
 mod markdown;
 mod text;
@@ -47,7 +47,15 @@ pub(in crate::report) fn verdict(view: &View) -> (Verdict, String) {
             let stops = if met == 1 { "blocks and masks" } else { "block and mask" };
             format!("Observed only: every call meets {guardrails}, which {stops} nothing{except}.{unsure}")
         }
-        Verdict::Unknown => "Not known: no guardrail was seen here, and not everything could be read.".to_owned(),
+        Verdict::Unknown if met == 0 => {
+            "Not known: no guardrail was seen here, and not everything could be read.".to_owned()
+        }
+        Verdict::Unknown => {
+            format!("Not known: calls are to meet {guardrails}{except}, and whether that holds cannot be told: see below.")
+        }
+        Verdict::NotProtected if !view.guardrails.is_empty() && !view.union.iter().any(|union| union.all_but) => {
+            "Not protected: what is enforced here is not for this model. A call is examined only if it names a guardrail itself.".to_owned()
+        }
         Verdict::NotProtected => format!(
             "Not protected: no guardrail is enforced here{except}. A call is examined only if it names a guardrail itself."
         ),
@@ -132,6 +140,46 @@ pub(in crate::report) fn which(union: &Union) -> String {
         (true, true) => "every model".to_owned(),
         (true, false) => format!("every model but {}", union.models.join(", ")),
         (false, _) => union.models.join(", "),
+    }
+}
+
+/// The unions of both views, those of the same models beside each other.
+fn pairs<'v>(have: &'v View, want: &'v View) -> Vec<(String, Vec<Option<&'v Union>>)> {
+    let mut all: Vec<(String, Vec<Option<&Union>>)> = Vec::new();
+    let first = |view: &'v View| view.union.first();
+    let heading = match (first(have).map(which), first(want).map(which)) {
+        (Some(now), Some(then)) if now != then => format!("{now}; then {then}"),
+        (now, then) => now.or(then).unwrap_or_default(),
+    };
+    all.push((heading, vec![first(have), first(want)]));
+    for (at, view) in [have, want].into_iter().enumerate() {
+        for union in view.union.iter().skip(1) {
+            let name = which(union);
+            match all.iter_mut().skip(1).find(|(known, _)| *known == name) {
+                Some((_, unions)) => unions[at] = Some(union),
+                None => all.push((name, if at == 0 { vec![Some(union), None] } else { vec![None, Some(union)] })),
+            }
+        }
+    }
+    all
+}
+
+/// What remains uncovered; where two times are told, what is so at one of them only says at which.
+fn remains(explained: &Explained) -> Vec<String> {
+    // That there is no guardrail is said already.
+    let of = |view: &View| -> Vec<String> {
+        let gaps = view.uncovered.iter().filter(|gap| gap.kind != GapKind::NoGuardrail.word());
+        gaps.map(|gap| gap.message.clone()).collect()
+    };
+    match (&explained.have, &explained.want) {
+        (Some(have), Some(want)) => {
+            let (now, then) = (of(have), of(want));
+            let ends = now.iter().filter(|gap| !then.contains(gap)).map(|gap| format!("now, and not then: {gap}"));
+            let stays =
+                |gap: &String| if now.contains(gap) { gap.clone() } else { format!("then, and not now: {gap}") };
+            then.iter().map(stays).chain(ends).collect()
+        }
+        (only, other) => only.iter().chain(other).flat_map(of).collect(),
     }
 }
 

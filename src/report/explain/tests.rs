@@ -120,3 +120,42 @@ fn two_policies_are_shown_by_the_line_in_which_they_differ() {
     );
     assert!(shown.contains("- what AWS says is in effect, + what the policies come to"), "{shown}");
 }
+
+#[test]
+fn groups_of_models_are_told_beside_themselves_and_what_ends_is_told() {
+    let group = |model: &str| Union {
+        all_but: false,
+        models: vec![model.to_owned()],
+        ..union(vec![control("topic_policy", "Legal", "input", None, "BLOCK", None)])
+    };
+    let of = |model: &str| {
+        let mut view = view("protected", 1);
+        view.union.push(group(model));
+        view.uncovered.push(crate::report::json::explain::Uncovered {
+            kind: "models".to_owned(),
+            message: format!("calls of {model} do not meet the guardrail"),
+            models: vec![model.to_owned()],
+            guardrails: vec![0],
+            controls: Vec::new(),
+        });
+        view
+    };
+    let explained = Explained {
+        format_version: "1".to_owned(),
+        from: "plan".to_owned(),
+        account: "1".to_owned(),
+        account_name: None,
+        region: "us-east-1".to_owned(),
+        model: None,
+        principal: None,
+        have: Some(of("titan")),
+        want: Some(of("cohere")),
+        held: Vec::new(),
+    };
+    let told = markdown(&explained);
+    assert!(!told.contains("titan; then cohere"), "{told}");
+    assert_eq!(told.matches("### What they come to, for").count(), 3, "{told}");
+    let remains = remains(&explained);
+    assert!(remains[0].starts_with("then, and not now: calls of cohere"), "{remains:?}");
+    assert!(remains[1].starts_with("now, and not then: calls of titan"), "{remains:?}");
+}

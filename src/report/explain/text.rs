@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Row, absent, details, headline, places, rows, title, verdict, which};
-use crate::explain::{GapKind, Verdict};
-use crate::report::json::explain::{Demand, Explained, Finding, POLICIES, Uncovered, Union, View};
+use super::{Row, absent, details, headline, pairs, places, remains, rows, title, verdict, which};
+use crate::explain::Verdict;
+use crate::report::json::explain::{Demand, Explained, Finding, POLICIES, Union, View};
 use crate::report::rows::{Piece, document_lines};
 use crate::report::wrap::{columns, indented, pad, wrap};
 use crate::report::{Look, Style, Tone, clean};
@@ -30,9 +30,7 @@ pub fn text(explained: &Explained, look: Look<'_>) -> String {
         }
         (None, None) => {}
     }
-    for view in explained.views().collect::<Vec<_>>().into_iter().rev().take(1) {
-        out += &uncovered(&view.uncovered, look);
-    }
+    out += &section("Not covered", &remains(explained), Tone::Doubt, look);
     for view in explained.views() {
         out += &findings(&view.findings, look);
         out += &section("Not seen", &view.unseen, Tone::Doubt, look);
@@ -103,27 +101,6 @@ fn row(label: &str, value: &str, tone: Tone, look: Look<'_>) -> String {
     format!("      {}{lines}\n", look.style.paint(tone, format!("{label:<LABEL$}")))
 }
 
-/// The unions of both views, those of the same models beside each other.
-fn pairs<'v>(have: &'v View, want: &'v View) -> Vec<(String, Vec<Option<&'v Union>>)> {
-    let mut all: Vec<(String, Vec<Option<&Union>>)> = Vec::new();
-    let first = |view: &'v View| view.union.first();
-    let heading = match (first(have).map(which), first(want).map(which)) {
-        (Some(now), Some(then)) if now != then => format!("{now}; then {then}"),
-        (now, then) => now.or(then).unwrap_or_default(),
-    };
-    all.push((heading, vec![first(have), first(want)]));
-    for (at, view) in [have, want].into_iter().enumerate() {
-        for union in view.union.iter().skip(1) {
-            let name = which(union);
-            match all.iter_mut().skip(1).find(|(known, _)| *known == name) {
-                Some((_, unions)) => unions[at] = Some(union),
-                None => all.push((name, if at == 0 { vec![Some(union), None] } else { vec![None, Some(union)] })),
-            }
-        }
-    }
-    all
-}
-
 /// The tables of what the guardrails come to; `times` names the columns of each side.
 fn table(unions: &[(String, Vec<Option<&Union>>)], times: &[&str], look: Look<'_>) -> String {
     let references =
@@ -174,13 +151,6 @@ fn columned(rows: &[Row], times: &[&str], look: Look<'_>) -> String {
 /// Whether something becomes otherwise.
 fn changes(row: &Row, times: &[&str]) -> bool {
     times.len() == 2 && row.cells.chunks(2).any(|pair| pair.first() != pair.last())
-}
-
-fn uncovered(gaps: &[Uncovered], look: Look<'_>) -> String {
-    // That there is no guardrail is said already.
-    let gaps = gaps.iter().filter(|gap| gap.kind != GapKind::NoGuardrail.word());
-    let gaps: Vec<String> = gaps.map(|gap| gap.message.clone()).collect();
-    section("Not covered", &gaps, Tone::Doubt, look)
 }
 
 pub(super) fn findings(findings: &[Finding], look: Look<'_>) -> String {

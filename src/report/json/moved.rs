@@ -22,6 +22,8 @@ pub enum Stale {
         /// The digest of the plan that was reviewed.
         reviewed: Digest,
     },
+    /// It is of another spec, and not all that it does is wanted by this one.
+    OtherSpec,
     /// Something has moved since it was saved.
     Moved(Vec<Moved>),
 }

@@ -64,10 +64,7 @@ fn it_tells_now_and_when_a_plan_is_done() {
         assert!(both.stdout.contains(said), "{said}: {}", both.stdout);
     }
     let markdown = coverage(&desk, &["--plan", "p.json", "--format", "markdown"]).stdout;
-    assert!(
-        markdown.contains("When the plan is done: **") && markdown.contains("| none → org+account |"),
-        "{markdown}"
-    );
+    assert!(markdown.contains("When the plan is done: **") && markdown.contains("| none → org+account "), "{markdown}");
     let planned: Value =
         serde_json::from_str(&coverage(&desk, &["--plan", "p.json", "--format", "json"]).stdout).expect("JSON");
     assert_eq!(
@@ -128,6 +125,72 @@ fn it_tells_now_and_when_a_plan_is_done() {
     let stale = coverage(&desk, &["--plan", "p.json"]);
     assert_eq!((stale.code, stale.stdout.as_str()), (4, ""), "{stale:?}");
     assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn a_plan_tells_which_version_comes_and_is_told_whole() {
+    let desk = Desk::new(ORGANIZATION);
+    assert_eq!(desk.run(&["plan", "--sandbox", "--out", "first.json"]).code, 0);
+    let targeted = coverage(&desk, &["--plan", "first.json", "--target", "guardrail/*"]);
+    assert_eq!(targeted.code, 64, "{targeted:?}");
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "-q"]).code, 0);
+    // The same accounts are protected at the same levels, by another version.
+    let weaker = ORGANIZATION.replace("HATE: HIGH", "HATE: LOW");
+    desk.write("bedrail.yaml", &weaker);
+    assert_eq!(desk.run(&["plan", "--sandbox", "--out", "weaker.json"]).code, 0);
+    let told = coverage(&desk, &["--plan", "weaker.json"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    let changed = told.stdout.lines().find(|line| line.contains("org ") && line.contains(" → org "));
+    let changed = changed.unwrap_or_else(|| panic!("{}", told.stdout)).to_owned();
+    let (have, want) = changed.split_once(" → ").expect("both");
+    let version =
+        |text: &str| text.split("org ").last().unwrap_or_default().split(' ').next().unwrap_or_default().to_owned();
+    assert_ne!(version(have), version(want), "{changed}");
+    assert!(told.stdout.contains(" → 0 cells)"), "what the plan ends is told: {}", told.stdout);
+    // A plan of another spec, of which nothing is left to do here, foretells nothing.
+    desk.write("bedrail.yaml", ORGANIZATION);
+    for command in [
+        vec!["coverage", "--sandbox", "--plan", "weaker.json"],
+        vec![
+            "explain",
+            "--sandbox",
+            "--account",
+            "account:payments-prod",
+            "--region",
+            "us-east-1",
+            "--from",
+            "weaker.json",
+        ],
+    ] {
+        let other = desk.run(&command);
+        assert_eq!((other.code, other.stdout.as_str()), (4, ""), "{other:?}");
+        assert!(other.stderr.contains("of another spec"), "{}", other.stderr);
+    }
+}
+
+#[test]
+fn a_guardrail_of_others_is_read_before_a_plan_points_at_it() {
+    let desk = Desk::new(SPEC);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "-q"]).code, 0);
+    let shown: Value =
+        serde_json::from_str(&desk.run(&["show", "--sandbox", "--format", "json"]).stdout).expect("JSON");
+    let text = shown.to_string();
+    let arn =
+        text.split('"').find(|word| word.contains(":guardrail/") && !word.ends_with(":1")).expect("an ARN").to_owned();
+    let other = format!(
+        "format: 1\nstack: other\nregions: [us-east-1]\nscan: {{regions: declared}}\nexternal_guardrails:\n  \
+         corp: {{arns: {{us-east-1: \"{arn}\"}}, versions: {{us-east-1: \"1\"}}}}\norganization: \
+         {{management_account: \"111122223333\"}}\norg_policies: {{org: {{enforce: [{{guardrail: corp}}], attach: [root]}}}}\n"
+    );
+    desk.write("bedrail.yaml", &other);
+    let planned = desk.run(&["plan", "--sandbox", "--out", "p.json"]);
+    assert_eq!(planned.code, 0, "{planned:?}");
+    let told: Value =
+        serde_json::from_str(&coverage(&desk, &["--plan", "p.json", "--format", "json"]).stdout).expect("JSON");
+    let mut guardrails =
+        told["cells"].as_array().expect("cells").iter().flat_map(|cell| cell["guardrails"].as_array().expect("a list"));
+    assert!(guardrails.all(|met| met["unknown"].is_null()), "{:#}", told["cells"]);
+    assert_eq!(told["unseen"], json!([]));
 }
 
 #[test]

@@ -84,6 +84,11 @@ fn what_is_asked_wrongly_is_told() {
         (vec!["--account", "management", "--region", "us-eest-1"], 64, "`us-east-1`"),
         (vec!["--account", "management", "--region", "us-east-1", "--target", "*"], 64, "`--target` is not for"),
         (vec!["--account", "management", "--region", "us-east-1", "--principal", "a b"], 64, "not the name of a role"),
+        (
+            vec!["--account", "management", "--region", "us-east-1", "--model", "a model!"],
+            64,
+            "neither the id nor the ARN",
+        ),
         (vec!["--account", "management", "--region", "us-east-1", "--from", "none.json"], 1, "none.json"),
     ] {
         let ran = desk.run(&[&["explain", "--sandbox"], more.as_slice()].concat());

@@ -211,6 +211,21 @@ fn filters_leave_what_is_asked_for() {
 }
 
 #[test]
+fn the_counts_beside_the_filters_are_of_the_time_that_is_shown() {
+    let Some(browser) = browser() else { return };
+    let told = covered(&SMALL, true);
+    let mut visit = Visit::new();
+    let page = visit.write("page.html", &html(&told));
+    let protected = "document.getElementById('count-0').textContent";
+    visit.does(json!({ "open": page })).asks(protected);
+    visit.does(json!({"click": "#time-have"})).asks(protected).asks_for("faults");
+    let answers = visit.ends(&browser);
+    let want = told.want.as_ref().expect("a plan").protected;
+    assert_ne!(told.have.protected, want);
+    assert_eq!(answers, [json!(want.to_string()), json!(told.have.protected.to_string()), json!([])]);
+}
+
+#[test]
 fn five_thousand_accounts_in_seventeen_regions_stay_responsive() {
     let Some(browser) = browser() else { return };
     let mut visit = Visit::new();

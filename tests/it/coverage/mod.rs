@@ -3,4 +3,5 @@
 mod browser;
 mod judged;
 mod page;
+mod unseen;
 mod world;

@@ -4,6 +4,7 @@ mod calls;
 mod demands;
 mod told;
 mod trees;
+mod unseen;
 
 use bedrail::aws::{Access, CallLog, Clients, Whereabouts, bedrock_regions, whereabouts};
 use bedrail::explain::{Cell, Explanation, Ground, chain_of, explain};

@@ -15,7 +15,7 @@ use crate::support::{MANAGEMENT, Sandbox};
 
 const MEMBER: &str = "333344445555";
 
-const SPEC: &str = r#"
+pub(super) const SPEC: &str = r#"
 format: 1
 stack: acme
 organization: {management_account: "111122223333"}
@@ -179,8 +179,8 @@ async fn what_differs_and_what_is_not_seen_is_told() {
     assert_eq!(explained(&sandbox, cell, kinds).await, [FindingKind::CallsFail], "there is no such guardrail");
     sandbox.set(json!({"refuse": [{"operation": "DescribeEffectivePolicy"}]})).await;
     let unseen = explained(&sandbox, cell, |explanation| explanation.unseen.clone()).await;
-    assert!(unseen.len() == 1 && unseen[0].contains("what AWS says is in effect"), "{unseen:?}");
+    assert!(unseen.len() == 1 && unseen[0].what.contains("what AWS says is in effect"), "{unseen:?}");
     sandbox.set(json!({"refuse": [{"operation": "ListEnforcedGuardrailsConfiguration"}]})).await;
     let unseen = explained(&sandbox, cell, |explanation| explanation.unseen.clone()).await;
-    assert!(unseen.len() == 1 && unseen[0].contains("enforces on itself"), "{unseen:?}");
+    assert!(unseen.len() == 1 && unseen[0].what.contains("enforces on itself"), "{unseen:?}");
 }

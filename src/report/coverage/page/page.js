@@ -7,7 +7,7 @@
   const [view, grid, body, panel, main, status] = ['view', 'grid', 'body', 'panel', 'main', 'status'].map(id);
   const planned = data.want !== null;
   const ROW = 28;
-  const [PROTECTED, UNAVAILABLE] = ['protected', 'unavailable'].map((state) => states.indexOf(state));
+  const [PROTECTED, DENIED, UNAVAILABLE] = ['protected', 'denied', 'unavailable'].map((state) => states.indexOf(state));
   // What an OU is coloured by where not all of it is protected.
   const WORST = ['unprotected', 'invalid', 'unseen', 'denied', 'protected'].map((state) => states.indexOf(state));
   const MARGIN = 12;
@@ -86,7 +86,7 @@
     let [guarded, all] = [0, 0];
     for (const [cell, count] of kinds(at, region)) {
       if (cells[cell].state === PROTECTED) guarded += count;
-      if (cells[cell].state !== UNAVAILABLE) all += count;
+      if (cells[cell].state !== UNAVAILABLE && cells[cell].state !== DENIED) all += count;
     }
     return [guarded, all];
   };
@@ -125,7 +125,7 @@
         made.append(cells[cell].mark);
         made.setAttribute('aria-label', `${name}, ${regions[region]}: all ${say(cells[cell])}`);
       } else {
-        const part = Math.floor((100 * guarded) / count);
+        const part = count ? Math.floor((100 * guarded) / count) : 0;
         const bar = element('i');
         bar.style.height = `${part}%`;
         made.classList.add('mixed');
@@ -204,7 +204,16 @@
     id('head').replaceChildren(row);
   };
 
+  // How many cells stand how at the time that is shown.
+  const recount = () => {
+    const found = states.map(() => 0);
+    const perRow = rows.map((row) => row.map((cell) => cells[cell].state));
+    for (const row of data[filter.time]) for (const state of perRow[row]) found[state] += 1;
+    found.forEach((count, state) => { id(`count-${state}`).textContent = count; });
+  };
+
   const renew = () => {
+    recount();
     counted = new Map();
     sift();
     unfold();
@@ -284,7 +293,7 @@
     const [guarded, all] = share(at, region);
     const found = [...kinds(at, region)].sort(([, one], [, other]) => other - one);
     const line = ([cell, count]) => element('li', {}, element('span', { class: `mark s${cells[cell].state}` }, cells[cell].mark), ` ${count} – ${fill(cells[cell].verdict, '*', '*')}`);
-    return [element('p', { class: 'verdict' }, `${guarded} of ${all} accounts are protected here.`), element('ul', {}, ...found.map(line))];
+    return [element('p', { class: 'verdict' }, `${guarded} of ${all} accounts that can call models are protected here.`), element('ul', {}, ...found.map(line))];
   };
 
   const explain = (at, column, keep) => {

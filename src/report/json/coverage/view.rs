@@ -114,32 +114,50 @@ impl Covered {
 
     /// What could not be read, once for all accounts that it is about.
     fn not_seen(&self) -> Vec<String> {
-        let mut about: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        // The same cell in the same Region has the same texts, whatever its account.
+        let mut of_cell: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
         for account in &self.accounts {
-            let rows = std::iter::once(&account.have).chain(&account.want);
-            let cells: BTreeSet<usize> = rows.flat_map(|row| row.cells.iter().copied()).collect();
-            for unseen in cells.into_iter().filter_map(|cell| self.cells.get(cell)).flat_map(Cell::reasons) {
-                about.entry(unseen).or_default().insert(&account.id);
+            for row in std::iter::once(&account.have).chain(&account.want) {
+                for (region, cell) in
+                    row.cells.iter().enumerate().filter(|(_, cell)| !self.cells[**cell].unseen.is_empty())
+                {
+                    of_cell.entry((*cell, region)).or_default().insert(&account.id);
+                }
             }
         }
-        let told = |(text, accounts): (&str, BTreeSet<&str>)| match (accounts.first(), accounts.len()) {
-            _ if !text.contains(ACCOUNT) => text.to_owned(),
-            (Some(account), 1) => text.replace(ACCOUNT, account),
-            (_, count) => format!(
-                "{} ({count} accounts)",
-                text.replace(&format!("account {ACCOUNT}"), "an account").replace(ACCOUNT, "*")
-            ),
-        };
-        about.into_iter().map(told).collect()
+        let mut about: BTreeMap<String, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+        for ((cell, region), accounts) in of_cell {
+            let region = self.regions[region].as_str();
+            for text in &self.cells[cell].unseen {
+                let (known, regions) = about.entry(text.replace(region, REGION)).or_default();
+                known.extend(&accounts);
+                regions.insert(region);
+            }
+        }
+        about.iter().map(|(text, (accounts, regions))| one_unseen(text, accounts, regions)).collect()
     }
 }
 
-impl Cell {
-    /// What could not be read of what decides.
-    fn reasons(&self) -> impl Iterator<Item = &str> {
-        let guards = self.guardrails.iter().filter(|_| self.state == State::Unseen);
-        self.unseen.iter().map(String::as_str).chain(guards.filter_map(|met| met.unknown.as_deref()))
-    }
+/// What stands for the name of a Region in what could not be read in several.
+const REGION: &str = "{region}";
+
+/// One thing that could not be read, in these accounts and Regions.
+fn one_unseen(text: &str, accounts: &BTreeSet<&str>, regions: &BTreeSet<&str>) -> String {
+    let mut places: Vec<String> = Vec::new();
+    let mut put = |text: String, mark: &str, all: &BTreeSet<&str>, one: (&str, &str), many: &str| match (
+        all.first(),
+        all.len(),
+    ) {
+        _ if !text.contains(mark) => text,
+        (Some(only), 1) => text.replace(mark, only),
+        (_, count) => {
+            places.push(format!("{count} {many}"));
+            text.replace(one.0, one.1).replace(mark, "*")
+        }
+    };
+    let text = put(text.to_owned(), ACCOUNT, accounts, (&format!("account {ACCOUNT}"), "an account"), "accounts");
+    let text = put(text, REGION, regions, (&format!("in {REGION}:"), "in several Regions:"), "Regions");
+    if places.is_empty() { text } else { format!("{text} ({})", places.join(", ")) }
 }
 
 impl Totals {
@@ -205,7 +223,8 @@ fn cell(judged: &Judged<'_>, side: Side<'_>, shown: Shown<'_>, unions: &mut Dist
         // Where nothing can be called nothing is missed.
         uncovered: if judged.state == State::Unavailable { Vec::new() } else { uncovered },
         findings,
-        unseen,
+        // Where every call is denied, or none can be made, it changes nothing.
+        unseen: if judged.denied_by.is_some() || judged.state == State::Unavailable { Vec::new() } else { unseen },
         ways: ways.collect(),
     })
 }
@@ -214,6 +233,9 @@ fn cell(judged: &Judged<'_>, side: Side<'_>, shown: Shown<'_>, unions: &mut Dist
 fn sentence(judged: &Judged<'_>, view: &View) -> String {
     match (judged.state, judged.denied_by) {
         (State::Denied, Some(policy)) => format!("Denied: the policy {policy} denies every call of a model."),
+        (State::Invalid, _) if !view.fails && view.guardrails.is_empty() => {
+            "Invalid: the policies come to no valid effective policy, and nothing is seen to be enforced.".to_owned()
+        }
         (State::Invalid, _) if !view.fails => {
             "Invalid: the policies come to no valid effective policy, so that AWS keeps the last valid one.".to_owned()
         }

@@ -23,6 +23,9 @@ pub(super) fn uncovered(gap: &Gap, met: usize) -> Uncovered {
             "no guardrail is enforced: a call is examined only if it names a guardrail itself".to_owned()
         }
         GapKind::Models => format!("calls of {models} do not meet {guards}"),
+        GapKind::Variants => format!(
+            "{models} is a profile or a variant of a model that {guards} is not for, and AWS states nowhere whether such calls meet it"
+        ),
         GapKind::SystemPrompts => {
             format!("system prompts, or parts of them, that the caller has not tagged are not examined by {guards}; {weaker}")
         }

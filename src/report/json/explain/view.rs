@@ -70,7 +70,7 @@ impl View {
                     found: one.documents.as_ref().map(|(_, told)| told.clone()),
                 })
                 .collect(),
-            unseen: unseen.iter().map(|one| text(one)).collect(),
+            unseen: unseen.iter().map(|one| text(&one.what)).collect(),
         }
     }
 }
