@@ -9,7 +9,7 @@ use crate::model::{Document, items, like};
 pub(super) enum Bar<'g> {
     /// Nobody is denied it.
     Open,
-    /// This policy denies it of the models of AWS's catalogue, and nobody is denied it of others.
+    /// This policy denies it of the models of AWS's catalogue, and nobody is denied it of some other kind.
     Catalogue(&'g str),
     /// Some policies could not be read.
     Unseen,

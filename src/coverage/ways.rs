@@ -315,7 +315,7 @@ fn judged(bar: Bar<'_>, otherwise: Judged) -> Judged {
         }
         Bar::Catalogue(policy) => {
             let (passage, why) = otherwise;
-            (passage, format!("{why}; {policy} denies it of the models of AWS's catalogue only"))
+            (passage, format!("{why}; {policy} denies it of AWS's models, and not of every kind of others"))
         }
         Bar::Unseen => (Passage::Unknown, "not every policy on the way could be read".to_owned()),
         Bar::Open => otherwise,

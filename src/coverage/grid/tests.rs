@@ -390,7 +390,7 @@ fn only_what_denies_every_kind_of_model_denies_every_call() {
     let catalogue = json!(["arn:aws:bedrock:*::foundation-model/*", arn("inference-profile")]);
     let (state, passage, why) = deny("Resource", catalogue);
     assert_eq!((state, passage), (State::Unprotected, Passage::Open), "{why}");
-    assert!(why.contains("policy-0 denies it of the models of AWS's catalogue only"), "{why}");
+    assert!(why.contains("policy-0 denies it of AWS's models, and not of every kind of others"), "{why}");
     for (key, resources) in [
         ("NotResource", json!([arn("provisioned-model")])),
         ("NotResource", json!(["${aws:PrincipalTag/model}"])),

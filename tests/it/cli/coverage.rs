@@ -170,27 +170,27 @@ fn a_plan_tells_which_version_comes_and_is_told_whole() {
 
 #[test]
 fn a_guardrail_of_others_is_read_before_a_plan_points_at_it() {
-    let desk = Desk::new(SPEC);
+    let organization = "organization: {management_account: \"111122223333\"}\n";
+    let desk = Desk::new(&format!("{organization}{}", SPEC.split("account_enforcement:").next().expect("a head")));
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "-q"]).code, 0);
     let shown: Value =
         serde_json::from_str(&desk.run(&["show", "--sandbox", "--format", "json"]).stdout).expect("JSON");
     let text = shown.to_string();
-    let arn =
-        text.split('"').find(|word| word.contains(":guardrail/") && !word.ends_with(":1")).expect("an ARN").to_owned();
-    let other = format!(
-        "format: 1\nstack: other\nregions: [us-east-1]\nscan: {{regions: declared}}\nexternal_guardrails:\n  \
-         corp: {{arns: {{us-east-1: \"{arn}\"}}, versions: {{us-east-1: \"1\"}}}}\norganization: \
-         {{management_account: \"111122223333\"}}\norg_policies: {{org: {{enforce: [{{guardrail: corp}}], attach: [root]}}}}\n"
-    );
-    desk.write("bedrail.yaml", &other);
+    let is_guardrail = |word: &&str| word.contains(":guardrail/") && !word.ends_with(":1");
+    let arn = text.split('"').find(is_guardrail).expect("an ARN");
+    let head = format!("format: 1\nstack: other\nregions: [us-east-1]\nscan: {{regions: declared}}\n{organization}");
+    let corp = format!("{{arns: {{us-east-1: \"{arn}\"}}, versions: {{us-east-1: \"1\"}}}}");
+    let enforced = "account_enforcement: {home: {guardrail: corp}}\n";
+    desk.write("bedrail.yaml", &format!("{head}external_guardrails: {{corp: {corp}}}\n{enforced}"));
     let planned = desk.run(&["plan", "--sandbox", "--out", "p.json"]);
     assert_eq!(planned.code, 0, "{planned:?}");
-    let told: Value =
-        serde_json::from_str(&coverage(&desk, &["--plan", "p.json", "--format", "json"]).stdout).expect("JSON");
-    let mut guardrails =
-        told["cells"].as_array().expect("cells").iter().flat_map(|cell| cell["guardrails"].as_array().expect("a list"));
-    assert!(guardrails.all(|met| met["unknown"].is_null()), "{:#}", told["cells"]);
-    assert_eq!(told["unseen"], json!([]));
+    let told = coverage(&desk, &["--plan", "p.json", "--format", "json"]);
+    let json: Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!((told.code, &json["unseen"], json["want"]["protected"].as_u64()), (0, &json!([]), Some(1)));
+    let cell = ["--account", "management", "--region", "us-east-1", "--from", "spec"];
+    let alone = desk.run(&[&["explain", "--sandbox"][..], &cell].concat());
+    assert_eq!(alone.code, 0, "{alone:?}");
+    assert!(alone.stdout.contains("Protected") && !alone.stdout.contains("not known"), "{}", alone.stdout);
 }
 
 #[test]
