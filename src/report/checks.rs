@@ -33,8 +33,36 @@ impl Group<'_> {
             Some(only) if scopes.len() == 1 && only.region.is_some() => only.to_string(),
             _ => Places::of(scopes.iter().copied()).crossed(),
         };
-        if named.is_empty() { places } else { format!("{places}: {}", some(named, NAMED)) }
+        if named.is_empty() {
+            return places;
+        }
+        // What is amiss is a list to work through, which is told whole.
+        let shown = if is_amiss(self.state) { named.len() } else { NAMED };
+        format!("{places}: {}", some(named, shown))
     }
+}
+
+const fn is_amiss(state: State) -> bool {
+    matches!(state, State::Failed | State::Unseen)
+}
+
+/// The checks of a group, those apart that are about other things than the rest: of what is amiss, places stand together only where all
+/// of it is amiss in each.
+fn apart(state: State, checks: Vec<&Check>) -> Vec<Vec<&Check>> {
+    if !is_amiss(state) {
+        return vec![checks];
+    }
+    let mut places: BTreeMap<&Scope, BTreeSet<&str>> = BTreeMap::new();
+    for check in &checks {
+        places.entry(&check.scope).or_default().insert(&check.about);
+    }
+    let mut alike: BTreeMap<&BTreeSet<&str>, Vec<&Check>> = BTreeMap::new();
+    for check in &checks {
+        alike.entry(&places[&check.scope]).or_default().push(check);
+    }
+    let mut alike: Vec<Vec<&Check>> = alike.into_values().collect();
+    alike.sort_by_key(|checks| checks.first().map(|check| (&check.scope, &check.about)));
+    alike
 }
 
 /// The groups of one sort, the gravest first. What differs from account to account and from call to call only is alike.
@@ -66,7 +94,10 @@ fn groups<'r>(checks: &'r [Check], disclosure: &Disclosure) -> Vec<Group<'r>> {
         };
         Group { state, message: shown(&message), fix: fix.map(|fix| shown(&fix)), checks }
     };
-    groups.into_iter().map(group).collect()
+    let groups = groups.into_iter().flat_map(|(outcome, checks)| {
+        apart(outcome.state, checks).into_iter().map(move |checks| (outcome.clone(), checks))
+    });
+    groups.map(group).collect()
 }
 
 const fn tone(state: State) -> Tone {
@@ -154,16 +185,14 @@ pub fn junit(report: &Report, command: &str, stack: &str, disclosure: &Disclosur
     let shown = |text: &str| disclosure.scrub_text(text);
     let test = |check: &Check| {
         let message = shown(&check.outcome.message);
+        let text = check.outcome.fix.as_deref().map(|fix| format!("fix: {}", shown(fix))).unwrap_or_default();
         let end = match check.outcome.state {
             State::Passed => End::Passed,
-            State::Failed => {
-                let text = check.outcome.fix.as_deref().map(|fix| format!("fix: {}", shown(fix)));
-                End::Failed { kind: check.what.word(), message, text: text.unwrap_or_default() }
-            }
-            State::Unseen => End::Errored { kind: "not-seen", message },
+            State::Failed => End::Failed { kind: check.what.word(), message, text },
+            State::Unseen => End::Errored { kind: "not-seen", message, text },
             State::Skipped => End::Skipped { message },
         };
-        let name = format!("{} {}", check.scope, check.about);
+        let name = format!("{} {}", check.scope, check.about).trim_end().to_owned();
         Test { class: check.what.word().to_owned(), name, end }
     };
     let tests = report.checks.iter().map(test).collect();

@@ -37,7 +37,7 @@ pub(super) enum End {
     /// Something is not.
     Failed { kind: &'static str, message: String, text: String },
     /// Nothing is known.
-    Errored { kind: &'static str, message: String },
+    Errored { kind: &'static str, message: String, text: String },
     /// Something is not as it should be, and that was agreed to.
     Skipped { message: String },
 }
@@ -96,8 +96,8 @@ fn test(Test { class, name, end }: &Test, write: &mut impl FnMut(Event<'_>)) {
         End::Failed { kind, message, text } => {
             ("failure", vec![("type", (*kind).to_owned()), ("message", line(message))], legal(&clean::block(text)))
         }
-        End::Errored { kind, message } => {
-            ("error", vec![("type", (*kind).to_owned()), ("message", line(message))], String::new())
+        End::Errored { kind, message, text } => {
+            ("error", vec![("type", (*kind).to_owned()), ("message", line(message))], legal(&clean::block(text)))
         }
         End::Skipped { message } => ("skipped", vec![("message", line(message))], String::new()),
     };
@@ -153,7 +153,7 @@ mod tests {
         let first = vec![
             test("one", End::Passed),
             test("two", failed),
-            test("three", End::Errored { kind: "not-seen", message: "dark".to_owned() }),
+            test("three", End::Errored { kind: "not-seen", message: "dark".to_owned(), text: String::new() }),
         ];
         let second = vec![test("four", End::Skipped { message: "later".to_owned() })];
         let suites =

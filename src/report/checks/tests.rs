@@ -66,3 +66,31 @@ fn every_form_tells_the_same_and_no_secret() {
     let nothing = Report::default();
     assert_eq!(super::text(&nothing, look(&disclosure)), "Nothing to check.\n");
 }
+
+#[test]
+fn what_is_amiss_is_listed_where_it_is_and_whole() {
+    let failed = |account: u64, role: &str| {
+        Check::new(What::Caller, &scope(account, "us-east-1"), Outcome::failed("it may not")).about(role)
+    };
+    let both = [1, 2].map(|account| failed(account, "batch"));
+    let report = Report::of([vec![failed(1, "orders"), failed(2, "bills")], both.to_vec()].concat(), Vec::new());
+    let told = text(&report, look(&disclosure()));
+    for line in ["000000000001/us-east-1: batch, orders\n", "000000000002/us-east-1: batch, bills\n"] {
+        assert!(told.contains(line), "{told}");
+    }
+    assert!(markdown(&report, "readiness", &disclosure()).contains("000000000002/us-east-1: batch, bills"));
+    // Alike in both, they stand together.
+    let together = text(&Report::of(both.to_vec(), Vec::new()), look(&disclosure()));
+    assert!(together.contains("us-east-1 in 000000000001 and 000000000002: batch\n"), "{together}");
+    let many = (0..30).map(|at| failed(1, &format!("svc-{at:02}"))).collect();
+    let many = text(&Report::of(many, Vec::new()), look(&disclosure()));
+    assert!((0..30).all(|at| many.contains(&format!("svc-{at:02}"))), "{many}");
+}
+
+#[test]
+fn what_was_not_seen_has_its_advice_in_a_test_report() {
+    let unseen = Check::new(What::ValidPolicy, &scope(1, "us-east-1"), Outcome::unseen("dark").fix("look there"));
+    let junit = junit(&Report::of(vec![unseen], Vec::new()), "verify", "acme", &disclosure());
+    assert!(junit.contains("fix: look there</error>"), "{junit}");
+    assert!(junit.contains(r#"name="000000000001/us-east-1">"#), "no space behind it: {junit}");
+}

@@ -24,7 +24,7 @@ fn tests(plan: &Plan, drift: &Drift, disclosure: &Disclosure) -> Vec<Test> {
         end: End::Passed,
     });
     let unseen = unseen(plan).into_iter().map(|one| {
-        let end = End::Errored { kind: "not-seen", message: disclosure.scrub_text(&one.why) };
+        let end = End::Errored { kind: "not-seen", message: disclosure.scrub_text(&one.why), text: String::new() };
         Test { class: "not-seen".to_owned(), name: one.places.join(", "), end }
     });
     let differing = ours().map(|finding| Test {

@@ -53,7 +53,11 @@ fn end(tested: &Tested, place: &Place, tally: &CaseTally, totals: &Totals, told:
         let absent = place.target.as_ref().err().map(|absent| absent.why.clone());
         let lost = tally.unanswered.keys().next().cloned();
         let why = absent.or(lost).unwrap_or_else(|| "the run was ended before it was asked".to_owned());
-        return End::Errored { kind: Standing::Unanswered.word(), message: disclosure.scrub_text(&why) };
+        return End::Errored {
+            kind: Standing::Unanswered.word(),
+            message: disclosure.scrub_text(&why),
+            text: String::new(),
+        };
     }
     match faults().next() {
         Some(fault) => End::Skipped { message: format!("tolerated, {}: {}", fault.word(), first(fault)) },
