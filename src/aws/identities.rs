@@ -11,6 +11,7 @@ use super::error::AwsError;
 use crate::model::Scope;
 
 const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
+const ROLE: &str = "iam:GetRole";
 /// How many rows a page has at most.
 const PAGE: i32 = 1000;
 /// How many pages are read at most. An account has 5,000 roles and 5,000 policies where AWS has raised its quotas (IAM user guide,
@@ -28,6 +29,8 @@ pub struct Identity {
     pub trust: Value,
     /// Its policies, its own and those that are attached to it; not its boundary.
     pub policies: Vec<Value>,
+    /// What its boundary says, where it has one and that is told.
+    pub boundary: Option<Value>,
 }
 
 /// Every role of the account of `scope`, by name.
@@ -61,6 +64,19 @@ pub async fn identities(cx: &ReadCx<'_>, scope: &Scope) -> Result<Vec<Identity>,
     Err(unreadable(format!("the list has more than {PAGES} pages")))
 }
 
+/// The ARN of a role, which has its path.
+///
+/// # Errors
+/// The failure of the call, or an answer without one.
+pub async fn arn_of_role(cx: &ReadCx<'_>, scope: &Scope, role: &str) -> Result<String, AwsError> {
+    cx.clients.enter(scope).await?;
+    // It is asked for by its name, which has no path.
+    let name = role.rsplit('/').next().unwrap_or(role);
+    let found = cx.call(ROLE, role, cx.clients.iam(scope).get_role().role_name(name).send()).await?;
+    let arn = found.role().map(|role| role.arn().to_owned()).filter(|arn| !arn.is_empty());
+    arn.ok_or_else(|| AwsError::unreadable(ROLE, role, "the answer has no ARN"))
+}
+
 /// The ARN of a managed policy, and what its default version says.
 fn in_effect(policy: &ManagedPolicyDetail) -> Result<Option<(String, Value)>, String> {
     let default = policy.policy_version_list().iter().find(|version| version.is_default_version());
@@ -82,5 +98,7 @@ fn identity(role: &RoleDetail, managed: &BTreeMap<String, Value>) -> Result<Iden
         attached.map(|arn| managed.get(arn).cloned().ok_or_else(|| format!("{name} has {arn}, which is not told")));
     let policies = inline.into_iter().map(Ok).chain(attached).collect::<Result<Vec<_>, _>>()?;
     let trust = role.assume_role_policy_document().map(encoded_json).transpose()?.unwrap_or_default();
-    Ok(Identity { arn: required(role.arn(), "ARN")?, name, trust, policies })
+    let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+    let boundary = boundary.and_then(|arn| managed.get(arn)).cloned();
+    Ok(Identity { arn: required(role.arn(), "ARN")?, name, trust, policies, boundary })
 }

@@ -40,7 +40,7 @@ pub use effective::{EffectivePolicies, Named, effective_policy, invalid_accounts
 pub(crate) use encoded::encoded_json;
 pub use error::{ApplyError, AwsError, Class, chain};
 pub use facts::{Declared, FactsError, Whereabouts, organization, whereabouts};
-pub use identities::{Identity, identities};
+pub use identities::{Identity, arn_of_role, identities};
 pub use ids::Ids;
 pub use model_calls::{Api, Applied, Ask, Invoker, Traced, apply_guardrail};
 pub use remote::{Edit, Listing, Place, Remote, list, namesake, perform, place, read, shown_by};

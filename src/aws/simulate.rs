@@ -78,7 +78,7 @@ pub struct Simulated {
     pub resource: String,
     /// What IAM decides.
     pub decision: Decision,
-    /// Whether service control policies are among what does not allow it.
+    /// Whether service control policies are among what does not allow it, or another of the resources that were asked for with it.
     pub by_organization: bool,
     /// The condition keys that policies ask for and the trial does not tell, in AWS's spelling: what IAM decides where they are
     /// told may be otherwise.

@@ -33,7 +33,8 @@ pub async fn bearing(clients: &Clients, facts: &Facts, cells: &[Cell<'_>]) -> Gr
         ((account, role), found.map_err(|error| error.cause()))
     });
     let enforced = enforced_in(&cx, scopes);
-    let (policies, (enforced, roles)) = join(policies(&cx, facts), join(enforced, join_all(of_roles))).await;
+    let (policies, (enforced, roles)) =
+        join(policies(&cx, facts, PolicyType::ALL), join(enforced, join_all(of_roles))).await;
     (ground.policies, ground.unlisted) = policies;
     (ground.enforced, ground.roles) = (enforced, roles.into_iter().collect());
     let asked = representatives(&ground, facts, cells);
@@ -62,18 +63,27 @@ pub async fn pointed_besides(clients: &Clients, facts: &Facts, cells: &[Cell<'_>
     versions(&clients.reading(&log), facts, cells, ground).await;
 }
 
+/// What service control policies say, and where they are attached; nothing else.
+pub(crate) async fn controls(cx: &ReadCx<'_>, facts: &Facts) -> Ground {
+    let (policies, mut unlisted) = policies(cx, facts, &[PolicyType::ServiceControl]).await;
+    if facts.organization.is_none() {
+        unlisted.insert(PolicyType::ServiceControl, "the spec names no organization".to_owned());
+    }
+    Ground { policies, unlisted, ..Ground::default() }
+}
+
 fn nothing() -> Value {
     Value::Object(Map::new())
 }
 
 type Listed = (BTreeMap<Ref, Policy>, BTreeMap<PolicyType, String>);
 
-/// The policies of the types that are enabled, and why those of a type could not be listed; none where the organization cannot be
+/// The policies of those of these types that are enabled, and why those of a type could not be listed; none where the organization cannot be
 /// read, which its caller says.
-async fn policies(cx: &ReadCx<'_>, facts: &Facts) -> Listed {
+async fn policies(cx: &ReadCx<'_>, facts: &Facts, types: &[PolicyType]) -> Listed {
     let Some(organization) = &facts.organization else { return Listed::default() };
     let enabled = |of: PolicyType| organization.policy_types.iter().any(|(name, _)| name == of.word());
-    let types = PolicyType::ALL.iter().copied().filter(|of| enabled(*of));
+    let types = types.iter().copied().filter(|of| enabled(*of));
     let all = join_all(types.map(async |of| (of, written(cx, of).await))).await;
     let (mut policies, mut unlisted) = Listed::default();
     for (of, found) in all {

@@ -15,6 +15,7 @@ mod pointed;
 mod roles;
 mod scope;
 
+pub(crate) use bearing::controls;
 pub use bearing::{bearing, pointed_besides};
 pub use in_force::{beside, tells_nobody_but_home};
 

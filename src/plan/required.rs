@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::kinds::iam_policy::document::{GUARDRAIL, INVOKE};
 use crate::kinds::{Kind, Model};
-use crate::model::{AccountId, Address, Desired, Document, Facts, Names, RemoteId, Scope, items, wildcard};
+use crate::model::{AccountId, Address, Desired, Document, Facts, Names, RemoteId, Scope, items, like, wildcard};
 
 /// The condition key of whoever calls.
 const PRINCIPAL: &str = "aws:PrincipalArn";
@@ -38,13 +38,15 @@ pub struct Requirement {
 impl Requirement {
     /// Whether it binds the role of this ARN in this account.
     pub fn binds(&self, account: &AccountId, arn: &str) -> bool {
-        self.concerns(account, arn) && !self.exempt.iter().any(|pattern| wildcard(pattern.as_bytes(), arn.as_bytes()))
+        self.concerns(account, arn) && !self.exempt.iter().any(|pattern| like(pattern, arn))
     }
 
     /// Whether its policy bears on the role of this ARN in this account, whomever the statement lets off.
     pub fn concerns(&self, account: &AccountId, arn: &str) -> bool {
-        let name = arn.rsplit('/').next();
-        self.accounts.contains(account) && self.role.as_deref().is_none_or(|role| Some(role) == name)
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        // IAM tells no roles apart by the case of their letters.
+        let is_it = |role: &str| role.eq_ignore_ascii_case(name);
+        self.accounts.contains(account) && self.role.as_deref().is_none_or(is_it)
     }
 
     /// Whether it leaves out the model of this ARN.
@@ -55,15 +57,21 @@ impl Requirement {
     /// Whether it leaves out a model that may be meant by any of these ARNs.
     pub fn spares_each(&self, models: &[&str]) -> bool {
         let any = |patterns: &BTreeSet<String>| {
-            let is = |pattern: &String, model: &&str| wildcard(pattern.as_bytes(), model.as_bytes());
+            let is = |pattern: &String, model: &&str| like(pattern, model);
             patterns.iter().any(|pattern| models.iter().any(|model| is(pattern, model)))
         };
         any(&self.spared) || (!self.only.is_empty() && !any(&self.only))
     }
 
+    /// Whether a statement is one of those of its policy that deny.
+    pub fn is_of(&self, statement: &Document) -> bool {
+        let denials = Document::from(self.denials.clone());
+        items(denials.get("Statement")).contains(statement)
+    }
+
     /// Whether a call may name this version.
     pub fn takes(&self, version: &str) -> bool {
-        self.named.is_empty() || self.named.iter().any(|pattern| wildcard(pattern.as_bytes(), version.as_bytes()))
+        self.named.is_empty() || self.named.iter().any(|pattern| like(pattern, version))
     }
 }
 
@@ -71,7 +79,8 @@ impl Requirement {
 pub fn candidates(required: &[&Requirement], place: &Scope, facts: &Facts) -> Vec<String> {
     let (partition, home) = (&facts.caller.partition, facts.home());
     // What a pattern stands for does not matter to it. A guardrail's id has letters, so the other one is nobody's.
-    let named = required.iter().flat_map(|one| &one.named).map(|pattern| pattern.replace('*', "1"));
+    let filled = |pattern: &str| pattern.replace(['*', '?'], "1");
+    let named = required.iter().flat_map(|one| &one.named).map(|pattern| filled(pattern));
     let region = place.region_name();
     let here = |version: &String| version.split(':').nth(3) == Some(region);
     let anybodys = format!("arn:{partition}:bedrock:{region}:{home}:guardrail/000000000000:1");
@@ -79,14 +88,10 @@ pub fn candidates(required: &[&Requirement], place: &Scope, facts: &Facts) -> Ve
     let anywhere = required.iter().flat_map(|one| &one.named).filter_map(|pattern| {
         let parts: Vec<&str> = pattern.splitn(6, ':').collect();
         let &[arn, of, service, in_region, account, resource] = parts.as_slice() else { return None };
-        let account = if account.contains('*') { home.as_str() } else { account };
-        let open = wildcard(in_region.as_bytes(), region.as_bytes());
+        let account = if account.contains(['*', '?']) { home.as_str() } else { account };
+        let open = like(in_region, region);
         open.then(|| {
-            format!(
-                "{arn}:{}:{service}:{region}:{account}:{}",
-                of.replace('*', partition.as_str()),
-                resource.replace('*', "1")
-            )
+            format!("{arn}:{}:{service}:{region}:{account}:{}", of.replace('*', partition.as_str()), filled(resource))
         })
     });
     let all: BTreeSet<String> = named.filter(here).chain(anywhere).chain([anybodys]).collect();

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
+use serde_json::Value;
 
-use super::identity::{examples, models, service};
+use super::demanded::Demanded;
+use super::identity::service;
 use super::inner::Inner;
-use super::{AT_ONCE, Stand, listed};
-use crate::aws::{AwsError, CallLog, Clients, Decision, Identity, ReadCx, Simulated, identities};
+use super::needed::{Needed, may_apply_all, nameable, of_enforced, version};
+use super::{AT_ONCE, Above, Calls, Controls, LOOK, Samples, Stand, listed};
+use crate::aws::{AwsError, CallLog, Clients, Decision, Identity, ReadCx, Simulated, identities, read};
 use crate::checks::{Check, Outcome, Report, State, What};
-use crate::kinds::guardrail_version::guardrail_of;
-use crate::kinds::iam_policy::document::APPLY;
-use crate::kinds::{Kind, Model};
-use crate::model::{AccountId, Address, Ref, Region, RemoteId, Scope};
-use crate::plan::{Enforced, Requirement, enforced, id_or_stand_in, rendered, requirements};
+use crate::kinds::{Kind, Model, account_enforcement};
+use crate::model::{AccountId, Document, Region, RemoteId, Scope, items};
+use crate::plan::{Enforced, Requirement, enforced, rendered, requirements};
 use crate::reconcile::Sides;
-use crate::spec::lower::destinations;
 
 /// What is to bear on one account.
 #[derive(Default)]
@@ -41,7 +41,11 @@ pub async fn readiness(clients: &Clients, sides: &Sides) -> Report {
     for one in &required {
         one.accounts.iter().for_each(|account| accounts.entry(account).or_default().required.push(one));
     }
-    let looks = accounts.iter().map(async |(account, reached)| Place { cx, sides, account, reached }.examine().await);
+    let controls = Controls::new(cx, &sides.facts);
+    let looks = accounts.iter().map(async |(account, reached)| {
+        let controls = &controls;
+        Place { cx, sides, account, reached, controls }.examine().await
+    });
     let checks = join_all(looks).await.into_iter().flatten().collect();
     let mut notes = Vec::new();
     if accounts.is_empty() {
@@ -62,6 +66,16 @@ pub(super) struct Place<'p> {
     pub(super) sides: &'p Sides,
     pub(super) account: &'p AccountId,
     reached: &'p Reached<'p>,
+    controls: &'p Controls<'p>,
+}
+
+/// Calls of a role, and of which models they are.
+struct Tried {
+    models: BTreeSet<String>,
+    /// Without a guardrail.
+    unnamed: Calls,
+    /// Where none of these may be made, with one that the role is to name, too.
+    calls: Calls,
 }
 
 impl Place<'_> {
@@ -80,7 +94,35 @@ impl Place<'_> {
                 vec![Check::new(What::Caller, &scope, error.unseen()).about(role.name.as_str())]
             })
         });
-        stream::iter(looks).buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten().collect()
+        let checks: Vec<Check> =
+            stream::iter(looks).buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten().collect();
+        self.without_the_unavailable(checks).await
+    }
+
+    /// The checks, those left out that say something is wrong in a Region where the account cannot call anything: that is a fact, and
+    /// cuts nobody off.
+    async fn without_the_unavailable(&self, mut checks: Vec<Check>) -> Vec<Check> {
+        let amiss = |check: &&Check| matches!(check.outcome.state, State::Failed | State::Unseen);
+        let places: BTreeSet<Scope> = checks.iter().filter(amiss).map(|check| check.scope.clone()).collect();
+        let known = |scope: &Scope| {
+            let mut refusals = self.sides.live.unavailable.iter();
+            refusals.find(|refusal| refusal.scope == *scope).map(|refusal| refusal.why.clone())
+        };
+        let looks = places.into_iter().map(async |scope| {
+            if let Some(why) = known(&scope) {
+                return Some((scope, why));
+            }
+            // AWS reads it whatever its id: there is one.
+            let id = RemoteId::new(account_enforcement::NAME);
+            let error = read(Kind::AccountEnforcement, &self.cx, &scope, &id).await.err()?;
+            self.cx.clients.is_unavailable(scope.region.as_ref(), &error).then(|| (scope, error.cause()))
+        });
+        for (scope, why) in join_all(looks).await.into_iter().flatten() {
+            checks.retain(|check| check.scope != scope);
+            let outcome = Outcome::skipped(format!("there is no Bedrock for this account: {why}"));
+            checks.push(Check::new(What::Caller, &scope, outcome));
+        }
+        checks
     }
 
     /// The Regions in which something is enforced; where something is required, those that the spec speaks of, too.
@@ -93,46 +135,103 @@ impl Place<'_> {
     /// What is to be said of a role in one Region: nothing where it can call no model.
     async fn role(&self, scope: &Scope, role: &Identity) -> Result<Vec<Check>, AwsError> {
         let sides = self.sides;
-        let partition = &sides.facts.caller.partition;
-        let samples = models(role, scope, partition);
+        let granted = self.granted(role);
+        let samples = Samples::of(role, granted.iter().cloned().map(Document::from).collect(), scope, &sides.facts);
         if samples.is_empty() {
             return Ok(Vec::new());
         }
         let required: Vec<&Requirement> =
             self.reached.required.iter().copied().filter(|one| one.concerns(self.account, &role.arn)).collect();
-        let mut models: BTreeSet<String> = samples.keys().cloned().collect();
-        if samples.values().any(|is_exact| !is_exact) {
-            // What it means among others may be all that a policy is about.
-            models.extend(examples(
-                required.iter().flat_map(|one| one.only.iter().chain(&one.spared)),
-                scope,
-                partition,
-            ));
-        }
-        let besides = self.granted(role);
-        let stand = Stand { cx: self.cx, facts: &sides.facts, scope, identity: role, besides: &besides };
-        // What is to be attached to it may deny what it does today.
-        let today = Stand { besides: &[], ..stand };
-        let unnamed = today.calls(&models, None).await?;
+        let bound: Vec<&Requirement> =
+            required.iter().copied().filter(|one| one.binds(self.account, &role.arn)).collect();
         let none = Vec::new();
         let enforced = scope.region.as_ref().and_then(|region| self.reached.enforced.get(region)).unwrap_or(&none);
-        let mut checks = Vec::new();
-        if let Some(service) = service(role) {
-            let outcome = Inner { place: self, today, required: &required, service }.judge(&models, &unnamed).await?;
-            checks.extend(outcome.map(|outcome| Check::new(What::InnerCall, scope, outcome).about(role.name.as_str())));
+        let besides: Vec<String> = granted.iter().map(ToString::to_string).collect();
+        // What is to be attached to it may deny what it does today, and may be what lets it.
+        let allowing: Vec<String> = granted.iter().map(only_allowing).collect();
+        let stand = Stand { cx: self.cx, facts: &sides.facts, scope, identity: role, besides: &besides };
+        let today = Stand { besides: &allowing, ..stand };
+        let named: BTreeSet<String> = nameable(&stand, &bound).into_iter().filter(|_| !bound.is_empty()).collect();
+        let named: Vec<String> =
+            enforced.first().map(|one| version(sides, one).to_string()).into_iter().chain(named).collect();
+        let about = required.iter().flat_map(|one| one.only.iter().chain(&one.spared));
+        let mut tried = self.tried(today, stand, samples.models(about), &named).await?;
+        let hangs_on_keys = |one: &Simulated| one.decision == Decision::Denied && !one.missing.is_empty();
+        let may_be_others =
+            samples.are_some_of_many() && tried.calls.callable().is_empty() && !tried.calls.0.iter().any(hangs_on_keys);
+        let above = if may_be_others { self.controls.above(self.account).await } else { Above::default() };
+        if may_be_others {
+            tried = self.tried(today, stand, samples.wider(&above.documents(), &[]), &named).await?;
         }
-        if enforced.is_empty() {
+        let mut checks = Vec::new();
+        let mut tell = |what: What, outcome: Outcome| {
+            checks.push(Check::new(what, scope, outcome).about(role.name.as_str()));
+        };
+        let service = service(role);
+        if let Some(service) = service {
+            let inner = Inner { place: self, today, required: &required, service };
+            if let Some(outcome) = inner.judge(&tried.models, &tried.unnamed).await? {
+                tell(What::InnerCall, outcome);
+            }
+        }
+        // Calls that Bedrock makes by a role name no guardrail, so it need not be able to apply one.
+        let demanded = Demanded { sides, stand, required: &bound };
+        let (callable, open) = (tried.calls.callable(), tried.calls.open());
+        if callable.is_empty() && open.is_empty() {
+            let is_for_somebody = !enforced.is_empty() || !bound.is_empty();
+            if let Some(outcome) =
+                none_may_be_called(&tried, today, &samples, &above).await?.filter(|_| is_for_somebody)
+            {
+                tell(What::Caller, outcome);
+            }
             return Ok(checks);
         }
-        let mut calls = unnamed;
-        if calls.callable().is_empty() {
-            let version = enforced.first().map(|one| self.version(one));
-            let named = stand.calls(&models, version.as_ref().map(RemoteId::as_str)).await?;
-            calls.0.extend(named.0);
+        let outcomes = [
+            self.meets(enforced, &samples, stand, &tried.calls).await?,
+            if service.is_none() { demanded.judge(&callable, &open).await? } else { None },
+        ];
+        // What is wrong goes first, and what is enforced before what is required.
+        if let Some(outcome) = outcomes.into_iter().flatten().min_by_key(|outcome| outcome.state) {
+            tell(What::Caller, outcome);
+        }
+        Ok(checks)
+    }
+
+    /// Tries calls of these models, without a guardrail and, where none may be made, with one of these.
+    async fn tried(
+        &self,
+        today: Stand<'_>,
+        stand: Stand<'_>,
+        models: BTreeSet<String>,
+        named: &[String],
+    ) -> Result<Tried, AwsError> {
+        let unnamed = today.calls(&models, None).await?;
+        let mut calls = unnamed.clone();
+        for version in named {
+            if calls.callable().is_empty() {
+                calls.0.extend(stand.calls(&models, Some(version)).await?.0);
+            }
+        }
+        if named.is_empty() && calls.callable().is_empty() && !stand.besides.is_empty() {
+            calls.0.extend(stand.calls(&models, None).await?.0);
+        }
+        Ok(Tried { models, unnamed, calls })
+    }
+
+    /// Whether the role may apply what is enforced on the models that it may call; `None` where nothing is.
+    async fn meets(
+        &self,
+        enforced: &[&Enforced],
+        samples: &Samples<'_>,
+        stand: Stand<'_>,
+        calls: &Calls,
+    ) -> Result<Option<Outcome>, AwsError> {
+        if enforced.is_empty() {
+            return Ok(None);
         }
         // A list of models names ids of foundation models for certain; what else it may mean is held to it rather than not.
         let held = |one: &Enforced, model: &String| {
-            let is_one_id = samples.get(model) == Some(&true) && model.contains("::foundation-model/");
+            let is_one_id = samples.is_one(model) && model.contains("::foundation-model/");
             !is_one_id || one.covers(model)
         };
         let (callable, open) = (calls.callable(), calls.open());
@@ -141,28 +240,18 @@ impl Place<'_> {
             enforced.iter().enumerate().filter(|(_, one)| bears(one)).map(|(at, _)| at).collect()
         };
         let (certain, perhaps) = (bearing(&callable), bearing(&open.keys().cloned().collect()));
-        let outcome = if callable.is_empty() && open.is_empty() {
-            return Ok(checks);
-        } else if certain.is_empty() && perhaps.is_empty() {
-            Outcome::skipped("what is enforced leaves out every model that it may call")
-        } else {
-            let bearing = enforced.iter().enumerate().filter(|(at, _)| certain.contains(at) || perhaps.contains(at));
-            let needed: Vec<Needed> = bearing.flat_map(|(_, one)| self.needed(one)).collect();
-            let resources = needed.iter().map(|one| one.arn.clone()).collect();
-            let said = stand.ask(&[APPLY], resources, None).await?;
-            let outcome = judge(&needed, &said);
-            if certain.is_empty() && outcome.state == State::Failed {
-                uncertain(open.values().flatten())
-            } else {
-                outcome
-            }
-        };
-        checks.push(Check::new(What::Caller, scope, outcome).about(role.name.as_str()));
-        Ok(checks)
+        if certain.is_empty() && perhaps.is_empty() {
+            return Ok(Some(Outcome::skipped("what is enforced leaves out every model that it may call")));
+        }
+        let bearing = enforced.iter().enumerate().filter(|(at, _)| certain.contains(at) || perhaps.contains(at));
+        let needed: Vec<Needed> = bearing.flat_map(|(_, one)| of_enforced(self.sides, one)).collect();
+        let outcome = may_apply_all(&stand, &needed).await?;
+        let is_uncertain = certain.is_empty() && outcome.state == State::Failed;
+        Ok(Some(if is_uncertain { uncertain(open.values().flatten()) } else { outcome }))
     }
 
-    /// What the spec is to attach to the role, as a simulation takes it.
-    fn granted(&self, role: &Identity) -> Vec<String> {
+    /// What the spec is to attach to the role.
+    fn granted(&self, role: &Identity) -> Vec<Value> {
         let sides = self.sides;
         let attached = sides.desired.resources.iter().filter_map(|(address, wanted)| match &wanted.model {
             Model::IamPolicyAttachment(model)
@@ -176,58 +265,52 @@ impl Place<'_> {
             Model::IamPolicy(model) => Some(&model.document),
             _ => None,
         });
-        documents.map(|document| rendered(document, &sides.live.names, &sides.facts).to_string()).collect()
-    }
-
-    /// The version that is enforced, or one that stands for it.
-    fn version(&self, one: &Enforced) -> RemoteId {
-        match &one.version {
-            Ref::Foreign(id) => id.clone(),
-            Ref::To(address) => id_or_stand_in(address, &self.sides.live.names, &self.sides.facts),
-        }
-    }
-
-    /// What must be allowed to apply it: the guardrail, and its profile wherever that leads.
-    fn needed(&self, one: &Enforced) -> Vec<Needed> {
-        let sides = self.sides;
-        let guardrail = self.guardrail(one);
-        let by_version = || guardrail_of(&self.version(one));
-        let by_address = guardrail.as_ref().map(|address| id_or_stand_in(address, &sides.live.names, &sides.facts));
-        let Some(arn) = by_address.or_else(by_version) else { return Vec::new() };
-        let name = guardrail.as_ref().map_or_else(|| arn.to_string(), |address| address.name.clone());
-        let declared = guardrail.and_then(|address| match &sides.desired.resources.get(&address)?.model {
-            Model::Guardrail(model) => model.content.cross_region_profile.clone(),
-            _ => None,
-        });
-        let mut users = sides.live.profile_users.iter();
-        let seen = users.find(|(_, users)| users.contains(&arn)).map(|((_, id), _)| id.clone());
-        let mut parts = arn.as_str().split(':').skip(1);
-        let place = (parts.next(), parts.nth(1), parts.next());
-        let mut needed = Vec::new();
-        if let (Some(profile), (Some(partition), Some(region), Some(owner))) = (declared.or(seen), place) {
-            needed.extend(destinations(&profile, &Region::new(region)).into_iter().map(|to| Needed {
-                arn: format!("arn:{partition}:bedrock:{to}:{owner}:guardrail-profile/{profile}"),
-                what: format!("the profile of {name}"),
-            }));
-        }
-        needed.push(Needed { arn: arn.to_string(), what: format!("the guardrail {name}") });
-        needed
-    }
-
-    /// The guardrail of what is enforced, if the spec declares it.
-    fn guardrail(&self, one: &Enforced) -> Option<Address> {
-        let version = one.version.address()?;
-        match &self.sides.desired.resources.get(version)?.model {
-            Model::GuardrailVersion(model) => model.guardrail.address().cloned(),
-            _ => None,
-        }
-        .filter(|address| address.kind == Kind::Guardrail)
+        documents.map(|document| rendered(document, &sides.live.names, &sides.facts)).collect()
     }
 }
 
-/// What to do where the simulation of IAM is no proof.
-pub(super) const LOOK: &str =
-    "look at the conditions of its policies: IAM decides otherwise where these keys have the values that they ask for";
+/// The statements of a policy that allow, as a policy of their own.
+fn only_allowing(policy: &Value) -> String {
+    let document = Document::from(policy.clone());
+    let allows = |one: &&Document| one.get("Effect").and_then(Document::as_text) == Some("Allow");
+    let allowing = items(document.get("Statement")).iter().filter(allows).cloned();
+    let version = ("Version", Document::text("2012-10-17"));
+    let policy = Document::map([version, ("Statement", Document::list(allowing))]);
+    serde_json::to_string(&policy).unwrap_or_default()
+}
+
+/// What is said of a role of which no model that was tried may be called, by what was told: nothing where its own policies see to
+/// that, each of whose patterns was tried.
+async fn none_may_be_called(
+    tried: &Tried,
+    today: Stand<'_>,
+    samples: &Samples<'_>,
+    above: &Above,
+) -> Result<Option<Outcome>, AwsError> {
+    if !samples.untold().is_empty() {
+        return Ok(Some(uncertain_calls(samples.untold())));
+    }
+    if !samples.are_some_of_many() {
+        return Ok(None);
+    }
+    let Some(model) = tried.models.first() else { return Ok(None) };
+    if !today.is_denied_above(model, None).await? {
+        return Ok(None);
+    }
+    let message =
+        format!("service control policies deny its calls of each of the {} models that were tried", tried.models.len());
+    if above.unseen.is_empty() {
+        return Ok(Some(Outcome::skipped(message)));
+    }
+    let unseen = above.unseen.iter().cloned().collect::<Vec<_>>().join("; ");
+    let message = format!("{message}; it may call others, since what these policies say was not seen: {unseen}");
+    Ok(Some(Outcome::unseen(message).fix("run it as the management account, or look at what they let it call")))
+}
+
+fn uncertain_calls(keys: &BTreeSet<String>) -> Outcome {
+    let message = format!("whether it may call models hangs on {}, which a simulation is not told", listed(keys));
+    Outcome::unseen(message).fix(LOOK)
+}
 
 /// What is said of a role that may call models under conditions that nobody tells here, and may not apply what is enforced.
 fn uncertain<'k>(keys: impl IntoIterator<Item = &'k String>) -> Outcome {
@@ -236,52 +319,4 @@ fn uncertain<'k>(keys: impl IntoIterator<Item = &'k String>) -> Outcome {
         listed(keys)
     );
     Outcome::unseen(message).fix(LOOK)
-}
-
-/// Something that must be allowed to apply, and what people call it.
-struct Needed {
-    arn: String,
-    what: String,
-}
-
-fn judge(needed: &[Needed], said: &[Simulated]) -> Outcome {
-    let refused: Vec<&Simulated> = said.iter().filter(|one| one.decision != Decision::Allowed).collect();
-    if refused.is_empty() {
-        return Outcome::passed("it may apply what is enforced");
-    }
-    if refused.iter().all(|one| !one.missing.is_empty()) {
-        let keys = listed(refused.iter().flat_map(|one| &one.missing));
-        let message = format!(
-            "it may call models; whether it may apply what is enforced hangs on {keys}, which a simulation is not told"
-        );
-        return Outcome::unseen(message).fix(LOOK);
-    }
-    let is_refused = |one: &&Needed| refused.iter().any(|refused| refused.resource == one.arn);
-    let what: BTreeSet<&str> = needed.iter().filter(is_refused).map(|one| one.what.as_str()).collect();
-    let what: Vec<&str> = what.into_iter().collect();
-    let message = format!(
-        "it may call models, and may not apply {}: its calls fail with AccessDenied from then on",
-        what.join(" and ")
-    );
-    let outcome = Outcome::failed(message);
-    if refused.iter().any(|one| one.by_organization) {
-        return outcome.fix("a service control policy does not allow `bedrock:ApplyGuardrail` there: let it");
-    }
-    if refused.iter().any(|one| one.decision == Decision::Forbidden) {
-        return outcome.fix(
-            "something denies it `bedrock:ApplyGuardrail`: its policies, its boundary, or a service control policy",
-        );
-    }
-    // Whatever their ids are going to be, in every Region.
-    let anywhere = |one: &Needed| {
-        let (head, resource) = one.arn.rsplit_once('/')?;
-        let parts: Vec<&str> = head.split(':').collect();
-        let [arn, partition, service, _, owner, kind] = parts.as_slice() else { return None };
-        (!resource.is_empty()).then(|| format!("\"{arn}:{partition}:{service}:*:{owner}:{kind}/*\""))
-    };
-    let resources: BTreeSet<String> = needed.iter().filter(is_refused).filter_map(anywhere).collect();
-    outcome.fix(format!(
-        r#"let it have `{{"Effect":"Allow","Action":"{APPLY}","Resource":[{}]}}`, for instance by `template: apply_guardrail` in `iam_policies`"#,
-        resources.into_iter().collect::<Vec<_>>().join(",")
-    ))
 }

@@ -1,11 +1,11 @@
 //! What the policies of a role mean to say: which models it may be about, and for whom Bedrock acts by it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::aws::Identity;
-use crate::kinds::iam_policy::document::INVOKE;
+use crate::kinds::iam_policy::document::{APPLY, INVOKE};
 use crate::kinds::iam_policy::models::TYPES;
-use crate::model::{Document, Partition, Region, Scope, items, wildcard};
+use crate::model::{Document, Partition, Region, Scope, items, like};
 
 /// Whom Bedrock asks for a role, by the service's principal.
 const BEDROCK: &str = "bedrock.amazonaws.com";
@@ -63,22 +63,8 @@ pub fn service(identity: &Identity) -> Option<Service> {
     Some(made.map_or(Service::Bedrock, |(_, service)| *service))
 }
 
-/// The ARNs of models that tell whether the role may call any in the Region of `scope`: one for each pattern of an allowance, and
-/// whether it is the only one that some allowance means. None where nothing that it has may let it call one.
-pub fn models(identity: &Identity, scope: &Scope, partition: &Partition) -> BTreeMap<String, bool> {
-    let mut models = BTreeMap::new();
-    for document in identity.policies.iter().cloned().map(Document::from) {
-        for (model, is_exact) in allowed(&document, scope, partition) {
-            // What one allowance means alone, another may mean among others.
-            let known = models.entry(model).or_insert(true);
-            *known &= is_exact;
-        }
-    }
-    models
-}
-
-/// The same for patterns of resources.
-pub fn examples<'p>(
+/// What these patterns of resources mean that can be called as a model in the Region of `scope`.
+pub(super) fn examples<'p>(
     patterns: impl IntoIterator<Item = &'p String>,
     scope: &Scope,
     partition: &Partition,
@@ -86,36 +72,74 @@ pub fn examples<'p>(
     patterns.into_iter().flat_map(|pattern| example(pattern, scope, partition)).map(|(model, _)| model).collect()
 }
 
-fn allowed(document: &Document, scope: &Scope, partition: &Partition) -> Vec<(String, bool)> {
-    let texts = |statement: &Document, key: &str| -> Vec<String> {
-        items(statement.get(key)).iter().filter_map(Document::as_text).map(str::to_owned).collect()
-    };
-    let mut models = Vec::new();
+/// The patterns of resources on which a policy allows model calls.
+pub(super) fn callable(document: &Document) -> Vec<String> {
+    allowed(document, &INVOKE)
+}
+
+/// The patterns of resources on which a policy allows to apply guardrails.
+pub(super) fn appliable(document: &Document) -> Vec<String> {
+    allowed(document, &[APPLY])
+}
+
+/// The patterns of resources on which a policy allows one of these actions, under whatever condition.
+fn allowed(document: &Document, actions: &[&str]) -> Vec<String> {
+    let mut patterns = Vec::new();
     for statement in items(document.get("Statement")) {
         let allows = statement.get("Effect").and_then(Document::as_text) == Some("Allow");
-        // What is allowed by leaving others out may be a model call.
-        let calls =
-            texts(statement, "Action").iter().any(|pattern| invokes(pattern)) || statement.get("NotAction").is_some();
-        if !allows || !calls {
+        // What is allowed by leaving others out may be one of them.
+        let means = texts(statement, "Action").iter().any(|pattern| means(pattern, actions))
+            || statement.get("NotAction").is_some();
+        if !allows || !means {
             continue;
         }
         if statement.get("NotResource").is_some() {
-            models.extend(example("*", scope, partition));
+            patterns.push("*".to_owned());
         }
-        models.extend(texts(statement, "Resource").iter().flat_map(|pattern| example(pattern, scope, partition)));
+        patterns.extend(texts(statement, "Resource"));
     }
-    models
+    patterns
 }
 
-fn invokes(pattern: &str) -> bool {
-    // AWS takes one letter for a question mark, for which no pattern of an action is written.
-    let pattern = pattern.to_lowercase().replace('?', "*");
-    INVOKE.iter().any(|action| wildcard(pattern.as_bytes(), action.to_lowercase().as_bytes()))
+/// Every pattern of a resource that a policy names, for whatever purpose.
+pub(super) fn resources(document: &Document) -> Vec<String> {
+    let statements = items(document.get("Statement")).iter();
+    statements.flat_map(|one| [texts(one, "Resource"), texts(one, "NotResource")].concat()).collect()
+}
+
+fn texts(statement: &Document, key: &str) -> Vec<String> {
+    items(statement.get(key)).iter().filter_map(Document::as_text).map(str::to_owned).collect()
+}
+
+fn means(pattern: &str, actions: &[&str]) -> bool {
+    let pattern = pattern.to_lowercase();
+    actions.iter().any(|action| like(&pattern, &action.to_lowercase()))
+}
+
+/// A pattern with the variables filled in whose values are known, `*` in the place of others; and these, in the words of the policy.
+pub(super) fn filled_in(pattern: &str, known: &[(&str, &str)]) -> (String, BTreeSet<String>) {
+    let (mut filled, mut others, mut rest) = (String::new(), BTreeSet::new(), pattern);
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((variable, after)) = after.split_once('}') else { break };
+        filled += before;
+        // A variable may have a default: `${aws:PrincipalTag/team, 'none'}`.
+        let name = variable.split(',').next().unwrap_or_default().trim();
+        match known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)) {
+            Some((_, value)) => filled += value,
+            None => {
+                filled.push('*');
+                // `${*}`, `${?}` and `${$}` are these letters.
+                others.extend((name.len() > 1).then(|| name.to_owned()));
+            }
+        }
+        rest = after;
+    }
+    (filled + rest, others)
 }
 
 /// What a pattern of a resource means that can be called as a model, and whether it means nothing else: what a wildcard stands for does
 /// not matter to it, but the Region and the account. Empty for what no model can be in this Region.
-fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Vec<(String, bool)> {
+pub(super) fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Vec<(String, bool)> {
     let Some(region) = scope.region.as_ref().map(Region::as_str) else { return Vec::new() };
     let any = || vec![(format!("arn:{partition}:bedrock:{region}::foundation-model/x"), false)];
     let parts: Vec<&str> = pattern.splitn(6, ':').collect();
@@ -123,7 +147,7 @@ fn example(pattern: &str, scope: &Scope, partition: &Partition) -> Vec<(String, 
         // A wildcard that spans several parts.
         return if pattern.contains('*') { any() } else { Vec::new() };
     };
-    let is = |pattern: &str, text: &str| wildcard(pattern.as_bytes(), text.as_bytes());
+    let is = |pattern: &str, text: &str| like(pattern, text);
     if !is(in_region, region) {
         return Vec::new();
     }
@@ -168,13 +192,29 @@ mod tests {
     use super::*;
 
     fn identity(trust: Value, policies: Vec<Value>) -> Identity {
-        Identity { arn: "arn:aws:iam::111122223333:role/r".to_owned(), name: "r".to_owned(), trust, policies }
+        let arn = "arn:aws:iam::111122223333:role/r".to_owned();
+        Identity { arn, name: "r".to_owned(), trust, policies, boundary: None }
     }
 
     fn told(statement: &Value) -> Vec<String> {
         let scope = Scope::regional("111122223333".parse().expect("an id"), Region::new("us-east-1"));
-        let identity = identity(Value::Null, vec![json!({"Statement": statement})]);
-        models(&identity, &scope, &Partition::new("aws")).into_keys().collect()
+        let patterns = callable(&Document::from(json!({ "Statement": statement })));
+        examples(&patterns, &scope, &Partition::new("aws")).into_iter().collect()
+    }
+
+    #[test]
+    fn variables_are_filled_in_as_far_as_they_are_known() {
+        let known = [("aws:RequestedRegion", "us-east-1"), ("aws:PrincipalAccount", "111122223333")];
+        let of = |pattern: &str| {
+            let (filled, others) = filled_in(pattern, &known);
+            (filled, others.into_iter().collect::<Vec<_>>().join(" "))
+        };
+        let want = |filled: &str, others: &str| (filled.to_owned(), others.to_owned());
+        let model = "arn:aws:bedrock:${aws:requestedregion}:${aws:PrincipalAccount}:imported-model/*";
+        assert_eq!(of(model), want("arn:aws:bedrock:us-east-1:111122223333:imported-model/*", ""));
+        let team = "a/${aws:PrincipalTag/team, 'none'}/${*}";
+        assert_eq!(of(team), want("a/*/*", "aws:PrincipalTag/team"));
+        assert_eq!(of("a/${b"), want("a/${b", ""));
     }
 
     #[test]
@@ -212,6 +252,8 @@ mod tests {
         assert_eq!(wild("*prompt-router/*").len(), 2);
         assert!(wild("*claude*").contains(&"arn:aws:bedrock:us-east-1::foundation-model/claudex".to_owned()));
         assert_eq!(wild("foundation-model*"), [any]);
+        assert_eq!(of("*", json!("arn:aws:bedrock:us-east-?::foundation-model/*")), [any], "`?` is a letter");
+        assert_eq!(of("bedrock:InvokeMode?", json!("*")), [any], "here, too");
         assert_eq!(of("*", json!("arn:aws:bedrock:eu-west-1::foundation-model/*")), [""; 0], "another Region");
         assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:s3:::bucket/*")), [""; 0]);
         assert_eq!(of("bedrock:InvokeModel", json!("arn:aws:bedrock:us-east-1:*:agent/*")), [""; 0]);

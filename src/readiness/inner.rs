@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::examine::{LOOK, Place};
+use super::LOOK;
+use super::examine::Place;
 use super::identity::Service;
 use super::{Calls, Stand, TOLD, listed};
 use crate::aws::{AwsError, Decision};
@@ -12,7 +13,7 @@ use crate::plan::{Requirement, candidates, denials};
 /// A role by which Bedrock calls models.
 pub(super) struct Inner<'i> {
     pub(super) place: &'i Place<'i>,
-    /// The role as it is, without what the spec is to attach to it.
+    /// The role as it is, with what the spec is to allow it and without what it is to deny it.
     pub(super) today: Stand<'i>,
     /// The statements of the policies that are to bear on it, those among them that let it off.
     pub(super) required: &'i [&'i Requirement],

@@ -32,7 +32,7 @@ impl Stand<'_> {
         resources: BTreeSet<String>,
         guardrail: Option<&str>,
     ) -> Result<Vec<Simulated>, AwsError> {
-        let Self { cx, facts, scope, identity, besides } = self;
+        let Self { cx, facts, scope, identity, besides } = *self;
         let mut keys = vec![
             ("aws:PrincipalArn", identity.arn.clone()),
             ("aws:PrincipalAccount", scope.account.to_string()),
@@ -42,7 +42,7 @@ impl Stand<'_> {
         keys.extend(guardrail.map(|guardrail| (GUARDRAIL, guardrail.to_owned())));
         let (role, besides) = (identity.arn.clone(), besides.to_vec());
         let trial = Trial { role, actions: actions.to_vec(), resources, keys, besides };
-        let mut said = simulate(cx, &Scope::global(scope.account.clone()), &trial).await?;
+        let mut said = simulate(&cx, &Scope::global(scope.account.clone()), &trial).await?;
         // A call that names no guardrail has no such key: that is told, and not left open.
         for one in &mut said {
             one.missing.retain(|key| !key.eq_ignore_ascii_case(GUARDRAIL));
@@ -59,6 +59,18 @@ impl Stand<'_> {
             return Ok(Calls::default());
         }
         Ok(Calls(self.ask(&INVOKE, models.clone(), guardrail).await?))
+    }
+}
+
+impl Stand<'_> {
+    /// Whether service control policies deny calls of this model with this guardrail, or with none. IAM tells it of all models together
+    /// that it is asked about, so it is asked about one.
+    ///
+    /// # Errors
+    /// The failure of a call.
+    pub async fn is_denied_above(&self, model: &str, guardrail: Option<&str>) -> Result<bool, AwsError> {
+        let said = self.calls(&BTreeSet::from([model.to_owned()]), guardrail).await?;
+        Ok(said.0.iter().any(|one| one.by_organization))
     }
 }
 

@@ -33,7 +33,7 @@ async fn look(examined: &Examined<'_>, one: &Enforced, scope: &Scope) -> Outcome
 
 fn judge(examined: &Examined<'_>, one: &Enforced, found: Option<Raw>) -> Outcome {
     let Some(mut have) = found.and_then(|raw| raw.model) else {
-        return Outcome::failed("nothing is enforced").fix("apply the spec");
+        return examined.settled(&one.by, Outcome::failed("nothing is enforced").fix("apply the spec"));
     };
     let want = examined.sides.desired.resources.get(&one.by).map(|wanted| &wanted.model);
     have.align(want, &examined.sides.live.names);
@@ -45,5 +45,5 @@ fn judge(examined: &Examined<'_>, one: &Enforced, found: Option<Raw>) -> Outcome
         |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let told =
         fields.iter().map(|field| format!("{} is {} and not {}", field.path, side(&field.have), side(&field.want)));
-    Outcome::failed(told.collect::<Vec<_>>().join(", ")).fix("apply the spec")
+    examined.settled(&one.by, Outcome::failed(told.collect::<Vec<_>>().join(", ")).fix("apply the spec"))
 }

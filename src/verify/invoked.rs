@@ -1,17 +1,20 @@
 //! Calls of a model, in every way there is: without a guardrail, where the answer must tell of those that are enforced; and where a
 //! policy requires one, without it, which must be denied, and with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 
 use super::bodies::body;
 use super::{Examined, HARMLESS, Invocation};
-use crate::aws::{Acting, Api, Applied, Ask, AwsError, Class, Invoker, Traced};
+use crate::aws::{Acting, Api, Applied, Ask, AwsError, Class, Invoker, Traced, arn_of_role};
 use crate::checks::{Check, Outcome, What};
-use crate::model::{RemoteId, Scope};
+use crate::kinds::Kind;
+use crate::kinds::guardrail_version::guardrail_of;
+use crate::model::{AccountId, Address, RemoteId, Scope};
 use crate::plan::{Enforced, Requirement, policies};
 use crate::readiness::listed as in_words;
+use crate::reconcile::Sides;
 
 /// Whose origin a guardrail has that the call names.
 const REQUEST: &str = "REQUEST";
@@ -21,6 +24,8 @@ struct Calling<'e> {
     scope: &'e Scope,
     model: &'e str,
     acting: Acting<'e>,
+    /// The name of the role, where that of an application calls.
+    role: Option<&'e str>,
     /// What is enforced there on the model.
     enforced: Vec<&'e Enforced>,
     /// What the caller is bound by.
@@ -31,6 +36,7 @@ struct Calling<'e> {
 /// AWS spreads what decides these calls with delays.
 pub(super) async fn checks(examined: &Examined<'_>, invocation: &Invocation) -> Vec<Check> {
     let scopes = scopes(examined);
+    let arns = arns_of_roles(examined, invocation, &scopes).await;
     let (mut checks, mut all) = (Vec::new(), Vec::new());
     for scope in &scopes {
         let mut skip = |why: String| checks.push(Check::new(What::ModelCall, scope, Outcome::skipped(why)));
@@ -38,9 +44,19 @@ pub(super) async fn checks(examined: &Examined<'_>, invocation: &Invocation) -> 
             skip("no model is named for this Region".to_owned());
             continue;
         };
-        let here = callings(examined, invocation, model, scope);
+        let here = callings(examined, invocation, model, scope, &arns);
         if here.is_empty() {
-            skip(format!("nothing that is enforced or required there is for {model}"));
+            let models = self::arns(examined, model, scope);
+            let models: Vec<&str> = models.iter().map(String::as_str).collect();
+            let binds_others = |one: &&Requirement| {
+                one.role.is_none() && one.accounts.contains(&scope.account) && !one.spares_each(&models)
+            };
+            let others: Vec<&Requirement> = examined.required.iter().filter(binds_others).collect();
+            skip(if others.is_empty() {
+                format!("nothing that is enforced or required there is for {model}")
+            } else {
+                format!("{} lets off whoever calls: another role is named by `--invoke-role`", policies(&others))
+            });
         }
         all.extend(here);
     }
@@ -67,18 +83,47 @@ fn scopes(examined: &Examined<'_>) -> BTreeSet<Scope> {
     enforced.chain(required).filter(|scope| examined.options.wants(scope)).collect()
 }
 
+/// The ARNs of roles, by account and name.
+type Arns = BTreeMap<(AccountId, String), String>;
+
+/// The ARNs of the roles that are to call models, whose paths no spec tells. Of one that is not told its name alone is known.
+async fn arns_of_roles(examined: &Examined<'_>, invocation: &Invocation, scopes: &BTreeSet<Scope>) -> Arns {
+    let accounts: BTreeSet<&AccountId> = scopes.iter().map(|scope| &scope.account).collect();
+    let named = accounts.iter().flat_map(|account| {
+        let required = examined.required.iter().filter(|one| one.accounts.contains(*account));
+        let of_applications = required.filter_map(|one| one.role.clone());
+        of_applications.chain(invocation.role.clone()).map(|role| ((*account).clone(), role))
+    });
+    let named: BTreeSet<(AccountId, String)> = named.collect();
+    let looks = named.into_iter().map(async |(account, role)| {
+        let arn = arn_of_role(&examined.cx, &Scope::global(account.clone()), &role).await.ok()?;
+        Some(((account, role), arn))
+    });
+    join_all(looks).await.into_iter().flatten().collect()
+}
+
+/// What leads from the type of a role's ARN to its name: its path and its name, as a role is assumed by.
+fn with_path(arn: &str) -> Option<&str> {
+    arn.split_once(":role/").map(|(_, role)| role)
+}
+
 fn callings<'e>(
     examined: &'e Examined<'_>,
     invocation: &'e Invocation,
     model: &'e str,
     scope: &'e Scope,
+    arns: &'e Arns,
 ) -> Vec<Calling<'e>> {
     let enforced = || examined.enforced.iter().filter(|one| one.scope == *scope && one.covers(model));
     let arn = |role: &str| {
         let partition = &examined.sides.facts.caller.partition;
-        format!("arn:{partition}:iam::{}:role/{}", scope.account, role.trim_start_matches('/'))
+        let named = || format!("arn:{partition}:iam::{}:role/{}", scope.account, role.trim_start_matches('/'));
+        arns.get(&(scope.account.clone(), role.to_owned())).cloned().unwrap_or_else(named)
     };
-    let models = arns(examined, model, scope);
+    let assumed = |role: &'e str| {
+        arns.get(&(scope.account.clone(), role.to_owned())).and_then(|arn| with_path(arn)).unwrap_or(role)
+    };
+    let models = self::arns(examined, model, scope);
     let bound = |role: Option<&str>| -> Vec<&Requirement> {
         let Some(arn) = role.map(arn) else { return Vec::new() };
         let binds = |one: &&Requirement| {
@@ -89,23 +134,24 @@ fn callings<'e>(
     let roles = &examined.sides.facts.roles;
     let at_home = scope.account == *examined.sides.facts.home();
     let own = invocation.role.as_deref().or_else(|| (!at_home).then_some(roles.member.as_str()));
-    let of_applications: BTreeSet<&str> = examined
+    let of_applications: BTreeSet<&'e str> = examined
         .required
         .iter()
         .filter(|one| one.accounts.contains(&scope.account))
         .filter_map(|one| one.role.as_deref())
         .collect();
-    let all = [(Acting::Own(invocation.role.as_deref()), bound(own))];
-    let all =
-        all.into_iter().chain(of_applications.into_iter().map(|role| (Acting::Application(role), bound(Some(role)))));
-    all.map(|(acting, required)| Calling { scope, model, acting, enforced: enforced().collect(), required })
+    let all = [(Acting::Own(invocation.role.as_deref().map(assumed)), None, bound(own))];
+    let of_applications =
+        of_applications.into_iter().map(|role| (Acting::Application(assumed(role)), Some(role), bound(Some(role))));
+    let all = all.into_iter().chain(of_applications);
+    all.map(|(acting, role, required)| Calling { scope, model, acting, role, enforced: enforced().collect(), required })
         // Without either there is nothing to be proven.
         .filter(|calling| !calling.enforced.is_empty() || !calling.required.is_empty())
         .collect()
 }
 
 /// The ARNs that a policy may mean the model by.
-fn arns(examined: &Examined<'_>, model: &str, scope: &Scope) -> Vec<String> {
+pub(super) fn arns(examined: &Examined<'_>, model: &str, scope: &Scope) -> Vec<String> {
     let (partition, region) = (&examined.sides.facts.caller.partition, scope.region_name());
     if model.starts_with("arn:") {
         return vec![model.to_owned()];
@@ -120,9 +166,9 @@ async fn called(examined: &Examined<'_>, calling: &Calling<'_>) -> Vec<Check> {
     let invoker = Invoker::open(examined.cx.clients, &calling.scope.account, calling.acting).await;
     let said = body(calling.model, HARMLESS).map(|body| body.to_string().into_bytes());
     let tries = Api::ALL.iter().map(async |api| {
-        let about = match calling.acting {
-            Acting::Own(_) => api.word().to_owned(),
-            Acting::Application(role) => format!("{api} as {role}"),
+        let about = match calling.role {
+            None => api.word().to_owned(),
+            Some(role) => format!("{api} as {role}"),
         };
         let check = |outcome: Outcome| Check::new(What::ModelCall, calling.scope, outcome).about(about.as_str());
         let invoker = match &invoker {
@@ -179,28 +225,54 @@ impl Caller<'_> {
                     .fix("look at what the policy leaves out, and whether the model is among it"));
             }
         }
-        let Some(version) = self.version() else {
+        let mut failed = None;
+        for version in self.versions() {
+            let ask = Ask { guardrail: Some(&version), ..*ask };
+            match self.invoker.call(&self.examined.cx, self.calling.scope, &ask).await {
+                Ok(traced) => {
+                    self.applied(&traced, Some(&version))?;
+                    return Ok(Outcome::passed("without a guardrail the call is denied, and with it it succeeds"));
+                }
+                // It may be one that nobody shares with the account, and another may do.
+                Err(error) if error.class == Class::AccessDenied && !error.is_about_model_access() => {
+                    let outcome = self.failure(&error, &format!("with {version}"));
+                    failed.get_or_insert(outcome);
+                }
+                Err(error) => return Err(self.failure(&error, &format!("with {version}"))),
+            }
+        }
+        Err(failed.unwrap_or_else(|| {
             let message = "without a guardrail the call is denied; with one it was not tried, since no version in this Region is known \
                            that the caller may name";
-            return Err(Outcome::unseen(message));
-        };
-        let ask = Ask { guardrail: Some(&version), ..*ask };
-        let traced = self.invoker.call(&self.examined.cx, self.calling.scope, &ask).await;
-        let traced = traced.map_err(|error| self.failure(&error, &format!("with {version}")))?;
-        self.applied(&traced, Some(&version))?;
-        Ok(Outcome::passed("without a guardrail the call is denied, and with it it succeeds"))
+            Outcome::unseen(message)
+        }))
     }
 
-    /// A version in the Region that every policy takes, the newest of those that the spec knows.
-    fn version(&self) -> Option<RemoteId> {
-        let live = &self.examined.sides.live;
-        let enforced = self.examined.enforced.iter().flat_map(|one| one.versions(&live.names));
-        // Those with more digits are the newer ones.
-        let known = enforced.chain(live.versions.values().flatten().map(|seen| seen.id.clone()));
-        let known: BTreeSet<(usize, RemoteId)> = known.map(|id| (id.as_str().len(), id)).collect();
+    /// The versions in the Region that every policy takes, of those that the spec knows: first what is enforced there, then what the
+    /// account has or is shared with others; the newest first.
+    fn versions(&self) -> Vec<RemoteId> {
+        let Sides { live, desired, .. } = self.examined.sides;
+        let of_calling = self.calling.enforced.iter().flat_map(|one| one.versions(&live.names));
+        let enforced: BTreeSet<RemoteId> = of_calling.collect();
+        let shares = |address: &Address| {
+            let policy = Address::new(Kind::ResourcePolicy, address.scope.clone(), address.name.as_str());
+            address.scope.account == self.calling.scope.account
+                || live.found.contains_key(&policy)
+                || desired.resources.contains_key(&policy)
+        };
+        let is_open = |id: &RemoteId| {
+            let guardrail = guardrail_of(id).and_then(|arn| live.names.address(&arn).cloned());
+            guardrail.is_none_or(|address| shares(&address))
+        };
+        let others = self.examined.enforced.iter().flat_map(|one| one.versions(&live.names));
+        let known = others.chain(live.versions.values().flatten().map(|seen| seen.id.clone()));
         let here = |id: &RemoteId| id.as_str().split(':').nth(3) == Some(self.calling.scope.region_name());
         let taken = |id: &RemoteId| self.calling.required.iter().all(|one| one.takes(id.as_str()));
-        known.into_iter().map(|(_, id)| id).rfind(|id| here(id) && taken(id))
+        // Those with more digits are the newer ones.
+        let ranked = enforced.iter().cloned().chain(known).filter(|id| here(id) && taken(id));
+        let ranked: BTreeSet<(bool, bool, usize, RemoteId)> =
+            ranked.map(|id| (enforced.contains(&id), is_open(&id), id.as_str().len(), id)).collect();
+        ranked.into_iter().rev().map(|(.., id)| id).collect()
     }
 
     /// Whether the answer tells of the guardrail that the call named, and of each that is enforced.

@@ -16,6 +16,8 @@ mod tried;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -25,6 +27,7 @@ use crate::checks::{Check, Outcome, Report};
 use crate::kinds::Model;
 use crate::model::{AccountId, Address, Region, RemoteId, Scope};
 use crate::plan::{Enforced, Requirement, enforced, requirements};
+use crate::readiness::Controls;
 use crate::reconcile::Sides;
 use patience::Patience;
 
@@ -42,6 +45,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Whether models are called.
     pub invoke: Option<Invocation>,
+    /// Set by somebody who wants to know what was found so far: from then on nothing is looked at again, and no model is called.
+    pub interrupted: Arc<AtomicBool>,
 }
 
 impl Options {
@@ -81,6 +86,8 @@ struct Examined<'a> {
     enforced: Vec<Enforced>,
     /// What denies calls without a guardrail in the accounts that are wanted.
     required: Vec<Requirement>,
+    /// The service control policies above accounts, where they are asked for.
+    controls: Controls<'a>,
     patience: Patience,
 }
 
@@ -96,8 +103,10 @@ pub async fn verify(clients: &Clients, sides: &Sides, options: &Options) -> Repo
         requirement.accounts.retain(|account| options.has(account));
     }
     required.retain(|requirement| !requirement.accounts.is_empty());
-    let patience = Patience::new(options.timeout);
-    let examined = Examined { cx: clients.reading(&log), sides, options, enforced, required, patience };
+    let patience = Patience::new(options.timeout, Arc::clone(&options.interrupted));
+    let cx = clients.reading(&log);
+    let controls = Controls::new(cx, &sides.facts);
+    let examined = Examined { cx, sides, options, enforced, required, controls, patience };
     let all: [std::pin::Pin<Box<dyn Future<Output = Vec<Check>> + '_>>; 6] = [
         Box::pin(effective::checks(&examined)),
         Box::pin(effective::valid(&examined)),
@@ -107,7 +116,8 @@ pub async fn verify(clients: &Clients, sides: &Sides, options: &Options) -> Repo
         Box::pin(simulated::checks(&examined)),
     ];
     let mut checks: Vec<Check> = join_all(all).await.into_iter().flatten().collect();
-    if let Some(invocation) = &options.invoke {
+    let is_interrupted = options.interrupted.load(Ordering::Relaxed);
+    if let Some(invocation) = options.invoke.as_ref().filter(|_| !is_interrupted) {
         checks.extend(Box::pin(invoked::checks(&examined, invocation)).await);
     }
     Report::of(checks, notes(&examined))
@@ -115,6 +125,9 @@ pub async fn verify(clients: &Clients, sides: &Sides, options: &Options) -> Repo
 
 fn notes(examined: &Examined<'_>) -> Vec<String> {
     let mut notes = Vec::new();
+    if examined.options.interrupted.load(Ordering::Relaxed) {
+        notes.push("interrupted: what had failed by then was not looked at again".to_owned());
+    }
     if examined.enforced.is_empty() && examined.required.is_empty() {
         notes.push(
             "the spec enforces no guardrail, and requires none, in the accounts and Regions that were looked at"
@@ -145,25 +158,30 @@ impl Examined<'_> {
     /// Why a policy of the organization is not in force as the spec has it, by what was read before anything else: it is not there, is
     /// not attached, or says something else. No patience mends that.
     fn unapplied(&self, policy: &Address) -> Option<String> {
-        let Sides { desired, live, .. } = self.sides;
+        let Sides { desired, .. } = self.sides;
         let of_policy = |address: &&Address| match desired.resources.get(*address).map(|wanted| &wanted.model) {
             Some(Model::OrgPolicyAttachment(model)) => model.policy.address() == Some(policy),
             _ => *address == policy,
         };
-        for address in desired.resources.keys().filter(of_policy).filter(|address| live.blind_at(address).is_none()) {
-            let want = desired.resources.get(address).map(|wanted| &wanted.model);
-            match live.found.get(address) {
-                None => return Some(format!("{address} does not exist")),
-                Some(found) => {
-                    let mut have = found.model.clone();
-                    have.align(want, &live.names);
-                    if !differs(&have, want).is_empty() {
-                        return Some(format!("{address} is not as the spec has it"));
-                    }
-                }
-            }
+        desired.resources.keys().filter(of_policy).find_map(|address| self.unapplied_at(address))
+    }
+
+    /// The same of one resource.
+    fn unapplied_at(&self, address: &Address) -> Option<String> {
+        let Sides { desired, live, .. } = self.sides;
+        let want = desired.resources.get(address).map(|wanted| &wanted.model);
+        if live.blind_at(address).is_some() {
+            return None;
         }
-        None
+        let Some(found) = live.found.get(address) else { return Some(format!("{address} does not exist")) };
+        let mut have = found.model.clone();
+        have.align(want, &live.names);
+        (!differs(&have, want).is_empty()).then(|| format!("{address} is not as the spec has it"))
+    }
+
+    /// How a check of a resource ends that failed: for good if the resource was not as the spec has it before anything was looked at.
+    fn settled(&self, address: &Address, outcome: Outcome) -> Outcome {
+        if self.unapplied_at(address).is_some() { outcome.for_good() } else { outcome }
     }
 
     /// How a check ends whose call failed for a reason that says nothing of what is checked; `None` where it does.

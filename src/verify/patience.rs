@@ -1,5 +1,7 @@
 //! Looking again until it is so.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -10,17 +12,21 @@ use crate::checks::{Check, State};
 const FIRST: Duration = Duration::from_millis(100);
 /// The longest rest: what AWS works out takes minutes.
 const LONGEST: Duration = Duration::from_secs(15);
+/// How soon a rest notices that somebody interrupts.
+const STEP: Duration = Duration::from_millis(200);
 
 /// Until when AWS may take its time; all checks of a run share it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Patience {
     until: Instant,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Patience {
-    pub(super) fn new(timeout: Duration) -> Self {
+    /// For as long as this, and until somebody sets `interrupted`.
+    pub(super) fn new(timeout: Duration, interrupted: Arc<AtomicBool>) -> Self {
         let now = Instant::now();
-        Self { until: now.checked_add(timeout).unwrap_or(now) }
+        Self { until: now.checked_add(timeout).unwrap_or(now), interrupted }
     }
 
     /// Looks until nothing is wrong any more that may pass, or the time is up. What could not be seen is no reason to look again:
@@ -31,12 +37,31 @@ impl Patience {
             let checks = probe().await;
             let left = self.until.saturating_duration_since(Instant::now());
             let may_pass = |check: &Check| check.outcome.state == State::Failed && !check.outcome.is_final;
-            if left.is_zero() || !checks.iter().any(may_pass) {
+            if left.is_zero() || self.is_interrupted() || !checks.iter().any(may_pass) {
                 return checks;
             }
-            sleep(rest.min(left)).await;
+            if !self.rest(rest.min(left)).await {
+                return checks;
+            }
             rest = (rest * 2).min(LONGEST);
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Rests in steps, so that nobody who interrupts waits for it: then returns `false`.
+    async fn rest(&self, rest: Duration) -> bool {
+        let until = Instant::now() + rest;
+        while !self.is_interrupted() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            sleep(left.min(STEP)).await;
+        }
+        false
     }
 }
 
@@ -54,7 +79,7 @@ mod tests {
             seen += 1;
             vec![Check::new(What::Version, &scope, outcome)]
         };
-        let checks = Patience::new(timeout).look(probe).await;
+        let checks = Patience::new(timeout, Arc::default()).look(probe).await;
         (seen, checks[0].outcome.state)
     }
 
@@ -66,7 +91,13 @@ mod tests {
         assert_eq!(looks(long, &[Outcome::unseen("dark")]).await, (1, State::Unseen));
         assert_eq!(looks(long, &[failed.clone(), failed.clone().for_good()]).await, (2, State::Failed), "it stays so");
         assert_eq!(looks(Duration::ZERO, std::slice::from_ref(&failed)).await, (1, State::Failed), "once at least");
-        let (seen, state) = looks(Duration::from_millis(250), &[failed]).await;
+        let scope = Scope::global("111122223333".parse().expect("an id"));
+        let interrupted = Arc::new(AtomicBool::new(true));
+        let probe = async || vec![Check::new(What::Version, &scope, failed.clone())];
+        let began = Instant::now();
+        assert_eq!(Patience::new(long, interrupted).look(probe).await.len(), 1, "what was found is told");
+        assert!(began.elapsed() < Duration::from_secs(5), "and nobody waits any more");
+        let (seen, state) = looks(Duration::from_millis(250), std::slice::from_ref(&failed)).await;
         assert!(seen >= 3 && state == State::Failed, "and once more when the time is up: {seen}");
     }
 }

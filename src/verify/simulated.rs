@@ -7,10 +7,9 @@ use futures::stream::{self, StreamExt};
 
 use super::Examined;
 use super::standing::{Standing, id_of, standing, text};
-use super::tried::{Bound, passed};
-use crate::aws::{ApplyError, identities, read};
+use super::tried::Bound;
+use crate::aws::{AwsError, Identity, identities, read};
 use crate::checks::{Check, Outcome, State, What};
-use crate::kinds::iam_policy::aws::verify;
 use crate::kinds::{Kind, Model, iam_policy_attachment};
 use crate::model::{AccountId, Address, Region, RemoteId, Scope};
 use crate::plan::{Requirement, statements};
@@ -19,15 +18,27 @@ use crate::readiness::AT_ONCE;
 /// By policies of IAM, and by service control policies.
 pub(super) async fn checks(examined: &Examined<'_>) -> Vec<Check> {
     let (of_roles, of_accounts): (Vec<_>, Vec<_>) = examined.required.iter().partition(|one| one.role.is_some());
-    let of_roles: BTreeSet<(&Address, &str)> =
-        of_roles.into_iter().filter_map(|one| Some((&one.by, one.role.as_deref()?))).collect();
-    let by_role = of_roles.into_iter().map(async |(policy, role)| {
-        let check = |scope: &Scope, outcome: Outcome| {
-            Check::new(What::Simulation, scope, outcome).about(format!("{role} under {}", policy.name))
-        };
+    let mut by_role: BTreeMap<&AccountId, BTreeSet<(&Address, &str)>> = BTreeMap::new();
+    for one in of_roles {
+        let Some(role) = one.role.as_deref() else { continue };
+        by_role.entry(&one.by.scope.account).or_default().insert((&one.by, role));
+    }
+    let by_role = by_role.into_iter().map(async |(account, attachments)| {
         let probe = async || {
-            let outcomes = attached(examined, policy, role).await;
-            outcomes.into_iter().map(|(scope, outcome)| check(&scope, outcome)).collect()
+            // One list tells of all roles of the account.
+            let roles = identities(&examined.cx, &Scope::global(account.clone())).await;
+            let tried = attachments.iter().map(|(policy, role)| {
+                let roles = &roles;
+                async move {
+                    let outcomes = attached(examined, policy, role, roles).await.into_iter();
+                    let about = format!("{role} under {}", policy.name);
+                    let check = |(scope, outcome): (Scope, Outcome)| {
+                        Check::new(What::Simulation, &scope, outcome).about(about.as_str())
+                    };
+                    outcomes.map(check).collect::<Vec<_>>()
+                }
+            });
+            stream::iter(tried).buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten().collect()
         };
         examined.patience.look(probe).await
     });
@@ -35,8 +46,13 @@ pub(super) async fn checks(examined: &Examined<'_>) -> Vec<Check> {
     by_role.into_iter().flatten().chain(by_account).collect()
 }
 
-/// A role to which the spec attaches a policy that requires a guardrail.
-async fn attached(examined: &Examined<'_>, policy: &Address, role: &str) -> Vec<(Scope, Outcome)> {
+/// A role to which the spec attaches a policy that requires a guardrail, Region by Region.
+async fn attached(
+    examined: &Examined<'_>,
+    policy: &Address,
+    role: &str,
+    roles: &Result<Vec<Identity>, AwsError>,
+) -> Vec<(Scope, Outcome)> {
     let scope = &policy.scope;
     let one = |outcome: Outcome| vec![(scope.clone(), outcome)];
     let id = match id_of(examined, policy) {
@@ -50,32 +66,26 @@ async fn attached(examined: &Examined<'_>, policy: &Address, role: &str) -> Vec<
     let attachment = RemoteId::new(iam_policy_attachment::name(id.as_str(), role));
     match read(Kind::IamPolicyAttachment, &examined.cx, scope, &attachment).await {
         Ok(Some(_)) => {}
-        Ok(None) => return one(Outcome::failed(format!("{policy} is not attached to it")).fix("apply the spec")),
+        Ok(None) => {
+            let outcome = Outcome::failed(format!("{policy} is not attached to it")).fix("apply the spec");
+            let name = iam_policy_attachment::name(&policy.name, role);
+            let address = Address::new(Kind::IamPolicyAttachment, scope.clone(), name);
+            return one(examined.settled(&address, outcome));
+        }
         Err(error) => return one(error.unseen()),
     }
-    match verify::once(&examined.cx, scope, id, role).await {
-        Ok(true) => one(passed()),
-        // The text is no template's, so what it asks for is read from it.
-        Ok(false) => by_its_text(examined, policy, &live, role).await,
-        Err(ApplyError::Aws(error)) => one(error.unseen()),
-        Err(error) => one(Outcome::failed(error.to_string()).maybe_fix(error.hint())),
-    }
-}
-
-/// A role under a policy in words of its own, Region by Region.
-async fn by_its_text(examined: &Examined<'_>, policy: &Address, live: &Model, role: &str) -> Vec<(Scope, Outcome)> {
-    let scope = &policy.scope;
-    let one = |outcome: Outcome| vec![(scope.clone(), outcome)];
-    let found = match live {
+    let found = match &live {
         Model::IamPolicy(model) => {
             statements(policy, &model.document, &examined.sides.live.names, &examined.sides.facts)
         }
         _ => Vec::new(),
     };
     let accounts = BTreeSet::from([scope.account.clone()]);
-    let found: Vec<Requirement> =
-        found.into_iter().map(|one| Requirement { accounts: accounts.clone(), ..one }).collect();
-    let identities = match identities(&examined.cx, scope).await {
+    let found: Vec<Requirement> = found
+        .into_iter()
+        .map(|one| Requirement { accounts: accounts.clone(), role: Some(role.to_owned()), ..one })
+        .collect();
+    let identities = match roles {
         Ok(identities) => identities,
         Err(error) => return one(error.unseen()),
     };
@@ -152,12 +162,14 @@ async fn below(
 ) -> Vec<Check> {
     let scope = Scope::global(account.clone());
     let check = |outcome: Outcome| Check::new(What::Simulation, &scope, outcome);
-    let standing: Vec<&Standing> = policies.iter().filter_map(|policy| stood.get(policy)).collect();
-    let amiss: BTreeSet<Outcome> = standing.iter().filter_map(|one| one.amiss(examined, account)).collect();
+    let standing: Vec<(&Address, &Standing)> =
+        policies.iter().filter_map(|policy| Some((*policy, stood.get(policy)?))).collect();
+    let amiss = standing.iter().filter_map(|(policy, one)| Some((policy.name.as_str(), one.amiss(examined, account)?)));
+    let amiss: BTreeMap<&str, Outcome> = amiss.collect();
     if !amiss.is_empty() {
-        return amiss.into_iter().map(check).collect();
+        return amiss.into_iter().map(|(policy, outcome)| check(outcome).about(policy)).collect();
     }
-    let required: Vec<&Requirement> = standing.iter().flat_map(|one| one.required.iter().flatten()).collect();
+    let required: Vec<&Requirement> = standing.iter().flat_map(|(_, one)| one.required.iter().flatten()).collect();
     let roles = match identities(&examined.cx, &scope).await {
         Ok(roles) => roles,
         Err(error) => return vec![check(error.unseen())],

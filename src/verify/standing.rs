@@ -61,7 +61,9 @@ pub(super) async fn standing(examined: &Examined<'_>, policy: &Address, known: &
         let attachment = RemoteId::new(org_policy_attachment::name(id.as_str(), &model.target));
         let outcome = match read(Kind::OrgPolicyAttachment, &examined.cx, &policy.scope, &attachment).await {
             Ok(Some(_)) => continue,
-            Ok(None) => Outcome::failed(format!("{address} does not exist")).fix("apply the spec"),
+            Ok(None) => {
+                examined.settled(address, Outcome::failed(format!("{address} does not exist")).fix("apply the spec"))
+            }
             Err(error) => error.unseen(),
         };
         detached.insert(model.target.clone(), outcome);
@@ -105,8 +107,7 @@ pub(super) async fn text(
     if differs(&have, want).is_empty() {
         return Ok(live);
     }
-    Err(Outcome::failed(format!(
-        "{policy} does not say what the spec says: somebody changed it, or it is yet to be changed"
-    ))
-    .fix("`bedrail drift` shows what differs; apply the spec"))
+    let message = format!("{policy} does not say what the spec says: somebody changed it, or it is yet to be changed");
+    let outcome = Outcome::failed(message).fix("`bedrail drift` shows what differs; apply the spec");
+    Err(examined.settled(policy, outcome))
 }

@@ -53,7 +53,7 @@ fn place(id: &RemoteId) -> Option<Scope> {
 fn absent(examined: &Examined<'_>, scope: &Scope) -> Outcome {
     match examined.sides.live.blind.iter().find(|blind| blind.scope == *scope) {
         Some(blind) => Outcome::unseen(format!("which version it is could not be read: {}", blind.why)),
-        None => Outcome::failed("it is not published").fix("apply the spec"),
+        None => Outcome::failed("it is not published").fix("apply the spec").for_good(),
     }
 }
 

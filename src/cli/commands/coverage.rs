@@ -14,6 +14,7 @@ use crate::explain::{Cell, Ground, Planned};
 use crate::inventory;
 use crate::live::{bearing, pointed_besides};
 use crate::model::Facts;
+use crate::plan::Options;
 use crate::report::coverage::{html, markdown, text};
 use crate::report::json::coverage::{Covered, Shown, Side};
 use crate::report::json::pretty;

@@ -39,6 +39,12 @@ pub(super) fn prefixes() -> String {
     known.map(|prefix| format!("`{prefix}.`")).collect::<Vec<_>>().join(", ")
 }
 
+/// The prefixes of the profiles that can be called from a Region.
+pub(crate) fn prefixes_from(region: &Region) -> impl Iterator<Item = &'static str> {
+    let known = TABLE.geographies.iter().map(|geography| geography.prefix.as_str()).chain([GLOBAL]);
+    known.filter(|prefix| is_source(prefix, region))
+}
+
 /// Whether a profile of this prefix can be called from a Region.
 pub(super) fn is_source(prefix: &str, region: &Region) -> bool {
     let of = |geography: &Geography| {

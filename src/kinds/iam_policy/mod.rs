@@ -9,7 +9,7 @@ use crate::model::{Address, Document, FieldDiff, Names, Ref, Shift, Tags};
 pub mod applying;
 pub mod codes;
 pub mod document;
-mod geography;
+pub(crate) mod geography;
 mod keys;
 pub mod meaning;
 pub(crate) mod models;

@@ -78,7 +78,7 @@ fn what_is_amiss_is_listed_where_it_is_and_whole() {
     for line in ["000000000001/us-east-1: batch, orders\n", "000000000002/us-east-1: batch, bills\n"] {
         assert!(told.contains(line), "{told}");
     }
-    assert!(markdown(&report, "readiness", &disclosure()).contains("000000000002/us-east-1: batch, bills"));
+    assert!(markdown(&report, "readiness", &disclosure()).contains("batch, bills"));
     // Alike in both, they stand together.
     let together = text(&Report::of(both.to_vec(), Vec::new()), look(&disclosure()));
     assert!(together.contains("us-east-1 in 000000000001 and 000000000002: batch\n"), "{together}");

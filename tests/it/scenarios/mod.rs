@@ -3,7 +3,9 @@
 mod adoption;
 pub(crate) mod agreement;
 mod control;
+mod cut_off;
 mod delegate;
+mod denied;
 mod direction;
 mod doctor;
 mod drift;

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::{guardrail, spec};
 use crate::support::Sandbox;
 
-const PROD: &str = "333344445555";
+pub(super) const PROD: &str = "333344445555";
 
-fn enforcing(more: &str) -> String {
+pub(super) fn enforcing(more: &str) -> String {
     spec(&format!(
         "guardrails:\n{}resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
          org_policies:\n  org: {{enforce: [{{guardrail: baseline}}], attach: [\"ou:Workloads/Prod\"]}}\n{more}",
@@ -21,7 +21,7 @@ fn enforcing(more: &str) -> String {
     ))
 }
 
-async fn ready(sandbox: &Sandbox, text: &str) -> Report {
+pub(super) async fn ready(sandbox: &Sandbox, text: &str) -> Report {
     let clients = sandbox.clients(Access::ReadOnly).await;
     let sides = sandbox.sides(text).await.expect("both sides");
     Box::pin(readiness(&clients, &sides)).await
@@ -33,7 +33,7 @@ fn ended(report: &Report, state: State) -> BTreeSet<(What, &str)> {
     all.map(|check| (check.what, check.about.as_str())).collect()
 }
 
-fn one<'r>(report: &'r Report, what: What, role: &str) -> &'r Check {
+pub(super) fn one<'r>(report: &'r Report, what: What, role: &str) -> &'r Check {
     let found = report.checks.iter().find(|check| check.what == what && check.about == role);
     found.unwrap_or_else(|| panic!("{role}: {report:#?}"))
 }
@@ -43,7 +43,7 @@ async fn legacy() -> Sandbox {
 }
 
 /// Gives every account a role more.
-async fn with_role(sandbox: &Sandbox, name: &str, principal: &Value, condition: &Value, statement: &Value) {
+pub(super) async fn with_role(sandbox: &Sandbox, name: &str, principal: &Value, condition: &Value, statement: &Value) {
     sandbox
         .edit(|state| {
             let mut trust = json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
@@ -177,7 +177,7 @@ async fn an_account_that_does_not_show_its_roles_is_not_ready() {
 const AGENT: &str = "AmazonBedrockExecutionRoleForAgents_1";
 
 /// The trust of a role by which Bedrock acts.
-fn bedrock() -> Value {
+pub(super) fn bedrock() -> Value {
     json!({"Service": "bedrock.amazonaws.com"})
 }
 

@@ -16,7 +16,7 @@ use super::{guardrail, spec};
 use crate::support::Sandbox;
 
 /// A guardrail, in these Regions, that a service control policy requires on the sandbox accounts.
-fn required(more: &str) -> String {
+pub(super) fn required(more: &str) -> String {
     spec(&format!(
         "guardrails:\n{}versions: {{first: {{guardrail: baseline}}}}\n\
          resource_policies: {{baseline: {{guardrail: baseline, share_with: organization}}}}\n\
@@ -70,7 +70,7 @@ fn harmless() -> Value {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}]})
 }
 
-fn simulated<'r>(report: &'r Report, role: &str) -> Vec<&'r Check> {
+pub(super) fn simulated<'r>(report: &'r Report, role: &str) -> Vec<&'r Check> {
     report.checks.iter().filter(|check| check.what == What::Simulation && check.about == role).collect()
 }
 
@@ -89,7 +89,10 @@ async fn a_service_control_policy_that_somebody_changed_proves_nothing() {
     let report = verified(&sandbox, &text, &patient(0)).await;
     assert_eq!(report.end(), End::Failed, "{report:#?}");
     let accounts: BTreeSet<_> = amiss(&report).into_iter().collect();
-    assert_eq!(accounts, BTreeSet::from([(What::Simulation, SANDBOX, ""), (What::Simulation, "666677778888", "")]));
+    assert_eq!(
+        accounts,
+        BTreeSet::from([(What::Simulation, SANDBOX, "deny"), (What::Simulation, "666677778888", "deny")])
+    );
     let failed = ended(&report, State::Failed);
     assert!(
         failed.iter().all(|check| check.outcome.message.contains("does not say what the spec says")),
