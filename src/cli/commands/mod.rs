@@ -87,7 +87,7 @@ impl Command {
             Self::Explain(args) => args.run(global, output).await,
             Self::Coverage(args) => args.run(global, output).await,
             Self::Readiness(_) => readiness::Args::run(global, output).await,
-            Self::Verify(args) => args.run(global, output).await,
+            Self::Verify(args) => args.run(global, output, interrupt).await,
             Self::Destroy(args) => args.run(global, output, interrupt).await,
             Self::Test(args) => args.run(global, output, interrupt).await,
             Self::Doctor(args) => args.run(global, output).await,

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::checked::Form;
@@ -6,6 +8,7 @@ use crate::aws::{Access, Deadlines};
 use crate::cli::args::{Global, minutes, region};
 use crate::cli::error::Error;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
@@ -61,21 +64,43 @@ fn model(text: &str) -> Result<(Option<Region>, String), String> {
     if model.is_empty() { Err("a model, or REGION=MODEL".to_owned()) } else { Ok((of, model.to_owned())) }
 }
 
+/// The model of each Region, and of all others.
+///
+/// # Errors
+/// Two for the same.
+fn models(named: Vec<(Option<Region>, String)>) -> Result<BTreeMap<Option<Region>, String>, Error> {
+    let mut models: BTreeMap<Option<Region>, String> = BTreeMap::new();
+    for (of, model) in named {
+        let place = of.as_ref().map_or_else(|| "every Region".to_owned(), ToString::to_string);
+        if let Some(other) = models.insert(of, model.clone()).filter(|other| *other != model) {
+            return Err(Error::Usage(format!(
+                "--invoke: `{other}` and `{model}` are two models for {place}, of which one can be called: `REGION=MODEL` names one for \
+                 that Region alone"
+            )));
+        }
+    }
+    Ok(models)
+}
+
 impl Args {
-    pub(crate) async fn run(self, global: &Global, output: &Output) -> Result<Exit, Error> {
+    pub(crate) async fn run(self, global: &Global, output: &Output, interrupt: Interrupt) -> Result<Exit, Error> {
         let form = Form::of(global, "verify")?;
+        let models = models(self.invoke)?;
         let propagation = Deadlines::scaled(global.wait).propagation;
         let timeout = self.timeout.map_or(propagation, |minutes| Duration::from_mins(1).mul_f64(minutes));
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let progress = Progress::spinner(output, "Looking until all is as it must be, or --timeout is over");
-        let (models, role) = (self.invoke.into_iter().collect::<BTreeMap<_, _>>(), self.invoke_role);
+        let role = self.invoke_role;
         let invoke = (!models.is_empty()).then_some(Invocation { models, role });
-        let options = Options { timeout, invoke, ..Options::default() };
+        let interrupted = Arc::clone(interrupt.flag());
+        let options = Options { timeout, invoke, interrupted, ..Options::default() };
+        // From here on there is something to tell, however early the run is ended.
+        interrupt.defer();
         // Most of its future is not polled in a run.
         let report = Box::pin(verify(&session.clients, &session.sides, &options)).await;
         drop(progress);
         let exit = form.tell(&report, "verify", &session, output)?;
         session.close().await;
-        Ok(exit)
+        Ok(if options.interrupted.load(Ordering::Relaxed) { Exit::Interrupted } else { exit })
     }
 }

@@ -1,9 +1,12 @@
 //! `verify` and `readiness` at the command line: their forms, their words and their exit codes.
 
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::served::Serving;
-use super::{Desk, SPEC};
+use super::{Desk, Ran, SPEC};
 
 const NOVA: &str = "amazon.nova-lite-v1:0";
 
@@ -45,6 +48,8 @@ fn what_is_proven_is_told_in_every_form() {
         &["verify", "--sandbox", "--invoke-role", "r"],
         &["verify", "--timeout", "0"],
         &["verify", "--invoke", "=x"],
+        &["verify", "--invoke", NOVA, "--invoke", "us.amazon.nova-lite-v1:0"],
+        &["verify", "--invoke", "us-east-1=a.b", "--invoke", "us-east-1=a.c", "--invoke", NOVA],
         &["verify", "--sandbox", "--target", "*"],
         &["readiness", "--sandbox", "--target", "nope/*"],
     ] {
@@ -113,4 +118,24 @@ fn a_file_that_cannot_be_written_is_told_before_anything_is_done() {
         .map(|one| one.file_name())
         .collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains(".part")), "{left:?}");
+}
+
+#[test]
+fn an_interrupted_verify_tells_what_it_found() {
+    let desk = Desk::new(SPEC);
+    let serving = Serving::start(&desk);
+    assert_eq!(desk.run(&["apply", "--sandbox", "--yes"]).code, 0);
+    serving.set(&serde_json::json!({"refuse": [{"operation": "ApplyGuardrail"}]}));
+    let mut command = desk.command(&["verify", "--sandbox", "--timeout", "30"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    while !serving.ask("GET", "/_bedrail/requests", &Value::Null).to_string().contains("ApplyGuardrail") {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let began = Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    assert_eq!(ran.code, 130, "{ran:?}");
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(ran.stdout.contains("3 checks: 1 failed, 2 passed.") && ran.stdout.contains("interrupted"), "{ran:?}");
+    assert_eq!(serving.stop(), Some(0));
 }

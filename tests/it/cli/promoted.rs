@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::served::Serving;
 use super::{Desk, Ran, SPEC};
-use crate::support::http;
 
 const SUITE: &str =
     "guardrail: baseline\ncases:\n  - {name: second, text: What of second?, expect: {words: {second: BLOCKED}}}\n";
@@ -63,12 +62,8 @@ fn a_candidate_that_is_left_is_told_in_every_form() {
     desk.write("baseline.test.yaml", SUITE);
     let serving = Serving::start(&desk);
     assert_eq!(desk.run(&["apply", "--sandbox", "--yes", "-q"]).code, 0);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let refuse = |operations: Value| {
-        runtime.block_on(http::call(&serving.endpoint, "POST", "/_bedrail/options", &json!({"refuse": operations})));
-    };
     desk.write("bedrail.yaml", &two_versions("second"));
-    refuse(json!([{"operation": "DeleteGuardrail"}]));
+    serving.set(&json!({"refuse": [{"operation": "DeleteGuardrail"}]}));
     desk.write("baseline.test.yaml", &SUITE.replace("BLOCKED", "NONE"));
     let failed = apply(&desk, &[]);
     assert_eq!(failed.code, 6, "{failed:?}");
@@ -84,7 +79,7 @@ fn a_candidate_that_is_left_is_told_in_every_form() {
     assert_eq!(summary["left"].as_array().map(Vec::len), Some(2), "{summary}");
     assert!(summary["left"][0]["why"].as_str().is_some_and(|why| why.contains("AccessDenied")), "{summary}");
 
-    refuse(json!([]));
+    serving.set(&json!({"refuse": []}));
     let swept = apply(&desk, &[]);
     assert!(swept.code == 0 && !swept.stdout.contains("Left"), "{swept:?}");
     assert_eq!(serving.stop(), Some(0));
