@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt};
 use super::Examined;
 use super::standing::{Standing, id_of, standing, text};
 use super::tried::Bound;
-use crate::aws::{AwsError, Identity, identities, read};
+use crate::aws::{AwsError, Class, Identity, arn_of_role, identities, read};
 use crate::checks::{Check, Outcome, State, What};
 use crate::kinds::{Kind, Model, iam_policy_attachment};
 use crate::model::{AccountId, Address, Region, RemoteId, Scope};
@@ -89,7 +89,13 @@ async fn attached(
         Ok(identities) => identities,
         Err(error) => return one(error.unseen()),
     };
-    let Some(identity) = identities.iter().find(|identity| identity.name.eq_ignore_ascii_case(role)) else {
+    // The spec names it without its path, in whatever letters.
+    let arn = match arn_of_role(&examined.cx, scope, role).await {
+        Ok(arn) => Some(arn),
+        Err(error) if error.class == Class::NotFound => None,
+        Err(error) => return one(error.unseen()),
+    };
+    let Some(identity) = identities.iter().find(|identity| Some(&identity.arn) == arn.as_ref()) else {
         return one(Outcome::failed("there is no such role").fix("apply the spec"));
     };
     let required: Vec<&Requirement> = found.iter().filter(|one| one.binds(&scope.account, &identity.arn)).collect();
