@@ -190,7 +190,8 @@ fn models(explanation: &Explanation<'_>) -> Judged {
         return (Passage::Closed, "the guardrails are for every model".to_owned());
     };
     let enforced = |place: &&usize| explanation.guards[**place].level != Level::Request;
-    let (mut bare, mut weaker, mut unread, mut some): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+    let (mut bare, mut weaker, mut unread, mut some): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for group in others {
         let Which::These(named) = &group.which else { continue };
         let missed = first.guards.iter().filter(enforced).filter(|place| !group.guards.contains(place));

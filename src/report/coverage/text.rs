@@ -117,7 +117,7 @@ fn around(ways: &[Told], look: Look<'_>) -> String {
         "  {}\n",
         look.style.paint(
             Tone::Quiet,
-            format!("{}{}", pad("", widest), right(["open", "closed", "unknown"].map(str::to_owned), wide))
+            format!("{}{}", pad("", widest), right(&["open", "closed", "unknown"].map(str::to_owned), wide))
         )
     );
     for told @ Told { way, counts, why, .. } in ways {
@@ -126,7 +126,7 @@ fn around(ways: &[Told], look: Look<'_>) -> String {
             (0, _) => Tone::Doubt,
             _ => Tone::Bad,
         };
-        let line = format!("{}{}", pad(meaning(*way), widest), right(told.numbers(), wide));
+        let line = format!("{}{}", pad(meaning(*way), widest), right(&told.numbers(), wide));
         push!(out, "  {}\n", look.style.paint(tone, line));
         if let Some(why) = why {
             out += &indented(&clean::line(why), 6, look.width);
@@ -136,7 +136,7 @@ fn around(ways: &[Told], look: Look<'_>) -> String {
 }
 
 /// Numbers in columns of this width.
-fn right(numbers: [String; 3], wide: usize) -> String {
+fn right(numbers: &[String; 3], wide: usize) -> String {
     numbers.iter().map(|number| format!("{}{number}", " ".repeat(wide.saturating_sub(columns(number))))).collect()
 }
 
