@@ -14,10 +14,8 @@ use crate::aws::{AwsError, CallLog, Class, Clients, ReadCx, assess};
 use crate::suite::Loaded;
 use crate::suite::trial::{Place, Reply, Request, Target};
 
-/// How often a request is sent in all that is throttled or fails for a moment.
+/// How often a request is sent in all that is throttled.
 const TRIES: u32 = 8;
-/// How long a failure may last that passes by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How soon it is noticed that the run is to end.
 const NOTICE: Duration = Duration::from_millis(100);
 
@@ -69,6 +67,11 @@ pub(super) async fn ask(
     }
 }
 
+/// How long a failure may last that passes by itself: half a minute, scaled as all waits are.
+fn patience(going: Going<'_>) -> Duration {
+    going.wait.deadlines.conflict / 4
+}
+
 /// Sends one request, and again after rests if it meets a failure that passes.
 async fn send(
     cx: ReadCx<'_>,
@@ -79,14 +82,13 @@ async fn send(
 ) -> (Turn, Result<Reply, AwsError>) {
     let request = Request::of(loaded, &loaded.suite().cases[turn.case]);
     let mut rest = going.wait.pace(&format!("{} {}", target.scope, turn.case));
-    for _ in 1..TRIES {
+    loop {
         let answer = assess(&cx, target, &request).await;
         let again = answer.as_ref().is_err_and(|error| error.may_pass() && error.class != Class::Throttled);
-        if !again || going.interrupted.load(Ordering::Relaxed) || !rest.rest(PATIENCE).await {
+        if !again || going.interrupted.load(Ordering::Relaxed) || !rest.rest(patience(going)).await {
             return (turn, answer);
         }
     }
-    (turn, assess(&cx, target, &request).await)
 }
 
 fn take(
