@@ -76,7 +76,9 @@ pub(super) fn unseen(
             add(hides, format!("{}: {}", guard.version, trouble.why));
         }
     }
-    of_role(ground, cell).into_iter().for_each(|what| add(Hides::More, what));
+    for what in of_role(ground, cell) {
+        add(Hides::More, what);
+    }
     found
 }
 

@@ -124,13 +124,12 @@ pub(super) fn filled_in(pattern: &str, known: &[(&str, &str)]) -> (String, BTree
         filled += before;
         // A variable may have a default: `${aws:PrincipalTag/team, 'none'}`.
         let name = variable.split(',').next().unwrap_or_default().trim();
-        match known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)) {
-            Some((_, value)) => filled += value,
-            None => {
-                filled.push('*');
-                // `${*}`, `${?}` and `${$}` are these letters.
-                others.extend((name.len() > 1).then(|| name.to_owned()));
-            }
+        if let Some((_, value)) = known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)) {
+            filled += value;
+        } else {
+            filled.push('*');
+            // `${*}`, `${?}` and `${$}` are these letters.
+            others.extend((name.len() > 1).then(|| name.to_owned()));
         }
         rest = after;
     }

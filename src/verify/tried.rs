@@ -155,7 +155,7 @@ impl Bound<'_> {
                 .fix("look at what the policy leaves out: `bedrail lint` explains"));
             }
         }
-        let outcome = may_apply_one(&self.examined.sides, stand, allowed).await?;
+        let outcome = may_apply_one(self.examined.sides, stand, allowed).await?;
         if outcome.state != State::Passed {
             return Ok(outcome);
         }

@@ -74,9 +74,9 @@ fn left_without(drafts: &[Draft], live: &Live, subjects: &BTreeSet<(RemoteId, Ac
                 ends(at)
                     .is_some_and(|draft| draft.verb == Verb::Delete || matches!(draft.change, Change::Update { .. }))
             });
-            let denied = has.iter().flat_map(|has| &has.deny);
+            let against = has.iter().flat_map(|has| &has.deny);
             let denies =
-                denied.map(|(policy, attachment)| if ends(attachment).is_some() { *attachment } else { *policy });
+                against.map(|(policy, attachment)| if ends(attachment).is_some() { *attachment } else { *policy });
             left.extend(ceases.chain(denies.filter(|at| ends(at).is_some())).cloned());
         }
     }

@@ -122,7 +122,7 @@ fn filters(covered: &Covered) -> String {
         push!(
             out,
             "<label><input type=\"checkbox\" id=\"state-{at}\" checked> \
-             <span class=\"mark s{at}\" aria-hidden=\"true\">{mark}</span> {state} (<span id=\"count-{at}\">{count}</span>)</label>\n"
+             <span class=\"mark s{at}\" aria-hidden=\"true\">{mark}</span> <span>{state} (<span id=\"count-{at}\">{count}</span>)</span></label>\n"
         );
     }
     out

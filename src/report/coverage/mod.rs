@@ -140,14 +140,14 @@ fn limits(met: &Met) -> String {
     let mut limits = String::new();
     for (part, mode) in [("system prompts", system), ("messages", messages)] {
         if mode == "SELECTIVE" {
-            limits += &format!(", {part} {mode}");
+            push!(limits, ", {part} {mode}");
         }
     }
     if !included_models.is_empty() && included_models.iter().all(|model| model != "ALL") {
-        limits += &format!(", for {}", included_models.join(", "));
+        push!(limits, ", for {}", included_models.join(", "));
     }
     if !excluded_models.is_empty() {
-        limits += &format!(", not for {}", excluded_models.join(", "));
+        push!(limits, ", not for {}", excluded_models.join(", "));
     }
     limits
 }

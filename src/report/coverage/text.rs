@@ -137,7 +137,12 @@ fn around(ways: &[Told], look: Look<'_>) -> String {
 
 /// Numbers in columns of this width.
 fn right(numbers: &[String; 3], wide: usize) -> String {
-    numbers.iter().map(|number| format!("{}{number}", " ".repeat(wide.saturating_sub(columns(number))))).collect()
+    let mut out = String::new();
+    for number in numbers {
+        out.extend(std::iter::repeat_n(' ', wide.saturating_sub(columns(number))));
+        out += number;
+    }
+    out
 }
 
 fn section(title: &str, items: &[String], tone: Tone, look: Look<'_>) -> String {

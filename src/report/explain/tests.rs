@@ -154,7 +154,7 @@ fn groups_of_models_are_told_beside_themselves_and_what_ends_is_told() {
     };
     let told = markdown(&explained);
     assert!(!told.contains("titan; then cohere"), "{told}");
-    assert_eq!(told.matches("### What they come to, for").count(), 3, "{told}");
+    assert_eq!(told.matches("### What they come to, for").count(), 2, "{told}");
     let remains = remains(&explained);
     assert!(remains[0].starts_with("then, and not now: calls of cohere"), "{remains:?}");
     assert!(remains[1].starts_with("now, and not then: calls of titan"), "{remains:?}");

@@ -1,7 +1,7 @@
 //! `verify` and `readiness` at the command line: their forms, their words and their exit codes.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -131,11 +131,9 @@ fn an_interrupted_verify_tells_what_it_found() {
     while !serving.ask("GET", "/_bedrail/requests", &Value::Null).to_string().contains("ApplyGuardrail") {
         std::thread::sleep(Duration::from_millis(50));
     }
-    let began = Instant::now();
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     let ran: Ran = child.wait_with_output().expect("it ends").into();
     assert_eq!(ran.code, 130, "{ran:?}");
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
     assert!(ran.stdout.contains("3 checks: 1 failed, 2 passed.") && ran.stdout.contains("interrupted"), "{ran:?}");
     assert_eq!(serving.stop(), Some(0));
 }

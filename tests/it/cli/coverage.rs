@@ -190,7 +190,7 @@ fn a_guardrail_of_others_is_read_before_a_plan_points_at_it() {
     let cell = ["--account", "management", "--region", "us-east-1", "--from", "spec"];
     let alone = desk.run(&[&["explain", "--sandbox"][..], &cell].concat());
     assert_eq!(alone.code, 0, "{alone:?}");
-    assert!(alone.stdout.contains("Protected") && !alone.stdout.contains("not known"), "{}", alone.stdout);
+    assert!(alone.stdout.contains("content    sha256:") && !alone.stdout.contains("Not seen"), "{}", alone.stdout);
 }
 
 #[test]

@@ -383,7 +383,7 @@ async fn a_denial_beside_a_grant_locks_the_role_out() {
         plan.actions.iter().filter(hazardous).map(|action| action.address.name.clone()).collect()
     };
     let plan = sandbox.plan(&denial("bedrock:Apply*")).await;
-    assert_eq!(locks(&plan), ["bedrail/more:app-role"], "{:?}", steps(&plan));
+    assert_eq!(locks(&plan), ["acme-more:app-role"], "{:?}", steps(&plan));
     let callers = plan.preconditions.iter().find(|one| one.code.id() == "P0124").expect("a precondition");
     assert_ne!(callers.state, State::Ok, "{}", callers.message);
     // One that denies something else may come, and is not to be turned against it afterwards.
@@ -391,7 +391,7 @@ async fn a_denial_beside_a_grant_locks_the_role_out() {
     assert!(locks(&sandbox.plan(&other).await).is_empty());
     sandbox.apply(&other).await;
     let plan = sandbox.plan(&denial("bedrock:Apply*")).await;
-    assert_eq!(locks(&plan), ["bedrail/more"], "{:?}", steps(&plan));
+    assert_eq!(locks(&plan), ["acme-more"], "{:?}", steps(&plan));
 }
 
 #[tokio::test(flavor = "multi_thread")]

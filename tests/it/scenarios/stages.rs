@@ -219,7 +219,8 @@ async fn what_changes_on_its_way_reaches_no_later_stage_before_the_first() {
     let entries = timeline.as_array().expect("entries");
     let scopes = entries.iter().flat_map(|entry| entry["scopes"].as_array().into_iter().flatten());
     let later = |scope: &&Value| [DEV, PROD].iter().any(|account| scope["account"] == **account);
-    let too_early = scopes.filter(later).filter(|scope| scope["enforced"].to_string() == now[0]);
+    let newest: Value = serde_json::from_str(&now[0]).expect("JSON");
+    let too_early = scopes.filter(later).filter(|scope| scope["enforced"] == newest);
     assert_eq!(too_early.count(), 0, "at no time was it anywhere else");
     let gaps = gaps(&timeline);
     assert!(gaps.is_empty(), "{gaps:#?}");
