@@ -15,10 +15,15 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// How soon a rest notices that somebody interrupts.
 const STEP: Duration = Duration::from_millis(200);
 
+/// Which part of the time is left to what was never applied by what was read first: lists of AWS may be seconds old.
+const MOMENT: u32 = 60;
+
 /// Until when AWS may take its time; all checks of a run share it.
 #[derive(Clone, Debug)]
 pub(super) struct Patience {
     until: Instant,
+    /// Until when what is wrong for good may be an old answer.
+    moment: Instant,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -26,17 +31,21 @@ impl Patience {
     /// For as long as this, and until somebody sets `interrupted`.
     pub(super) fn new(timeout: Duration, interrupted: Arc<AtomicBool>) -> Self {
         let now = Instant::now();
-        Self { until: now.checked_add(timeout).unwrap_or(now), interrupted }
+        let after = |time: Duration| now.checked_add(time).unwrap_or(now);
+        Self { until: after(timeout), moment: after(timeout / MOMENT), interrupted }
     }
 
     /// Looks until nothing is wrong any more that may pass, or the time is up. What could not be seen is no reason to look again:
-    /// the SDK has tried as often as that may help. Neither is what was read once, before.
+    /// the SDK has tried as often as that may help. Nor, but for a moment, is what was not so before anything was looked at.
     pub(super) async fn look(&self, mut probe: impl AsyncFnMut() -> Vec<Check>) -> Vec<Check> {
         let mut rest = FIRST;
         loop {
             let checks = probe().await;
-            let left = self.until.saturating_duration_since(Instant::now());
-            let may_pass = |check: &Check| check.outcome.state == State::Failed && !check.outcome.is_final;
+            let now = Instant::now();
+            let left = self.until.saturating_duration_since(now);
+            let is_early = now < self.moment;
+            let may_pass =
+                |check: &Check| check.outcome.state == State::Failed && (is_early || !check.outcome.is_final);
             if left.is_zero() || self.is_interrupted() || !checks.iter().any(may_pass) {
                 return checks;
             }
@@ -87,9 +96,15 @@ mod tests {
     async fn what_is_wrong_is_looked_at_again_and_nothing_else() {
         let (failed, passed) = (Outcome::failed("no"), Outcome::passed("yes"));
         let long = Duration::from_mins(1);
-        assert_eq!(looks(long, &[failed.clone(), failed.clone(), passed]).await, (3, State::Passed));
+        assert_eq!(looks(long, &[failed.clone(), failed.clone(), passed.clone()]).await, (3, State::Passed));
         assert_eq!(looks(long, &[Outcome::unseen("dark")]).await, (1, State::Unseen));
-        assert_eq!(looks(long, &[failed.clone(), failed.clone().for_good()]).await, (2, State::Failed), "it stays so");
+        let second = Duration::from_secs(1);
+        assert_eq!(
+            looks(second, &[failed.clone(), failed.clone().for_good()]).await,
+            (2, State::Failed),
+            "it stays so"
+        );
+        assert_eq!(looks(long, &[failed.clone().for_good(), passed]).await, (2, State::Passed), "but for a moment");
         assert_eq!(looks(Duration::ZERO, std::slice::from_ref(&failed)).await, (1, State::Failed), "once at least");
         let scope = Scope::global("111122223333".parse().expect("an id"));
         let interrupted = Arc::new(AtomicBool::new(true));

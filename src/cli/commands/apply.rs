@@ -126,7 +126,7 @@ fn still_so(saved: &PlanFile, plan: &Plan, session: &Session) -> Result<(), Erro
 /// The plan that was saved, made again, and with what. Whether it was made with `--adopt` or `--advance` does not stand in it:
 /// besides what is `chosen`, each is tried that may have been, and of the plans that the file holds the one that does the most
 /// of it is the one.
-pub(super) fn again(
+fn again(
     saved: &PlanFile,
     chosen: &Options,
     session: &Session,
@@ -156,9 +156,23 @@ pub(super) fn again(
         }
     }
     let (plan, way) = made.unwrap_or_else(|| Ok((session.plan(global, chosen, output)?, chosen.clone())))?;
-    // Some of it may be done by now. Of another spec, the rest is what nobody asks for any more.
-    if plan.actions.len() < saved.actions.len() && saved.spec != plan.spec.to_string() {
+    // An attachment does not tell what the policy that it spreads says, nor does the file whether something was to be taken over:
+    // what was reviewed is known by its spec.
+    if (way.advance || way.adopt != chosen.adopt) && saved.spec != plan.spec.to_string() {
         return Err(Error::Stale(Stale::OtherSpec));
     }
     Ok((plan, way))
+}
+
+/// The plan that was saved, made again to tell what it will do. What of it is no more to be done has been done: of another spec, of
+/// which that cannot be told, nothing is foretold.
+///
+/// # Errors
+/// The saved plan is stale, or of another spec; no plan can be made.
+pub(super) fn previewed(saved: &PlanFile, session: &Session, global: &Global, output: &Output) -> Result<Plan, Error> {
+    let (plan, _) = again(saved, &Options::default(), session, global, output)?;
+    if plan.actions.len() < saved.actions.len() && saved.spec != plan.spec.to_string() {
+        return Err(Error::Stale(Stale::OtherSpec));
+    }
+    Ok(plan)
 }

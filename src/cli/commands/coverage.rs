@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::apply::{again, read_saved};
+use super::apply::{previewed, read_saved};
 use super::in_force::{Entered, blind, held};
 use crate::aws::{Access, Clients};
 use crate::cli::args::Global;
@@ -14,7 +14,6 @@ use crate::explain::{Cell, Ground, Planned};
 use crate::inventory;
 use crate::live::{bearing, pointed_besides};
 use crate::model::Facts;
-use crate::plan::Options;
 use crate::report::coverage::{html, markdown, text};
 use crate::report::json::coverage::{Covered, Shown, Side};
 use crate::report::json::pretty;
@@ -109,7 +108,7 @@ async fn live(global: &Global, output: &Output) -> Result<(Covered, Disclosure),
 async fn planned(file: &Path, global: &Global, output: &Output) -> Result<(Covered, Disclosure), Error> {
     let saved = read_saved(file)?;
     let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
-    let (plan, _) = again(&saved, &Options::default(), &session, global, output)?;
+    let plan = previewed(&saved, &session, global, output)?;
     let progress = Progress::spinner(output, "Asking AWS what is in force");
     let facts = inventory::facts(&session.clients, session.sides.facts.roles.clone()).await?;
     let facts = inventory::named_whole(&session.clients, facts).await;

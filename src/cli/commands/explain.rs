@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::Form;
-use super::apply::{again, read_saved};
+use super::apply::{previewed, read_saved};
 use super::in_force::{Entered, blind, held};
 use crate::aws::{Access, Clients};
 use crate::cli::args::{Global, region};
@@ -121,7 +121,7 @@ impl Args {
         let saved = saved.map(read_saved).transpose()?;
         let session = Session::open(global, output, Access::ReadOnly, ScanAccounts::Declared).await?;
         let plan = match &saved {
-            Some(saved) => again(saved, &Options::default(), &session, global, output)?.0,
+            Some(saved) => previewed(saved, &session, global, output)?,
             None => session.plan(global, &Options::default(), output)?,
         };
         let progress = Progress::spinner(output, "Asking AWS what is in force");

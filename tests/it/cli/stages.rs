@@ -125,6 +125,11 @@ fn a_saved_plan_goes_on_if_it_was_made_to() {
     let stays = run(&["apply", "stays.json"]);
     assert!(stays.code == 0 && stays.stdout.contains("stage 1 of 2"), "{stays:?}");
 
+    desk.write("bedrail.yaml", &staged("ares"));
+    let other = run(&["apply", "goes.json", "--allow", "weakens"]);
+    assert!(other.code == 4 && !other.stdout.contains("done"), "what it would spread was not reviewed: {other:?}");
+    desk.write("bedrail.yaml", &staged("hera"));
+
     let goes = run(&["apply", "goes.json", "--allow", "weakens"]);
     assert!(goes.code == 0 && goes.stdout.contains("stage 2 of 2, the last"), "{goes:?}");
     let plan = run(&["plan"]).stdout;

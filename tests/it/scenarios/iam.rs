@@ -527,6 +527,24 @@ async fn a_policy_that_does_not_do_what_it_is_for_fails_its_action() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_others_deny_for_certain_is_no_open_question_for_what_they_allow_under_conditions() {
+    let sandbox = Sandbox::start().await;
+    let own = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["bedrock:InvokeModel*", "bedrock:ApplyGuardrail"], "Resource": "*"},
+        {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}},
+        {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*",
+         "Condition": {"StringNotEquals": {"bedrock:GuardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/theirs000000"}}},
+    ]});
+    let document = own.to_string().bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
+    let form = format!("RoleName=app-role&PolicyName=theirs&PolicyDocument={document}");
+    assert_eq!(sandbox.root(MANAGEMENT).iam("PutRolePolicy", &form).await.status, 200);
+    let (_, outcome) = sandbox.apply_with(&required(""), &bedrail::plan::Options::default()).await;
+    let [failed] = outcome.failed.as_slice() else { panic!("{:?}", outcome.failed) };
+    let told = format!("{failed:?}");
+    assert!(told.contains("explicitDeny") && told.contains("must be allowed"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_template_is_applied_and_stays() {
     let sandbox = Sandbox::start().await;
     let text = spec(&format!(

@@ -223,7 +223,7 @@ fn context(guardrail: Option<String>) -> Option<Vec<ContextEntry>> {
 }
 
 impl Trial {
-    /// Makes the calls until one is as it must be. One that is denied by what was told may be allowed by what was not.
+    /// Makes the calls until one is as it must be. One that nothing allows by what was told may be allowed by what was not.
     async fn judge<F>(&self, object: &str, simulated: impl Fn(Call) -> F) -> Result<(), ApplyError>
     where
         F: Future<Output = Result<Said, AwsError>>,
@@ -235,7 +235,9 @@ impl Trial {
             if let (None, false) = (wrong, decisions.is_empty()) {
                 return Ok(());
             }
-            if self.allowed && !missing.is_empty() {
+            // What a statement denies stays denied as far as anybody can tell, whatever keys other statements ask for.
+            let is_open = !missing.is_empty() && !decisions.contains(&Decision::Forbidden);
+            if self.allowed && is_open {
                 return Ok(());
             }
             if let Some(wrong) = wrong {
